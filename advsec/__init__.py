@@ -1,0 +1,6 @@
+"""The algorithms of the course as plain numpy functions, one module per topic.
+
+    from advsec.averages import ewma
+
+Every function is pure: it never modifies its arguments and carries no hidden state.
+"""
