@@ -4,30 +4,44 @@
 
 PYTHON ?= python3
 VENV   := .venv
-BIN    := $(abspath $(VENV))/bin
+BIN    := $(VENV)/bin
+LOCKED := $(VENV)/.locked
 READY  := $(VENV)/.ready
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --compile
 
 # nbgrader calls `alembic` by name, and Jupyter reads the course's settings from here.
-export PATH := $(BIN):$(PATH)
+SYSTEM_PATH := $(PATH)
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JUPYTER_CONFIG_PATH := $(CURDIR)/.jupyter
 # What the shell that calls make has set must not leak into the environment.
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PIP_USER PIP_TARGET PIP_PREFIX
+
+# A virtual environment knows its own path: moved, or left by its Python, it is made anew.
+ifneq ($(shell test -x $(BIN)/python && cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(LOCKED)
+endif
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## make .venv and install everything from requirements.lock
 
-$(READY): requirements.lock pyproject.toml
+# The stamps come last and lie inside: an installation that was cut short has none and starts again.
+$(LOCKED): export PATH := $(SYSTEM_PATH)
+$(LOCKED): requirements.lock
 	@echo "== Setting up $(VENV) from requirements.lock (once; one to three minutes)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed; call make with PYTHON=/path/to/python3"; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@echo "== Compiling bytecode"
-	@$(BIN)/python -m compileall -q -j 0 advsec autograder
+	@"$(PYTHON)" -c 'import sys; sys.version_info >= (3, 11) or sys.exit(sys.executable + " is Python " + sys.version)' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -m venv --clear $(VENV)
+	@$(PIP) --require-hashes -r requirements.lock || \
+		{ echo "pip could not install requirements.lock (no network?); make starts again from here" >&2; exit 1; }
 	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	@echo "== Installing advsec and autograder into $(VENV)"
+	@$(PIP) --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q -j 0 advsec autograder
+	@printf %s "$(CURDIR)" > $@
 
 demo: $(READY) ## grade the sample class and print who wrote what
 	@echo "== Grading the sample class"
