@@ -1,0 +1,234 @@
+"""What every public function of `advsec` promises, checked on the calls registered in `examples`."""
+
+import ast
+import doctest
+import importlib
+import inspect
+import pkgutil
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import advsec
+from tests.advsec.examples import examples, public_functions
+
+
+FUNCTIONS = public_functions()
+EXAMPLES = examples()
+MODULES = sorted(info.name for info in pkgutil.iter_modules(advsec.__path__))
+SECTIONS = ("Parameters", "Returns", "Yields", "Raises", "Slides", "Peers", "References", "Examples")
+# Modules that show things; the others hold algorithms, whose source the reader wants to know.
+DISPLAY = ("plots.", "source.")
+AMBIGUOUS_NAMES = {"p", "momentum", "alpha"}
+
+registered = pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() & EXAMPLES.keys()))
+every_function = pytest.mark.parametrize("name", sorted(FUNCTIONS))
+
+
+def test_every_public_function_has_an_example():
+    assert sorted(FUNCTIONS.keys() - EXAMPLES.keys()) == []
+
+
+def test_every_example_is_of_a_public_function():
+    assert sorted(EXAMPLES.keys() - FUNCTIONS.keys()) == []
+
+
+@registered
+def test_inputs_are_never_modified(name):
+    arguments = EXAMPLES[name].arguments()
+    before = [array.copy() for array in arrays(arguments)]
+    consume(FUNCTIONS[name](**arguments))
+    for array, original in zip(arrays(arguments), before, strict=True):
+        np.testing.assert_array_equal(array, original, strict=True)
+
+
+@registered
+def test_read_only_inputs_are_enough(name):
+    arguments = EXAMPLES[name].arguments()
+    for array in arrays(arguments):
+        array.flags.writeable = False
+    consume(FUNCTIONS[name](**arguments))
+
+
+@registered
+def test_outputs_never_alias_inputs(name):
+    arguments = EXAMPLES[name].arguments()
+    inputs = list(arrays(arguments))
+    for output in arrays(consume(FUNCTIONS[name](**arguments))):
+        assert not any(np.shares_memory(output, array) for array in inputs)
+
+
+@registered
+def test_the_same_call_gives_the_same_result_and_leaves_global_randomness_alone(name):
+    states = random.getstate(), repr(np.random.get_state())  # noqa: NPY002
+    first, second = (consume(FUNCTIONS[name](**EXAMPLES[name].arguments())) for _ in range(2))
+    assert states == (random.getstate(), repr(np.random.get_state()))  # noqa: NPY002
+    for one, other in zip(leaves(first), leaves(second), strict=True):
+        if not callable(one):
+            np.testing.assert_array_equal(one, other, strict=True)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in EXAMPLES if EXAMPLES[name].keeps_float32))
+def test_float32_stays_float32(name):
+    result = consume(FUNCTIONS[name](**cast(EXAMPLES[name].arguments(), np.float32)))
+    assert {array.dtype for array in arrays(result) if array.dtype.kind == "f"} <= {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("name", sorted(name for name in EXAMPLES if EXAMPLES[name].analytic))
+def test_complex_numbers_pass_through(name):
+    expected = consume(FUNCTIONS[name](**EXAMPLES[name].arguments()))
+    result = consume(FUNCTIONS[name](**cast(EXAMPLES[name].arguments(), np.complex128)))
+    for ours, real in zip(arrays(result), arrays(expected), strict=True):
+        assert ours.dtype == (np.complex128 if real.dtype.kind == "f" else real.dtype)
+        np.testing.assert_allclose(ours, real, rtol=1e-14, atol=1e-300)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name in FUNCTIONS.keys() & EXAMPLES.keys() if "*k" in FUNCTIONS[name].__doc__)
+)
+@pytest.mark.parametrize(("k", "flat"), [((), (1,)), ((2, 3), (6,)), ((1, 2, 1), (2,))])
+def test_any_shape_gives_the_numbers_of_the_flat_array(name, k, flat):
+    shaped = consume(FUNCTIONS[name](**EXAMPLES[name].arguments(k)))
+    flattened = consume(FUNCTIONS[name](**EXAMPLES[name].arguments(flat)))
+    for ours, reference in zip(arrays(shaped), arrays(flattened), strict=True):
+        depends_on_k = reference.shape[-1:] == flat
+        assert ours.shape == (reference.shape[:-1] + k if depends_on_k else reference.shape)
+        np.testing.assert_array_equal(ours.ravel(), reference.ravel())
+
+
+@registered
+def test_every_documented_error_is_raised_word_by_word(name):
+    example = EXAMPLES[name]
+    documented = re.findall(r'"([^"]+)"', sections(FUNCTIONS[name]).get("Raises", ""))
+    assert sorted(one_line(text) for text in documented) == sorted(example.raises)
+    for sentence, wrong in example.raises.items():
+        with pytest.raises(ValueError, match=re.escape(sentence)) as caught:
+            consume(FUNCTIONS[name](**example.arguments() | wrong))
+        assert one_line(str(caught.value)) == sentence
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_error_is_the_one_sentence(module):
+    for node in ast.walk(ast.parse(source(module).read_text())):
+        if isinstance(node, ast.Raise) and node.exc is not None and "Error" in ast.unparse(node.exc):
+            message = ast.unparse(node.exc.args[0])
+            assert re.search(r" must (be|have) .*, got \{.*!r\}", message), f"line {node.lineno}: {message}"
+
+
+@every_function
+def test_docstring_documents_every_parameter_and_every_shape(name):
+    function = FUNCTIONS[name]
+    documented = sections(function)
+    signature = inspect.signature(function)
+    entries = dict(re.findall(r"^([\w, *]+) : (.+)$", documented.get("Parameters", ""), re.MULTILINE))
+    types = {part.strip(): kind for names, kind in entries.items() for part in names.split(",")}
+    assert sorted(types) == sorted(prefixed(parameter) for parameter in signature.parameters.values())
+    for parameter in signature.parameters.values():
+        if re.search("ArrayLike|NDArray", str(parameter.annotation)):
+            assert "shape" in types[prefixed(parameter)], f"{parameter.name} names no shape"
+    assert "Returns" in documented or "Yields" in documented or signature.return_annotation is None
+
+
+@pytest.mark.parametrize("name", sorted(name for name in FUNCTIONS if not name.startswith(DISPLAY)))
+def test_docstring_names_its_source_and_shows_an_example(name):
+    documented = sections(FUNCTIONS[name])
+    assert "Slides" in documented or "References" in documented
+    assert ">>>" in documented.get("Examples", "")
+
+
+@every_function
+def test_docstring_names_the_errors_that_the_body_raises(name):
+    documented = sections(FUNCTIONS[name])
+    body = ast.walk(ast.parse(inspect.getsource(FUNCTIONS[name])))
+    assert "Raises" in documented or not any(isinstance(node, ast.Raise) for node in body)
+
+
+@every_function
+def test_signature_is_annotated_and_unambiguous(name):
+    signature = inspect.signature(FUNCTIONS[name])
+    assert signature.return_annotation is not signature.empty
+    for parameter in signature.parameters.values():
+        assert parameter.annotation is not parameter.empty, f"{parameter.name} has no annotation"
+        assert parameter.name not in AMBIGUOUS_NAMES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_doctests(module):
+    failures, attempted = doctest.testmod(importlib.import_module(f"advsec.{module}"))
+    assert failures == 0
+    assert attempted > 0
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_works_when_copied_out_of_the_package(module, tmp_path):
+    shutil.copy(source(module), tmp_path)
+    block = "import sys; sys.modules['advsec'] = None; sys.path.insert(0, '.');"
+    subprocess.run([sys.executable, "-I", "-c", f"{block} import {module}"], cwd=tmp_path, check=True)
+
+
+def test_importing_everything_needs_numpy_alone():
+    imports = "; ".join(f"import advsec.{module}" for module in MODULES)
+    heavy = "{'scipy', 'sklearn', 'matplotlib', 'pandas', 'IPython', 'torch'}"
+    command = f"import sys; {imports}; print(*{heavy} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", command], check=True, capture_output=True, text=True)
+    assert result.stdout.split() == []
+
+
+def source(module: str) -> Path:
+    return Path(advsec.__file__).parent / f"{module}.py"
+
+
+def sections(function: Callable) -> dict[str, str]:
+    """The numpydoc sections of a docstring, by title."""
+    parts = re.split(rf"^({'|'.join(SECTIONS)})\n-+\n", inspect.getdoc(function), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def prefixed(parameter: inspect.Parameter) -> str:
+    stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}
+    return stars.get(parameter.kind, "") + parameter.name
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def consume(value: object) -> object:
+    """The value itself, or what an iterator yields."""
+    return list(value) if isinstance(value, Iterator) else value
+
+
+def leaves(value: object) -> Iterator[object]:
+    """What nested tuples, lists and dicts hold."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def arrays(value: object) -> Iterator[np.ndarray]:
+    """The arrays (and numpy scalars) among the leaves."""
+    return (np.asarray(leaf) for leaf in leaves(value) if isinstance(leaf, np.ndarray | np.generic))
+
+
+def cast(value: object, dtype: type) -> object:
+    """The same arguments with every float64 array in another precision."""
+    if isinstance(value, np.ndarray):
+        return value.astype(dtype) if value.dtype == np.float64 else value
+    if isinstance(value, dict):
+        return {key: cast(item, dtype) for key, item in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(cast(item, dtype) for item in value))
+    if isinstance(value, list | tuple):
+        return type(value)(cast(item, dtype) for item in value)
+    return value
