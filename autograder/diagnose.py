@@ -1,0 +1,49 @@
+"""Which known-wrong variant of the reference produced these numbers?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.compare import Tolerance, compare
+from autograder.exercise import Exercise, Misconception
+from autograder.sandbox.perform import Outcome, Returned, perform
+from autograder.sandbox.values import Call
+
+
+# Two formulas count as one only when they agree far better than any tolerance forgives.
+RECOGNITION = Tolerance(rtol=1e-7, atol=1e-10, rtol_single=2e-4, atol_single=1e-5)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One probe as it was tried: its calls, what the student's code made of them, and what is right."""
+
+    calls: tuple[Call, ...]
+    outcomes: tuple[Outcome, ...]
+    expected: tuple[Outcome, ...]
+    passed: bool
+
+
+def recognise(exercise: Exercise, trials: Sequence[Trial]) -> tuple[Misconception, ...]:
+    """The catalogued variants that give the student's numbers on every probe that returned some.
+
+    A variant must explain at least one failed probe, and contradict none: one coincidence is not evidence.
+    More than one variant comes back when the inputs cannot tell them apart.
+    """
+    telling = [trial for trial in trials if isinstance(trial.outcomes[-1], Returned)]
+    if all(trial.passed for trial in telling):
+        return ()
+    return tuple(
+        misconception
+        for misconception in exercise.misconceptions
+        if all(_explains(exercise, misconception, trial) for trial in telling)
+    )
+
+
+def _explains(exercise: Exercise, misconception: Misconception, trial: Trial) -> bool:
+    would_be = perform(trial.calls, exercise.namespace(misconception.variant))[-1]
+    theirs = trial.outcomes[-1]
+    if not isinstance(theirs, Returned) or not isinstance(would_be, Returned):
+        return False
+    if theirs.value is None or would_be.value is None:
+        return theirs.value is would_be.value
+    return compare(theirs.value, would_be.value, RECOGNITION) is None

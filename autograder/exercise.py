@@ -1,0 +1,153 @@
+"""What an exercise is: a reference, probes that tell it from its known-wrong variants, and words.
+
+An assignment is a module of `autograder.exercises` that defines one `ASSIGNMENT`. Names of exercises are
+names of functions: the student writes a function of that name, the notebook has a solution cell whose
+grade_id is that name and a test cell whose grade_id is `test-` and that name.
+"""
+
+import hashlib
+import hmac
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.compare import Tolerance
+from autograder.sandbox.values import Call, Earlier, Named, Seeded
+
+
+__all__ = [
+    "Assignment",
+    "Call",
+    "Earlier",
+    "Exercise",
+    "Misconception",
+    "Named",
+    "Probe",
+    "Seeded",
+    "call",
+    "hidden_generator",
+    "public_generator",
+]
+
+
+def call(*args: Any, function: str = "", **kwargs: Any) -> Call:
+    """One call of a probe; without `function` it calls the exercise's own function."""
+    return Call(function, args, kwargs)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A kind of input on which an answer is tried, drawn anew from a generator each time.
+
+    `name` says to the student what was tried ("several columns at once"). `draw` returns the calls to make,
+    the interesting one last. `holds`, for random functions, judges the results of all calls by their
+    properties instead of by the reference: it gets plain values and returns None or what is wrong.
+    A probe that is not `public` is used at grading only.
+    """
+
+    name: str
+    draw: Callable[[np.random.Generator], Call | tuple[Call, ...]]
+    public: bool = True
+    holds: Callable[[tuple[Call, ...], tuple[Any, ...]], str | None] | None = None
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A known-wrong variant of the reference, and what to say to somebody who wrote it.
+
+    `message` completes "Your result is what you get when ..." and quotes the wrong formula, never the right
+    one. `read` names the section of the lecture. `credit` is the share of the points it is worth.
+    A `convention` is no mistake but another published formula: full marks, with the message as a note.
+    """
+
+    name: str
+    variant: Callable[..., Any]
+    message: str
+    read: str
+    credit: float = 0.0
+    convention: bool = False
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function to write, with all that is needed to judge it.
+
+    `signature` is the text the student was given, e.g. "(x, beta, *, init=0.0)". `alternatives` are right
+    answers written differently; the tests prove that they get full marks. `uses` are exercises whose
+    function a student may call in this one: when it fails, it is tried again with their references.
+    """
+
+    name: str
+    reference: Callable[..., Any]
+    signature: str
+    points: float
+    probes: tuple[Probe, ...]
+    misconceptions: tuple[Misconception, ...]
+    read: str
+    alternatives: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    uses: tuple["Exercise", ...] = ()
+    tolerance: Tolerance = field(default_factory=Tolerance)
+
+    def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> inspect.BoundArguments:
+        """The arguments under the signature of the exercise; raises TypeError where they do not fit."""
+        return self._signature.bind(*args, **kwargs)
+
+    @property
+    def _signature(self) -> inspect.Signature:
+        namespace: dict[str, Any] = {}
+        exec(f"def function{self.signature}: ...", namespace)  # our own text, from this repository
+        return inspect.signature(namespace["function"])
+
+    def namespace(self, function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
+        """The functions that a probe may call, with `function` in the place of the student's."""
+        return {used.name: used.reference for used in self.uses} | {self.name: function}
+
+    def draw(self, probe: Probe, rng: np.random.Generator) -> tuple[Call, ...]:
+        """The calls of one probe, each with its function's name filled in."""
+        calls = probe.draw(rng)
+        calls = (calls,) if isinstance(calls, Call) else tuple(calls)
+        return tuple(Call(each.function or self.name, each.args, each.kwargs) for each in calls)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The exercises of one notebook; `cell_seconds` is how long a cell of it may run."""
+
+    name: str
+    title: str
+    exercises: tuple[Exercise, ...]
+    cell_seconds: float = 10.0
+
+    @property
+    def max_score(self) -> float:
+        """Points that the machine can give; questions graded by hand come on top."""
+        return sum(exercise.points for exercise in self.exercises)
+
+    def exercise(self, name: str) -> Exercise:
+        return next(exercise for exercise in self.exercises if exercise.name == name)
+
+    @staticmethod
+    def test_cell(exercise: Exercise) -> str:
+        """The grade_id of the cell whose points are those of the exercise."""
+        return f"test-{exercise.name}"
+
+
+def public_generator(exercise: Exercise, probe: Probe) -> np.random.Generator:
+    """The same inputs for everybody: what the student's notebook shows."""
+    return _generator(b"public", exercise.name, probe.name)
+
+
+def hidden_generator(key: bytes, *names: str) -> np.random.Generator:
+    """Inputs that nobody can know before handing in, and that an appeal can draw again.
+
+    `names` are the assignment, the student, the hash of the submission, the exercise and the probe.
+    """
+    return _generator(key, *names)
+
+
+def _generator(key: bytes, *names: str) -> np.random.Generator:
+    digest = hmac.new(key, "\0".join(names).encode(), hashlib.sha256).digest()
+    return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32))

@@ -1,0 +1,27 @@
+"""The catalogue: one module per assignment, each with an `ASSIGNMENT`."""
+
+import importlib
+
+from autograder.exercise import Assignment, Exercise
+
+
+_MODULES = {
+    "01_moving_averages": "moving_averages",
+}
+
+ASSIGNMENT_NAMES = tuple(_MODULES)
+
+
+def load(name: str) -> Assignment:
+    """The assignment of that name; raises KeyError for a name that is not in `ASSIGNMENT_NAMES`."""
+    module = importlib.import_module(f"autograder.exercises.{_MODULES[name]}")
+    return module.ASSIGNMENT
+
+
+def find_exercise(function_name: str) -> Exercise:
+    """The exercise that asks for a function of that name; raises KeyError when none does."""
+    for name in ASSIGNMENT_NAMES:
+        for exercise in load(name).exercises:
+            if exercise.name == function_name:
+                return exercise
+    raise KeyError(function_name)

@@ -1,0 +1,27 @@
+"""Test functions that exercises pass as arguments, by name: the same code on both sides of the wall."""
+
+from collections.abc import Callable
+from typing import Any
+
+from .values import Named
+
+
+def constant_steps(size: float) -> Callable[[int], float]:
+    """The step size `size` for every n."""
+    return lambda n: size
+
+
+def power_steps(scale: float, exponent: float) -> Callable[[int], float]:
+    """The step sizes scale * n**-exponent; n counts from 1."""
+    return lambda n: scale * float(n) ** -exponent
+
+
+FUNCTIONS: dict[str, Callable[..., Callable[..., Any]]] = {
+    "constant_steps": constant_steps,
+    "power_steps": power_steps,
+}
+
+
+def make(named: Named) -> Callable[..., Any]:
+    """The function that `named` stands for."""
+    return FUNCTIONS[named.name](*named.parameters)

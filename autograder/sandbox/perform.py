@@ -1,0 +1,165 @@
+"""Performing the calls of a probe on a student's functions; the results leave as plain values.
+
+This runs inside the sandbox at grading, and in the student's own kernel for `check`. Nothing here is
+trusted at grading: it can only report values, and values are judged on the other side.
+"""
+
+import contextlib
+import inspect
+import io
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import functions
+from .values import Call, Earlier, Named, Seeded, plain
+
+
+MESSAGE_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The call came back. `modified` says that an argument's array was changed, `printed` that it printed."""
+
+    value: Any
+    modified: bool = False
+    printed: bool = False
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The call raised; `where` is the line of the student's source, as text."""
+
+    kind: str
+    message: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class WrongSignature:
+    """The function cannot be called as asked; `signature` is the one it has."""
+
+    signature: str
+
+
+@dataclass(frozen=True)
+class NotCallable:
+    type_name: str
+
+
+@dataclass(frozen=True)
+class NotDefined:
+    pass
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The call never came back: `reason` is time, memory, exit, signal or protocol."""
+
+    reason: str
+    detail: str = ""
+
+
+Outcome = Returned | Raised | WrongSignature | NotCallable | NotDefined | Stopped
+
+
+def perform(calls: Sequence[Call], namespace: Mapping[str, Any]) -> tuple[Outcome, ...]:
+    """Make the calls one after the other; the first one that does not return ends the sequence."""
+    outcomes: list[Outcome] = []
+    results: list[Any] = []
+    for call in calls:
+        function = namespace.get(call.function)
+        if call.function not in namespace:
+            outcome, result = NotDefined(), None
+        elif not callable(function):
+            outcome, result = NotCallable(type(function).__name__[:80]), None
+        else:
+            outcome, result = _perform(function, call, results)
+        outcomes.append(outcome)
+        results.append(result)
+        if not isinstance(outcome, Returned):
+            break
+    return tuple(outcomes)
+
+
+def _perform(function: Callable[..., Any], call: Call, results: list[Any]) -> tuple[Outcome, Any]:
+    args, kwargs = call.resolve(lambda value: _argument(value, results))
+    binding = _bind(function, args, kwargs)
+    if isinstance(binding, WrongSignature):
+        return binding, None
+    args, kwargs = binding
+    arrays = [value for value in (*args, *kwargs.values()) if isinstance(value, np.ndarray)]
+    before = [array.copy() for array in arrays]
+    printed = io.StringIO()
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(printed):
+            warnings.simplefilter("ignore")
+            with contextlib.redirect_stderr(io.StringIO()):
+                result = function(*args, **kwargs)
+    except (KeyboardInterrupt, MemoryError) as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return Stopped("memory"), None
+    except BaseException as error:
+        return _raised(error), None
+    changed = any(not _same(array, copy) for array, copy in zip(arrays, before, strict=True))
+    return Returned(plain(result), changed, bool(printed.getvalue().strip())), result
+
+
+def _argument(value: Any, results: list[Any]) -> Any:
+    """A fresh object for one argument, so that a call cannot spoil the next one's."""
+    if isinstance(value, Earlier):
+        result = results[value.call]
+        return result if value.item is None else result[value.item]
+    if isinstance(value, Seeded):
+        return np.random.default_rng(value.seed)
+    if isinstance(value, Named):
+        return functions.make(value)
+    if isinstance(value, tuple):
+        return tuple(_argument(item, results) for item in value)
+    if isinstance(value, dict):
+        return {key: _argument(item, results) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        # A 0-d array stands for a Python number: that is what a student would pass.
+        return value.copy() if value.ndim else value.item()
+    return value
+
+
+def _bind(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]] | WrongSignature:
+    """The arguments in a form that the function takes: as asked, or all of them by position."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return args, kwargs
+    for form in ((args, kwargs), ((*args, *kwargs.values()), {})):
+        try:
+            signature.bind(*form[0], **form[1])
+        except TypeError:
+            continue
+        return form
+    return WrongSignature(str(signature)[:200])
+
+
+def _raised(error: BaseException) -> Raised:
+    try:
+        message = str(error)[:MESSAGE_LENGTH]
+    except BaseException:
+        message = ""
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame for frame in frames if frame.filename != __file__]
+    # The last line of the student's own code; frames of libraries are of no help to them.
+    own = [frame for frame in inside if not frame.filename.startswith((sys.prefix, sys.base_prefix))]
+    where = own[-1].line if own and own[-1].line else ""
+    return Raised(type(error).__name__[:80], message, where[:120])
+
+
+def _same(array: np.ndarray, copy: np.ndarray) -> bool:
+    return array.shape == copy.shape and array.dtype == copy.dtype and array.tobytes() == copy.tobytes()
