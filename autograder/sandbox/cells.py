@@ -1,0 +1,167 @@
+"""Running the cells of a notebook in an IPython shell, with every output recorded under caps."""
+
+import collections
+import io
+import sys
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+from .messages import CellResult, Output
+from .policy import Policy
+
+
+TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex")
+IMAGE_TYPES = ("image/png", "image/jpeg")
+TRACEBACK_CHARACTERS = 8 * 1024
+
+
+class OutputFlood(BaseException):
+    """A cell printed far more than anybody could read; raised inside the cell to end it."""
+
+
+class Recorder:
+    """The outputs of one cell, in order; of long streams only the head and the tail are kept."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.start()
+
+    def start(self) -> None:
+        self.outputs: list[Output] = []
+        self.tail: collections.deque[tuple[str, str]] = collections.deque()
+        self.head_size = self.tail_size = self.dropped = self.total = self.rich = 0
+        self.failed = False
+
+    @property
+    def flooded(self) -> bool:
+        return self.total > self.policy.output_flood_bytes
+
+    def write(self, stream: str, text: str) -> None:
+        self.total += len(text)
+        if self.flooded:
+            raise OutputFlood
+        room = self.policy.output_head_bytes - self.head_size
+        head, rest = text[:room], text[max(room, 0) :]
+        if head:
+            self.head_size += len(head)
+            last = self.outputs[-1] if self.outputs else None
+            if last and last.kind == "stream" and last.name == stream:
+                self.outputs[-1] = Output("stream", stream, last.text + head)
+            else:
+                self.outputs.append(Output("stream", stream, head))
+        if rest:
+            self._keep_tail(stream, rest)
+
+    def _keep_tail(self, stream: str, text: str) -> None:
+        limit = self.policy.output_tail_bytes
+        self.dropped += max(len(text) - limit, 0)
+        self.tail.append((stream, text[-limit:]))
+        self.tail_size += len(self.tail[-1][1])
+        while self.tail_size - len(self.tail[0][1]) >= limit:
+            _, gone = self.tail.popleft()
+            self.tail_size -= len(gone)
+            self.dropped += len(gone)
+
+    def show(self, kind: str, bundle: dict[str, Any]) -> None:
+        """Keep the image of a rich output, or its text."""
+        self.rich += 1
+        if self.rich > self.policy.rich_outputs:
+            return
+        for name in (*IMAGE_TYPES, *TEXT_TYPES):
+            content = bundle.get(name)
+            if isinstance(content, bytes) and len(content) <= self.policy.rich_output_bytes:
+                self.outputs.append(Output(kind, name, data=content))
+                return
+            if isinstance(content, str) and name == "text/plain":
+                self.outputs.append(Output(kind, name, content[: self.policy.output_head_bytes]))
+                return
+
+    def fail(self, name: str, text: str) -> None:
+        self.failed = True
+        self.outputs.append(Output("error", name[:80], text[-TRACEBACK_CHARACTERS:]))
+
+    def finish(self, status: str) -> CellResult:
+        outputs = list(self.outputs)
+        if self.tail:
+            note = f"\n[... {self.dropped} characters are not shown ...]\n" if self.dropped else ""
+            text = "".join(text for _, text in self.tail)
+            outputs.append(Output("stream", self.tail[0][0], note + text))
+        return CellResult(status, tuple(outputs))
+
+
+class Stream(io.TextIOBase):
+    """What student code sees as stdout or stderr."""
+
+    def __init__(self, recorder: Recorder, name: str) -> None:
+        self.recorder = recorder
+        self.stream = name
+
+    def write(self, text: str) -> int:
+        self.recorder.write(self.stream, str(text))
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+
+class _Publisher(DisplayPublisher):
+    def publish(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        self.shell.recorder.show("display", data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        pass
+
+
+class _Hook(DisplayHook):
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+        self.shell.recorder.show("result", format_dict)
+
+
+class CellShell(InteractiveShell):
+    """An IPython shell without history, terminal or input; its outputs go to `recorder`."""
+
+    display_pub_class = Type(_Publisher)
+    displayhook_class = Type(_Hook)
+
+    def __init__(self, policy: Policy) -> None:
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.HistoryManager.hist_file = ":memory:"
+        config.InteractiveShell.colors = "NoColor"
+        config.InteractiveShell.xmode = "Context"
+        super().__init__(config=config)
+        self.recorder = Recorder(policy)
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """There is no window to serve events for."""
+
+    def showtraceback(self, exc_tuple: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Two errors of ours: without memory there is none for a traceback, after a flood no room."""
+        error = sys.exc_info()[1]
+        if isinstance(error, MemoryError):
+            self.recorder.fail("MemoryError", "MemoryError: this cell asked for more memory than there is")
+        elif isinstance(error, OutputFlood):
+            self.recorder.fail(
+                "OutputFlood", "This cell printed more than there is room for and was stopped."
+            )
+        else:
+            super().showtraceback(exc_tuple, *args, **kwargs)
+
+    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
+        self.recorder.fail(getattr(etype, "__name__", "Error"), "\n".join(stb))
+
+    def run(self, source: str) -> CellResult:
+        """Run one cell as JupyterLab would; never raises what the cell raises."""
+        self.recorder.start()
+        result = self.run_cell(source, store_history=True)
+        if self.recorder.flooded:
+            return self.recorder.finish("flood")
+        return self.recorder.finish("ok" if result.success and not self.recorder.failed else "error")

@@ -1,0 +1,282 @@
+"""The driver's end: start a zygote, get a box from it, talk to the box with deadlines, kill it."""
+
+import contextlib
+import json
+import os
+import secrets
+import select
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from . import zygote
+from .messages import (
+    NOTEBOOK,
+    OUTPUTS,
+    REQUESTS,
+    CellResult,
+    calls_to_plain,
+    cell_result_from_plain,
+    cells_from_plain,
+    outcomes_from_plain,
+    replies,
+)
+from .perform import Outcome, Stopped
+from .policy import Policy
+from .reader import Cell, Unreadable
+from .values import Call
+from .wire import Frame, FrameType, Limits, ProtocolError, decode, encode, receive, send
+
+
+# Loads this package alone, by its path: neither the grader nor the reference can be imported in a zygote.
+BOOT = """
+import importlib.util, json, sys
+fd, package, settings = int(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
+sys.path[:] += settings["path"]
+origin, places = package + "/__init__.py", [package]
+spec = importlib.util.spec_from_file_location("sandbox", origin, submodule_search_locations=places)
+sys.modules["sandbox"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules["sandbox"])
+from sandbox.policy import Policy
+from sandbox.zygote import main
+main(fd, settings["wall"], Policy(**settings["policy"]))
+"""
+
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/box",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "MPLBACKEND": "Agg",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "IPYTHONDIR": "/tmp/ipython",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+}
+
+START_SECONDS = 60.0
+GRACE_SECONDS = 3.0
+MAX_QUESTIONS = 1000
+
+Answer = Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
+
+
+class BoxStopped(Exception):  # noqa: N818 (an outcome of a submission, not an error of the program)
+    """The box is gone or was killed; `stopped` says why."""
+
+    def __init__(self, stopped: Stopped) -> None:
+        super().__init__(stopped.reason, stopped.detail)
+        self.stopped = stopped
+
+
+class Zygote:
+    """A clean process that forks boxes; use it as a context manager, from any thread."""
+
+    def __init__(self, policy: Policy | None = None, wall: Any = None) -> None:
+        self.policy = policy or Policy()
+        self.wall = wall
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> "Zygote":
+        ours, theirs = socket.socketpair()
+        settings = {
+            "path": sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}),
+            "wall": self.wall,
+            "policy": asdict(self.policy),
+        }
+        package = str(Path(__file__).parent)
+        with theirs:
+            # -I and -S: no environment, no user site, no .pth file that would make the checkout importable.
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", BOOT, str(theirs.fileno()), package, json.dumps(settings)],
+                env=ENVIRONMENT,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+        self._control = ours
+        try:
+            self._control.settimeout(START_SECONDS)
+            self._expect(zygote.READY)
+            self._control.settimeout(None)
+        except (EOFError, TimeoutError):
+            self._process.kill()
+            _, complaint = self._process.communicate()
+            last = complaint.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
+            raise RuntimeError(f"the sandbox could not be started: {last[0]}") from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._control.close()
+        try:
+            self._process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+
+    def box(self) -> "Box":
+        """A fresh box; close it when done."""
+        ours, theirs = socket.socketpair()
+        with self._lock, theirs:
+            socket.send_fds(self._control, [zygote.MESSAGE.pack(zygote.SPAWN, 0)], [theirs.fileno()])
+            pid = self._expect(zygote.SPAWNED)
+        return Box(self, pid, ours)
+
+    def reap(self, pid: int) -> int:
+        """The exit status of a box that is dying."""
+        with self._lock:
+            self._control.sendall(zygote.MESSAGE.pack(zygote.REAP, pid))
+            return self._expect(zygote.REAPED)
+
+    def _expect(self, kind: bytes) -> int:
+        data = b""
+        while len(data) < zygote.MESSAGE.size:
+            piece = self._control.recv(zygote.MESSAGE.size - len(data))
+            if not piece:
+                raise EOFError("the zygote is gone")
+            data += piece
+        found, number = zygote.MESSAGE.unpack(data)
+        if found != kind:
+            raise RuntimeError(f"the zygote said {found!r} where {kind!r} was expected")
+        return number
+
+
+class Box:
+    """One confined process that runs one submission. Every answer has a deadline that the driver holds."""
+
+    def __init__(self, zygote: Zygote, pid: int, connection: socket.socket) -> None:
+        self._zygote = zygote
+        self._pid: int | None = pid
+        self._connection = connection
+
+    def __enter__(self) -> "Box":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def read(self, data: bytes, seconds: float = 20.0) -> tuple[Cell, ...]:
+        """The cells of a notebook file; raises Unreadable, and BoxStopped when reading it kills the box."""
+        frame = self._ask(FrameType.READ, data, NOTEBOOK, seconds)
+        match self._decode(frame, NOTEBOOK):
+            case ("cells", tuple(cells)):
+                return self._understood(lambda: cells_from_plain(cells))
+            case ("unreadable", str(code), str(detail)):
+                raise Unreadable(code, detail)
+        raise self._stop(Stopped("protocol"))
+
+    def run_cell(self, source: str, seconds: float) -> CellResult:
+        """Run one cell; raises BoxStopped when it hangs, crashes or ends the process."""
+        frame = self._ask(FrameType.CELL, encode(source, REQUESTS), OUTPUTS, seconds)
+        return self._understood(lambda: cell_result_from_plain(self._decode(frame, OUTPUTS)))
+
+    def probe(
+        self, calls: tuple[Call, ...], answers: dict[str, Answer], reply_bytes: int
+    ) -> tuple[Outcome, ...]:
+        """Perform the calls of one probe; never raises for what student code does.
+
+        `answers` replaces functions of the student's by ours, which are run here and never sent.
+        """
+        body = encode((calls_to_plain(calls), tuple(answers), reply_bytes), REQUESTS)
+        limits = replies(reply_bytes)
+        try:
+            frame = self._ask(
+                FrameType.PROBE, body, limits, self._zygote.policy.probe_seconds + GRACE_SECONDS, answers
+            )
+            return self._understood(lambda: outcomes_from_plain(self._decode(frame, limits), calls))
+        except BoxStopped as stop:
+            return (stop.stopped,)
+
+    @property
+    def alive(self) -> bool:
+        return self._pid is not None
+
+    def close(self) -> Stopped | None:
+        """Kill the box and wait for it; says how it ended when it did so by itself."""
+        if self._pid is None:
+            return None
+        pid, self._pid = self._pid, None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        self._connection.close()
+        status = self._zygote.reap(pid)
+        if os.WIFEXITED(status):
+            return Stopped("exit", f"exit code {os.WEXITSTATUS(status)}")
+        number = os.WTERMSIG(status)
+        return Stopped("time") if number == signal.SIGXCPU else Stopped("signal", f"signal {number}")
+
+    def _ask(
+        self,
+        kind: FrameType,
+        body: bytes,
+        limits: Limits,
+        seconds: float,
+        answers: dict[str, Answer] | None = None,
+    ) -> Frame:
+        if self._pid is None:
+            raise BoxStopped(Stopped("exit"))
+        call_id = secrets.token_bytes(16)
+        deadline = time.monotonic() + seconds
+        try:
+            send(self._connection, Frame(kind, call_id, body), deadline)
+            for _ in range(MAX_QUESTIONS):
+                frame = receive(self._connection, limits, deadline)
+                if frame.call_id != call_id:
+                    raise ProtocolError("a frame answers a request that was never made")
+                if frame.type is FrameType(kind + 1):
+                    return frame
+                if frame.type is not FrameType.ASK or not answers:
+                    raise ProtocolError("a frame is of a type that was not asked for")
+                reply = encode(_answer(decode(frame.body, REQUESTS), answers), REQUESTS)
+                send(self._connection, Frame(FrameType.ASK_DONE, call_id, reply), deadline)
+            raise ProtocolError("too many questions")
+        except TimeoutError:
+            raise self._stop(Stopped("time", f"{seconds:g} s")) from None
+        except (EOFError, ConnectionError, BrokenPipeError):
+            # Give the process a moment to end by itself: how it ended is worth telling.
+            select.select([], [], [], 0.05)
+            raise self._stop(None) from None
+        except ProtocolError:
+            raise self._stop(Stopped("protocol")) from None
+
+    def _decode(self, frame: Frame, limits: Limits) -> Any:
+        return self._understood(lambda: decode(frame.body, limits))
+
+    def _understood(self, read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except ProtocolError:
+            raise self._stop(Stopped("protocol")) from None
+
+    def _stop(self, reason: Stopped | None) -> BoxStopped:
+        ended = self.close()
+        return BoxStopped(reason or ended or Stopped("exit"))
+
+
+def _answer(question: Any, answers: dict[str, Answer]) -> tuple[Any, ...]:
+    match question:
+        case (str(name), tuple(args), dict(kwargs)) if name in answers:
+            try:
+                return ("return", answers[name](name, args, kwargs))
+            except Exception as error:  # a wrong call of ours is the student's to see
+                return ("raise", str(error)[:200])
+    raise ProtocolError("a question names no function that may be asked for")

@@ -1,0 +1,139 @@
+"""Requests and replies as plain values: the meaning of the frames, on both ends of the wire."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .perform import NotCallable, NotDefined, Outcome, Raised, Returned, Stopped, WrongSignature
+from .policy import Policy
+from .reader import Cell
+from .values import Call
+from .wire import Limits, ProtocolError
+
+
+MIB = 1 << 20
+NOTEBOOK = Limits(frame_bytes=64 * MIB, string_bytes=MIB, items=2000)
+OUTPUTS = Limits(frame_bytes=24 * MIB, string_bytes=3 * MIB, items=2000)
+REQUESTS = Limits(frame_bytes=64 * MIB, string_bytes=MIB, requests=True)
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output of a cell. `kind` is stream, display, result or error; `name` says which one of these."""
+
+    kind: str
+    name: str
+    text: str = ""
+    data: bytes = b""
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What running a cell did: `status` is ok, error or flood."""
+
+    status: str
+    outputs: tuple[Output, ...]
+
+
+def replies(reply_bytes: int = Policy.reply_bytes) -> Limits:
+    """The limits of the answer to one probe."""
+    return Limits(frame_bytes=reply_bytes)
+
+
+# --- calls and outcomes ---------------------------------------------------------------------------------
+
+
+def calls_to_plain(calls: tuple[Call, ...]) -> tuple[Any, ...]:
+    return tuple((call.function, call.args, call.kwargs) for call in calls)
+
+
+def calls_from_plain(value: Any) -> tuple[Call, ...]:
+    return tuple(Call(function, args, kwargs) for function, args, kwargs in value)
+
+
+def outcomes_to_plain(outcomes: tuple[Outcome, ...]) -> tuple[Any, ...]:
+    return tuple(_outcome_to_plain(outcome) for outcome in outcomes)
+
+
+def _outcome_to_plain(outcome: Outcome) -> tuple[Any, ...]:
+    match outcome:
+        case Returned(value, modified, printed):
+            return ("returned", value, modified, printed)
+        case Raised(kind, message, where):
+            return ("raised", kind, message, where)
+        case WrongSignature(signature):
+            return ("wrong_signature", signature)
+        case NotCallable(type_name):
+            return ("not_callable", type_name)
+        case NotDefined():
+            return ("not_defined",)
+        case Stopped(reason, detail):
+            return ("stopped", reason, detail)
+    raise TypeError(outcome)
+
+
+def outcomes_from_plain(value: Any, calls: tuple[Call, ...]) -> tuple[Outcome, ...]:
+    """The outcomes that a reply holds; raises ProtocolError unless they fit the calls that were sent."""
+    if not isinstance(value, tuple) or not 1 <= len(value) <= len(calls):
+        raise ProtocolError("the reply does not fit the calls")
+    outcomes = tuple(map(_outcome_from_plain, value))
+    if not all(isinstance(outcome, Returned) for outcome in outcomes[:-1]):
+        raise ProtocolError("a call came after one that did not return")
+    if len(outcomes) < len(calls) and isinstance(outcomes[-1], Returned):
+        raise ProtocolError("calls are missing from the reply")
+    return outcomes
+
+
+def _outcome_from_plain(value: Any) -> Outcome:
+    match value:
+        case ("returned", result, np.ndarray() as modified, np.ndarray() as printed):
+            return Returned(result, bool(modified.any()), bool(printed.any()))
+        case ("raised", str(kind), str(message), str(where)):
+            return Raised(kind[:80], message, where[:120])
+        case ("wrong_signature", str(signature)):
+            return WrongSignature(signature[:200])
+        case ("not_callable", str(type_name)):
+            return NotCallable(type_name[:80])
+        case ("not_defined",):
+            return NotDefined()
+        case ("stopped", str(reason), str(detail)):
+            return Stopped(reason[:20], detail[:80])
+    raise ProtocolError("the reply holds no outcome")
+
+
+# --- notebooks and cells --------------------------------------------------------------------------------
+
+
+def cells_to_plain(cells: tuple[Cell, ...]) -> tuple[Any, ...]:
+    return ("cells", tuple((cell.kind, cell.source, cell.grade_id) for cell in cells))
+
+
+def cells_from_plain(value: Any) -> tuple[Cell, ...]:
+    if not all(
+        isinstance(item, tuple) and len(item) == 3 and all(isinstance(t, str) for t in item) for item in value
+    ):
+        raise ProtocolError("the reply holds no cells")
+    return tuple(Cell(*item) for item in value)
+
+
+def cell_result_to_plain(result: CellResult) -> tuple[Any, ...]:
+    outputs = tuple(
+        (output.kind, output.name, output.text, np.frombuffer(output.data, dtype=np.uint8))
+        for output in result.outputs
+    )
+    return (result.status, outputs)
+
+
+def cell_result_from_plain(value: Any) -> CellResult:
+    match value:
+        case (str(status), tuple(outputs)):
+            return CellResult(status[:10], tuple(map(_output_from_plain, outputs)))
+    raise ProtocolError("the reply holds no outputs")
+
+
+def _output_from_plain(value: Any) -> Output:
+    match value:
+        case (str(kind), str(name), str(text), np.ndarray() as data) if data.dtype == np.uint8:
+            return Output(kind[:10], name[:80], text, data.tobytes())
+    raise ProtocolError("the reply holds no output")

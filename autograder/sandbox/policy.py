@@ -1,0 +1,39 @@
+"""What a submission may use: every number that limits student code, in one place."""
+
+from dataclasses import dataclass
+
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Seconds are wall-clock seconds unless their name says CPU."""
+
+    # Time. The driver holds the clock; what the sandbox itself enforces is only politeness.
+    cell_seconds: float = 30.0
+    notebook_seconds: float = 120.0
+    probe_seconds: float = 2.0
+    submission_seconds: float = 240.0
+    cpu_seconds: int = 150
+
+    # Memory and files of one process.
+    memory_bytes: int = 2048 * MIB
+    file_bytes: int = 64 * MIB
+    open_files: int = 256
+    stack_bytes: int = 32 * MIB
+    processes: int = 64
+
+    # Output of the cells: what is kept of each one, and when one has printed enough to be stopped.
+    output_head_bytes: int = 48 * 1024
+    output_tail_bytes: int = 16 * 1024
+    output_flood_bytes: int = 64 * MIB
+    rich_outputs: int = 50
+    rich_output_bytes: int = 2 * MIB
+    notebook_output_bytes: int = 16 * MIB
+
+    # Answers.
+    reply_bytes: int = 64 * MIB
+
+    # How often the notebook is started anew without a cell that hung or crashed.
+    restarts: int = 5

@@ -1,0 +1,287 @@
+"""Frames on the wire between the trusted driver and the sandbox: no pickle, no JSON, nothing executable.
+
+A frame is  magic(4) version(1) type(1) call_id(16) length(u64)  and a body of that length: one value.
+A value is a tag byte and what the tag asks for; numbers are little-endian. Everything a length claims is
+checked against what is there before anything is allocated.
+
+    N none | S text | A array | T tuple | D dictionary | U unsupported | O oversized     both ways
+    G seed | F named function | E earlier result                                         to the sandbox only
+"""
+
+import math
+import socket
+import struct
+import time
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from .values import MAX_ITEMS, Earlier, Named, Oversized, Seeded, Unsupported
+
+
+MAGIC = b"ADVS"
+VERSION = 1
+HEADER = struct.Struct("<4sBB16sQ")
+
+DTYPES = tuple(
+    np.dtype(code)
+    for code in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
+)
+
+
+class FrameType(IntEnum):
+    """What a frame is about. Requests go to the sandbox; each is answered by the type after it."""
+
+    READ = 1
+    READ_DONE = 2
+    CELL = 3
+    CELL_DONE = 4
+    PROBE = 5
+    PROBE_DONE = 6
+    ASK = 7
+    ASK_DONE = 8
+
+
+class ProtocolError(Exception):
+    """What came over the wire is not a frame that was asked for."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one frame may carry."""
+
+    frame_bytes: int = 64 << 20
+    string_bytes: int = 4 << 10
+    items: int = MAX_ITEMS
+    dimensions: int = 8
+    depth: int = 10
+    # Kinds of values that only ever travel to the sandbox are refused on the way back.
+    requests: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    type: FrameType
+    call_id: bytes
+    body: bytes
+
+
+# --- values ---------------------------------------------------------------------------------------------
+
+
+def encode(value: Any, limits: Limits) -> bytes:
+    """A plain value as bytes; raises ProtocolError where it exceeds the limits."""
+    parts: list[bytes] = []
+    _encode(value, limits, parts, 0)
+    body = b"".join(parts)
+    if len(body) > limits.frame_bytes:
+        raise ProtocolError(f"a value of {len(body)} bytes exceeds the limit of {limits.frame_bytes}")
+    return body
+
+
+def _encode(value: Any, limits: Limits, parts: list[bytes], depth: int) -> None:
+    if depth > limits.depth:
+        raise ProtocolError("values are nested too deeply")
+    match value:
+        case None:
+            parts.append(b"N")
+        case str():
+            parts += (b"S", _text(value, limits.string_bytes))
+        case bool() | int() | float() | complex():
+            _encode_array(np.asarray(value), parts)
+        case np.ndarray():
+            _encode_array(value, parts)
+        case tuple():
+            _check_count(len(value), limits)
+            parts += (b"T", struct.pack("<I", len(value)))
+            for item in value:
+                _encode(item, limits, parts, depth + 1)
+        case dict():
+            _check_count(len(value), limits)
+            parts += (b"D", struct.pack("<I", len(value)))
+            for key, item in value.items():
+                parts.append(_text(key, limits.string_bytes))
+                _encode(item, limits, parts, depth + 1)
+        case Unsupported():
+            parts += (b"U", _text(value.type_name, limits.string_bytes))
+        case Oversized():
+            parts += (b"O", struct.pack("<B", len(value.shape)), _dimensions(value.shape))
+        case Seeded():
+            parts += (b"G", struct.pack("<Q", value.seed))
+        case Named():
+            parts += (b"F", _text(value.name, limits.string_bytes))
+            parts.append(struct.pack(f"<B{len(value.parameters)}d", len(value.parameters), *value.parameters))
+        case Earlier():
+            parts += (b"E", struct.pack("<Bi", value.call, -1 if value.item is None else value.item))
+        case _:
+            raise ProtocolError(f"a value of type {type(value).__name__} cannot be sent")
+
+
+def _encode_array(array: np.ndarray, parts: list[bytes]) -> None:
+    if array.dtype not in DTYPES or array.ndim > 8:
+        raise ProtocolError(f"an array of dtype {array.dtype} and {array.ndim} axes cannot be sent")
+    data = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+    parts += (
+        b"A",
+        struct.pack("<BB", DTYPES.index(array.dtype), array.ndim),
+        _dimensions(array.shape),
+        struct.pack("<Q", len(data)),
+        data,
+    )
+
+
+def _dimensions(shape: tuple[int, ...]) -> bytes:
+    return struct.pack(f"<{len(shape)}I", *(min(size, 2**32 - 1) for size in shape))
+
+
+def _text(text: str, limit: int) -> bytes:
+    data = text.encode("utf-8", "replace")[:limit]
+    return struct.pack("<I", len(data)) + data
+
+
+def _check_count(count: int, limits: Limits) -> None:
+    if count > limits.items:
+        raise ProtocolError(f"{count} items exceed the limit of {limits.items}")
+
+
+def decode(body: bytes, limits: Limits) -> Any:
+    """The value that a body holds; raises ProtocolError for anything else than exactly one value."""
+    if len(body) > limits.frame_bytes:
+        raise ProtocolError(f"a body of {len(body)} bytes exceeds the limit of {limits.frame_bytes}")
+    reader = _Reader(body)
+    value = _decode(reader, limits, 0)
+    if reader.position != len(body):
+        raise ProtocolError(f"{len(body) - reader.position} bytes follow the value")
+    return value
+
+
+class _Reader:
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.position = 0
+
+    def take(self, count: int) -> bytes:
+        if count > len(self.body) - self.position:
+            raise ProtocolError("the body ends within a value")
+        piece = self.body[self.position : self.position + count]
+        self.position += count
+        return piece
+
+    def unpack(self, layout: str) -> tuple[Any, ...]:
+        return struct.unpack(layout, self.take(struct.calcsize(layout)))
+
+    def text(self, limit: int) -> str:
+        (length,) = self.unpack("<I")
+        if length > limit:
+            raise ProtocolError(f"a text of {length} bytes exceeds the limit of {limit}")
+        return self.take(length).decode("utf-8", "replace")
+
+    def count(self, limits: Limits) -> int:
+        (count,) = self.unpack("<I")
+        _check_count(count, limits)
+        return count
+
+
+def _decode(reader: _Reader, limits: Limits, depth: int) -> Any:
+    if depth > limits.depth:
+        raise ProtocolError("values are nested too deeply")
+    tag = reader.take(1)
+    match tag:
+        case b"N":
+            return None
+        case b"S":
+            return reader.text(limits.string_bytes)
+        case b"A":
+            return _decode_array(reader, limits)
+        case b"T":
+            return tuple(_decode(reader, limits, depth + 1) for _ in range(reader.count(limits)))
+        case b"D":
+            count = reader.count(limits)
+            return {
+                reader.text(limits.string_bytes): _decode(reader, limits, depth + 1) for _ in range(count)
+            }
+        case b"U":
+            return Unsupported(reader.text(limits.string_bytes)[:80])
+        case b"O":
+            return Oversized(_decode_shape(reader, limits))
+    if limits.requests:
+        match tag:
+            case b"G":
+                return Seeded(*reader.unpack("<Q"))
+            case b"F":
+                name = reader.text(limits.string_bytes)
+                (count,) = reader.unpack("<B")
+                return Named(name, reader.unpack(f"<{count}d"))
+            case b"E":
+                call, item = reader.unpack("<Bi")
+                return Earlier(call, None if item < 0 else item)
+    raise ProtocolError(f"unknown tag {tag!r}")
+
+
+def _decode_shape(reader: _Reader, limits: Limits) -> tuple[int, ...]:
+    (ndim,) = reader.unpack("<B")
+    if ndim > limits.dimensions:
+        raise ProtocolError(f"{ndim} axes exceed the limit of {limits.dimensions}")
+    return reader.unpack(f"<{ndim}I")
+
+
+def _decode_array(reader: _Reader, limits: Limits) -> np.ndarray:
+    (code,) = reader.unpack("<B")
+    if code >= len(DTYPES):
+        raise ProtocolError(f"unknown dtype code {code}")
+    dtype = DTYPES[code]
+    shape = _decode_shape(reader, limits)
+    (length,) = reader.unpack("<Q")
+    if math.prod(shape) * dtype.itemsize != length:
+        raise ProtocolError(f"an array of shape {shape} and dtype {dtype} does not have {length} bytes")
+    data = reader.take(length)
+    if dtype.kind == "b" and data.strip(b"\0\1"):
+        raise ProtocolError("a boolean array holds other bytes than 0 and 1")
+    return np.frombuffer(data, dtype=dtype.newbyteorder("<")).astype(dtype).reshape(shape)
+
+
+# --- frames ---------------------------------------------------------------------------------------------
+
+
+def send(connection: socket.socket, frame: Frame, deadline: float | None = None) -> None:
+    """Write one frame; raises TimeoutError after the deadline (time.monotonic) and OSError when cut off."""
+    header = HEADER.pack(MAGIC, VERSION, frame.type, frame.call_id, len(frame.body))
+    connection.settimeout(_remaining(deadline))
+    connection.sendall(header + frame.body)
+
+
+def receive(connection: socket.socket, limits: Limits, deadline: float | None = None) -> Frame:
+    """Read one frame.
+
+    Raises TimeoutError after the deadline, which holds for the whole frame, EOFError when the other end is
+    gone, and ProtocolError for anything that is not a frame within the limits.
+    """
+    magic, version, kind, call_id, length = HEADER.unpack(_read(connection, HEADER.size, deadline))
+    if magic != MAGIC or version != VERSION or kind not in FrameType._value2member_map_:
+        raise ProtocolError("what arrived is no frame")
+    if length > limits.frame_bytes:
+        raise ProtocolError(f"a frame of {length} bytes exceeds the limit of {limits.frame_bytes}")
+    return Frame(FrameType(kind), call_id, _read(connection, length, deadline))
+
+
+def _read(connection: socket.socket, count: int, deadline: float | None) -> bytes:
+    pieces: list[bytes] = []
+    while count:
+        connection.settimeout(_remaining(deadline))
+        piece = connection.recv(min(count, 1 << 20))
+        if not piece:
+            raise EOFError("the other end closed the connection")
+        pieces.append(piece)
+        count -= len(piece)
+    return b"".join(pieces)
+
+
+def _remaining(deadline: float | None) -> float | None:
+    if deadline is None:
+        return None
+    remaining = deadline - time.monotonic()
+    if remaining <= 0:
+        raise TimeoutError
+    return remaining

@@ -1,0 +1,137 @@
+"""The zygote: a fresh interpreter that has imported what students use and forks one box per submission.
+
+It is started by `launcher.py` and has never seen the reference, the exercises, a token or the gradebook, so
+a box that searches its own memory finds nothing. It has one thread: only then is forking sound.
+"""
+
+import contextlib
+import gc
+import os
+import signal
+import socket
+import struct
+import sys
+import types
+from importlib.abc import MetaPathFinder
+from typing import Any, NoReturn
+
+from .policy import Policy
+
+
+# One message each way: four letters and a number.
+MESSAGE = struct.Struct("<4sq")
+READY, SPAWN, SPAWNED, REAP, REAPED = b"redy", b"spwn", b"born", b"reap", b"dead"
+
+HIDDEN = ("advsec", "autograder")
+NOT_AVAILABLE = "the reference package is not available while your work is graded"
+
+
+class HiddenPackages(MetaPathFinder):
+    """A friendly word where the reference would be imported; the wall is what keeps it away."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if name.split(".")[0] in HIDDEN:
+            raise ModuleNotFoundError(f"{name}: {NOT_AVAILABLE}", name=name)
+
+
+def main(control_fd: int, wall: Any, policy: Policy) -> NoReturn:
+    """Prepare, say so, and fork on request until the launcher hangs up."""
+    control = socket.socket(fileno=control_fd)
+    shell = _prepare(policy)
+    gc.collect()
+    gc.freeze()
+    if sys.platform == "linux" and len(os.listdir("/proc/self/task")) != 1:
+        raise RuntimeError("the zygote has more than one thread; forking it would not be sound")
+    control.sendall(MESSAGE.pack(READY, os.getpid()))
+    boxes: set[int] = set()
+    while True:
+        message, fds = _receive(control)
+        if not message:
+            for box in boxes:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(box, signal.SIGKILL)
+            os._exit(0)
+        kind, number = MESSAGE.unpack(message)
+        if kind == SPAWN:
+            box = _fork(control, fds[0], shell, wall, policy)
+            boxes.add(box)
+            control.sendall(MESSAGE.pack(SPAWNED, box))
+        elif kind == REAP:
+            _, status = os.waitpid(number, 0)
+            boxes.discard(number)
+            control.sendall(MESSAGE.pack(REAPED, status))
+
+
+def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
+    message, fds, _, _ = socket.recv_fds(control, MESSAGE.size, 1)
+    while message and len(message) < MESSAGE.size:
+        rest = control.recv(MESSAGE.size - len(message))
+        message = message + rest if rest else b""
+    return message, fds
+
+
+def _prepare(policy: Policy) -> Any:
+    """Import what is slow to import, once, and make the shell that every box starts with."""
+    import numpy as np
+
+    from .cells import CellShell
+
+    shell = CellShell.instance(policy=policy)  # display() asks for the instance
+    with contextlib.suppress(ImportError):
+        import matplotlib.pyplot as plt
+
+        shell.enable_matplotlib("inline")
+        # Drawing loads fonts and backends; a box would pay for it each time.
+        plt.figure().gca().plot(np.arange(2))
+        plt.gcf().canvas.draw()
+        plt.close("all")
+    sys.meta_path.insert(0, HiddenPackages())
+    sys.modules["autograder"] = _student_side()
+    return shell
+
+
+def _student_side() -> types.ModuleType:
+    """What `from autograder import check` finds in a box: the notebook's own tests are no part of grading."""
+    module = types.ModuleType("autograder", "While your work is graded, the tests run outside of it.")
+
+    def check(function: Any) -> None:
+        print("check: while your work is graded, the tests run outside of it.")
+
+    module.check = check  # type: ignore[attr-defined]
+    module.CheckFailed = type("CheckFailed", (Exception,), {})  # type: ignore[attr-defined]
+    return module
+
+
+def _fork(control: socket.socket, fd: int, shell: Any, wall: Any, policy: Policy) -> int:
+    box = os.fork()
+    if box:
+        os.close(fd)
+        return box
+    try:
+        control.close()
+        os.setsid()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        null = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        os.dup2(fd, 3)
+        _confine(policy)
+        from .worker import serve
+
+        serve(socket.socket(fileno=3), shell, policy)
+    finally:
+        os._exit(70)
+
+
+def _confine(policy: Policy) -> None:
+    import resource
+
+    for name, limit in (
+        ("RLIMIT_AS", policy.memory_bytes),
+        ("RLIMIT_CPU", policy.cpu_seconds),
+        ("RLIMIT_FSIZE", policy.file_bytes),
+        ("RLIMIT_NOFILE", policy.open_files),
+        ("RLIMIT_CORE", 0),
+    ):
+        resource.setrlimit(getattr(resource, name), (limit, limit))
