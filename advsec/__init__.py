@@ -3,4 +3,10 @@
     from advsec.averages import ewma
 
 Every function is pure: it never modifies its arguments and carries no hidden state.
+`advsec.show(ewma)` displays the source of any of them in a notebook.
 """
+
+from advsec.source import show
+
+
+__all__ = ["show"]

@@ -1,0 +1,74 @@
+"""Show the source of a function inside a lecture, so that nothing on the page is hidden behind an import."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+
+
+__all__ = ["show", "source"]
+
+
+def show(function: Callable) -> None:
+    """Display the source of a function, highlighted in a notebook and as plain text elsewhere.
+
+    Parameters
+    ----------
+    function : callable
+        A function written in Python.
+
+    Raises
+    ------
+    ValueError
+        "function must be written in Python, got <built-in function len>".
+    """
+    from IPython.display import display  # only a notebook needs it
+
+    code = source(function)
+    display({"text/markdown": f"```python\n{code}\n```", "text/plain": code}, raw=True)
+
+
+def source(function: Callable) -> str:
+    """Source of a function, its docstring cut to the first line; `help(function)` prints the rest.
+
+    Parameters
+    ----------
+    function : callable
+        A function written in Python.
+
+    Returns
+    -------
+    code : str
+        Not indented, without a newline at the end.
+
+    Raises
+    ------
+    ValueError
+        "function must be written in Python, got <built-in function len>".
+
+    Examples
+    --------
+    >>> def double(x):
+    ...     '''Twice x.
+    ...
+    ...     A longer story.
+    ...     '''
+    ...     return 2 * x
+    >>> print(source(double))
+    def double(x):
+        '''Twice x.'''
+        return 2 * x
+    """
+    try:
+        code = textwrap.dedent(inspect.getsource(function)).rstrip()
+    except (TypeError, OSError):
+        raise ValueError(f"function must be written in Python, got {function!r}") from None
+    definition = ast.parse(code).body[0]
+    if ast.get_docstring(definition) is None:
+        return code
+    docstring = definition.body[0]
+    lines = code.splitlines()
+    first, last = docstring.lineno - 1, docstring.end_lineno
+    if last > first + 1:
+        lines[first:last] = [lines[first] + lines[last - 1].strip()[-3:]]
+    return "\n".join(lines)
