@@ -32,6 +32,8 @@ class Example:
     raises: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     # False only where the docstring says that the result does not depend on the precision of the input.
     keeps_float32: bool = True
+    # Arguments that the function overwrites and may return; only `*_in_place` functions have any.
+    modifies: tuple[str, ...] = ()
     # True where the complex step differentiates through the function.
     analytic: bool = False
 
@@ -42,10 +44,13 @@ def normal(*shape: int, seed: int = 0) -> np.ndarray:
 
 
 def public_functions() -> dict[str, Callable]:
-    """Every function in the `__all__` of a module of `advsec`, as "module.function"."""
+    """Every function in the `__all__` of a module of `advsec`, as "module.function".
+
+    Figures have promises of another kind (axes, colours, a text for who cannot see them): test_plots.py.
+    """
     functions = {}
     for info in pkgutil.iter_modules(advsec.__path__):
-        if not info.name.startswith("_"):
+        if info.name != "plots":
             module = importlib.import_module(f"advsec.{info.name}")
             for name in module.__all__:
                 if callable(value := getattr(module, name)) and not isinstance(value, type):

@@ -1,0 +1,785 @@
+"""Gradient descent and its relatives, one pure step each: momentum, RMSprop, Adam, AMSGrad.
+
+    state = adam_init(w)
+    w, state = adam_step(w, dw, state, lr=0.01)
+
+A step takes the state and returns the next one, so every line of a slide is a value that can be printed
+and a run can go on from any step. States are named tuples; plain tuples in the same order do as well.
+Published variants differ only in the keyword switches; their defaults are those of the slides, except
+where the slide is in error. Hyper-parameters may be arrays that broadcast with `w`.
+
+`adam_step_in_place` computes the same numbers as `adam_step`, faster, by overwriting its arguments.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+__all__ = [
+    "OPTIMIZERS",
+    "AMSGradState",
+    "AdamState",
+    "MomentumState",
+    "Optimizer",
+    "RMSpropState",
+    "Trace",
+    "adam_init",
+    "adam_step",
+    "adam_step_in_place",
+    "amsgrad_init",
+    "amsgrad_step",
+    "gd_step",
+    "minimize",
+    "momentum_init",
+    "momentum_step",
+    "rmsprop_init",
+    "rmsprop_step",
+]
+
+
+class MomentumState(NamedTuple):
+    """Velocity `v` of shape (*k,) after `t` steps."""
+
+    v: NDArray
+    t: int
+
+
+class RMSpropState(NamedTuple):
+    """Average `s` of squared gradients, of shape (*k,), after `t` steps."""
+
+    s: NDArray
+    t: int
+
+
+class AdamState(NamedTuple):
+    """Averages `v` of gradients and `s` of squared gradients, of shape (*k,), after `t` steps."""
+
+    v: NDArray
+    s: NDArray
+    t: int
+
+
+class AMSGradState(NamedTuple):
+    """Adam's averages and the largest second moment `s_max` so far, after `t` steps."""
+
+    v: NDArray
+    s: NDArray
+    s_max: NDArray
+    t: int
+
+
+def gd_step(w: ArrayLike, dw: ArrayLike, state: None = None, *, lr: float) -> tuple[NDArray, None]:
+    """Take one step of gradient descent.
+
+        w <- w - lr dw
+
+    Parameters
+    ----------
+    w : array_like of shape (*k,)
+        Weights. Not modified.
+    dw : array_like of shape (*k,)
+        Gradient at `w`.
+    state : None
+        Gradient descent has no state; the argument makes it interchangeable with the other steps.
+    lr : float
+        Learning rate.
+
+    Returns
+    -------
+    w, state : ndarray of shape (*k,), None
+
+    Raises
+    ------
+    ValueError
+        "dw must be an array of the shape (3,) of w, got shape (3, 1)".
+
+    Slides
+    ------
+    "Gradient descent". Without sampling it has no variance: on ill-conditioned problems it oscillates
+    (erratum E12).
+
+    Examples
+    --------
+    >>> w, _ = gd_step([1.0, 2.0], [0.5, -1.0], lr=0.1)
+    >>> w.tolist()
+    [0.95, 2.1]
+    """
+    w, dw = _matching(w, dw)
+    return w - lr * dw, None
+
+
+def momentum_init(w: ArrayLike) -> MomentumState:
+    """Start momentum at rest.
+
+        v = 0,   t = 0
+
+    Parameters
+    ----------
+    w : array_like of shape (*k,)
+        Weights that will be optimised; only shape and precision matter.
+
+    Returns
+    -------
+    state : MomentumState
+
+    Slides
+    ------
+    "Gradient descent with momentum".
+
+    Examples
+    --------
+    >>> momentum_init([1.0, 2.0])
+    MomentumState(v=array([0., 0.]), t=0)
+    """
+    return MomentumState(_zeros(w), 0)
+
+
+def momentum_step(
+    w: ArrayLike,
+    dw: ArrayLike,
+    state: MomentumState,
+    *,
+    lr: float,
+    beta: float = 0.9,
+    dampened: bool = True,
+    debias: bool = False,
+) -> tuple[NDArray, MomentumState]:
+    """Take one step of gradient descent with momentum.
+
+        v <- beta v + (1 - beta) dw        (not dampened: beta v + dw)
+        w <- w - lr v                      (debiased: lr v / (1 - beta**t))
+
+    The two forms of v differ by the factor 1 - beta, which a constant learning rate can absorb: the
+    undampened form with lr (1 - beta) takes the same steps as the dampened form with lr (erratum E14).
+
+    Parameters
+    ----------
+    w : array_like of shape (*k,)
+        Weights. Not modified.
+    dw : array_like of shape (*k,)
+        Gradient at `w`.
+    state : MomentumState or tuple (v, t)
+        Velocity and number of steps taken; zeros at the start.
+    lr : float
+        Learning rate.
+    beta : float in [0, 1), default 0.9
+        Memory of the velocity.
+    dampened : bool, default True
+        Weigh the gradient with 1 - beta, which makes the velocity an average.
+    debias : bool, default False
+        Divide the velocity by 1 - beta**t; only for a dampened velocity.
+
+    Returns
+    -------
+    w, state : ndarray of shape (*k,), MomentumState
+
+    Raises
+    ------
+    ValueError
+        "dw must be an array of the shape (3,) of w, got shape (3, 1)";
+        "beta must be in [0, 1), got 1.0";
+        "debias must be False when dampened is false, got True".
+
+    Slides
+    ------
+    "Gradient descent with momentum", lines 3-4; erratum E14.
+
+    Peers
+    -----
+    PyTorch, optax: `dampened=False`. Keras puts lr inside the velocity, the same only while lr is constant.
+
+    References
+    ----------
+    Polyak (1964), Some methods of speeding up the convergence of iteration methods.
+
+    Examples
+    --------
+    >>> w, state = momentum_step([1.0], [2.0], momentum_init([1.0]), lr=0.5)
+    >>> w.round(12).tolist(), state.v.round(12).tolist(), state.t
+    ([0.9], [0.2], 1)
+    """
+    w, dw = _matching(w, dw)
+    _check_beta("beta", beta)
+    if debias and not dampened:
+        raise ValueError(f"debias must be False when dampened is false, got {debias!r}")
+    v, t = state
+    t = t + 1
+    v = beta * v + (1 - beta) * dw if dampened else beta * v + dw
+    v_corrected = v / (1 - beta**t) if debias else v
+    return w - lr * v_corrected, MomentumState(v, t)
+
+
+def rmsprop_init(w: ArrayLike) -> RMSpropState:
+    """Start RMSprop with no memory of gradients.
+
+        s = 0,   t = 0
+
+    Parameters
+    ----------
+    w : array_like of shape (*k,)
+        Weights that will be optimised; only shape and precision matter.
+
+    Returns
+    -------
+    state : RMSpropState
+
+    Slides
+    ------
+    "RMSprop".
+
+    Examples
+    --------
+    >>> rmsprop_init([1.0, 2.0])
+    RMSpropState(s=array([0., 0.]), t=0)
+    """
+    return RMSpropState(_zeros(w), 0)
+
+
+def rmsprop_step(
+    w: ArrayLike,
+    dw: ArrayLike,
+    state: RMSpropState,
+    *,
+    lr: float,
+    beta2: float = 0.9,
+    eps: float = 1e-8,
+    eps_inside_sqrt: bool = True,
+    debias: bool = False,
+) -> tuple[NDArray, RMSpropState]:
+    """Take one step of RMSprop.
+
+        s <- beta2 s + (1 - beta2) dw**2
+        w <- w - lr dw / sqrt(s + eps)     (eps outside: sqrt(s) + eps)
+
+    Parameters
+    ----------
+    w : array_like of shape (*k,)
+        Weights. Not modified.
+    dw : array_like of shape (*k,)
+        Gradient at `w`.
+    state : RMSpropState or tuple (s, t)
+        Average of squared gradients and number of steps taken; zeros at the start.
+    lr : float
+        Learning rate.
+    beta2 : float in [0, 1), default 0.9
+        Memory of the squared gradients.
+    eps : float > 0, default 1e-8
+        Keeps the division finite. Inside the root it bounds the divisor by sqrt(eps), outside by eps.
+    eps_inside_sqrt : bool, default True
+        Add `eps` before the root is taken.
+    debias : bool, default False
+        Divide s by 1 - beta2**t before the root.
+
+    Returns
+    -------
+    w, state : ndarray of shape (*k,), RMSpropState
+
+    Raises
+    ------
+    ValueError
+        "dw must be an array of the shape (3,) of w, got shape (3, 1)";
+        "beta2 must be in [0, 1), got 1.0";
+        "eps must be > 0, got 0.0".
+
+    Slides
+    ------
+    "RMSprop", lines 3-4. s follows the mean of dw**2, which a large constant gradient raises as much as
+    a noisy one (erratum E13); where eps belongs is erratum E16.
+
+    Peers
+    -----
+    optax, Keras: as here. PyTorch, and Hinton's lecture: `eps_inside_sqrt=False`.
+
+    References
+    ----------
+    Tieleman and Hinton (2012), Neural networks for machine learning, lecture 6.5.
+
+    Examples
+    --------
+    >>> w, state = rmsprop_step([1.0], [2.0], rmsprop_init([1.0]), lr=0.1, beta2=0.75)
+    >>> w.round(6).tolist(), state.s.tolist()
+    ([0.8], [1.0])
+    """
+    w, dw = _matching(w, dw)
+    _check_beta("beta2", beta2)
+    _check_eps(eps)
+    s, t = state
+    t = t + 1
+    s = beta2 * s + (1 - beta2) * dw**2
+    s_corrected = s / (1 - beta2**t) if debias else s
+    return w - lr * dw / _root(s_corrected, eps, eps_inside_sqrt), RMSpropState(s, t)
+
+
+def adam_init(w: ArrayLike) -> AdamState:
+    """Start Adam with no memory of gradients.
+
+        v = 0,   s = 0,   t = 0
+
+    Parameters
+    ----------
+    w : array_like of shape (*k,)
+        Weights that will be optimised; only shape and precision matter.
+
+    Returns
+    -------
+    state : AdamState
+
+    Slides
+    ------
+    "Adaptive moment estimation (Adam)".
+
+    Examples
+    --------
+    >>> adam_init([1.0, 2.0])
+    AdamState(v=array([0., 0.]), s=array([0., 0.]), t=0)
+    """
+    return AdamState(_zeros(w), _zeros(w), 0)
+
+
+def adam_step(
+    w: ArrayLike,
+    dw: ArrayLike,
+    state: AdamState,
+    *,
+    lr: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+    eps_inside_sqrt: bool = True,
+    debias_first: bool = True,
+    debias_second: str = "before_eps",
+) -> tuple[NDArray, AdamState]:
+    """Take one step of Adam.
+
+        v <- beta1 v + (1 - beta1) dw
+        s <- beta2 s + (1 - beta2) dw**2
+        v_corrected = v / (1 - beta1**t)
+        s_corrected = s / (1 - beta2**t)
+        w <- w - lr v_corrected / sqrt(s_corrected + eps)
+
+    Parameters
+    ----------
+    w : array_like of shape (*k,)
+        Weights. Not modified.
+    dw : array_like of shape (*k,)
+        Gradient at `w`.
+    state : AdamState or tuple (v, s, t)
+        Both averages and the number of steps taken; zeros at the start.
+    lr : float
+        Learning rate: about the length of a step in each coordinate.
+    beta1, beta2 : float in [0, 1), default 0.9, 0.999
+        Memory of the gradients and of the squared gradients.
+    eps : float > 0, default 1e-8
+        Keeps the division finite. Inside the root it bounds the divisor by sqrt(eps), outside by eps.
+    eps_inside_sqrt : bool, default True
+        Add `eps` before the root is taken.
+    debias_first : bool, default True
+        Divide v by 1 - beta1**t.
+    debias_second : "before_eps" (default), "after_eps" or "none"
+        When to divide the second moment by 1 - beta2**t: before `eps` is added, after it, or never.
+
+    Returns
+    -------
+    w, state : ndarray of shape (*k,), AdamState
+
+    Raises
+    ------
+    ValueError
+        "dw must be an array of the shape (3,) of w, got shape (3, 1)";
+        "beta1 must be in [0, 1), got 1.0";
+        "beta2 must be in [0, 1), got -0.1";
+        "eps must be > 0, got 0.0";
+        "debias_second must be one of before_eps, after_eps, none, got 'before_max'".
+
+    Slides
+    ------
+    "Adaptive moment estimation (Adam)", lines 3-7. Line 7 prints s instead of s_corrected, which is
+    `debias_second="none"` (erratum E15); where eps belongs is erratum E16.
+
+    Peers
+    -----
+    The paper, PyTorch, optax: `eps_inside_sqrt=False`. Keras: also `debias_second="after_eps"`.
+
+    References
+    ----------
+    Kingma and Ba (2015), Adam: a method for stochastic optimization, algorithm 1.
+
+    Examples
+    --------
+    >>> w, state = adam_step([1.0], [2.0], adam_init([1.0]), lr=0.1)
+    >>> w.round(6).tolist(), state.t
+    ([0.9], 1)
+    """
+    w, dw = _matching(w, dw)
+    _check_adam(beta1, beta2, eps, debias_second, ("before_eps", "after_eps", "none"))
+    v, s, t = state
+    t = t + 1
+    v = beta1 * v + (1 - beta1) * dw
+    s = beta2 * s + (1 - beta2) * dw**2
+    v_corrected = v / (1 - beta1**t) if debias_first else v
+    s_corrected = s / (1 - beta2**t) if debias_second == "before_eps" else s
+    root = _root(s_corrected, eps, eps_inside_sqrt)
+    if debias_second == "after_eps":
+        root = root / np.sqrt(1 - beta2**t)
+    return w - lr * v_corrected / root, AdamState(v, s, t)
+
+
+def adam_step_in_place(
+    w: NDArray,
+    dw: NDArray,
+    state: AdamState,
+    *,
+    lr: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+    eps_inside_sqrt: bool = True,
+    debias_first: bool = True,
+    debias_second: str = "before_eps",
+) -> AdamState:
+    """Take one step of Adam by overwriting the weights and both averages.
+
+        w <- w - rate v / sqrt(s + floor),   rate = lr sqrt(1 - beta2**t) / (1 - beta1**t)
+
+    The numbers are those of `adam_step`: the corrections are scalars, so they are moved out of the arrays
+    into the scalars `rate` and `floor` (eps times what s was divided by). Blocks that fit into the cache
+    are finished one after the other, so long arrays are read from memory once instead of once per operation.
+
+    Parameters
+    ----------
+    w : ndarray of shape (*k,)
+        Weights, C-contiguous and floating. Overwritten.
+    dw : ndarray of shape (*k,)
+        Gradient at `w`. Not modified.
+    state : AdamState or tuple (v, s, t)
+        Both averages, C-contiguous, and the number of steps taken. `v` and `s` are overwritten.
+    lr, beta1, beta2, eps : float
+        As in `adam_step`, numbers only.
+    eps_inside_sqrt, debias_first, debias_second : bool, bool, str
+        As in `adam_step`.
+
+    Returns
+    -------
+    state : AdamState
+        Holds the overwritten arrays.
+
+    Raises
+    ------
+    ValueError
+        "dw must be an array of the shape (3,) of w, got shape (3, 1)";
+        "v must be a C-contiguous array, got 0.0";
+        "beta1 must be in [0, 1), got 1.0".
+
+    Slides
+    ------
+    "Adaptive moment estimation (Adam)", lines 3-7; erratum E15.
+
+    References
+    ----------
+    Kingma and Ba (2015), Adam: a method for stochastic optimization, end of section 2.
+
+    Examples
+    --------
+    >>> w = np.array([1.0])
+    >>> state = adam_step_in_place(w, np.array([2.0]), adam_init(w), lr=0.1)
+    >>> w.round(6).tolist(), state.t
+    ([0.9], 1)
+    """
+    _check_adam(beta1, beta2, eps, debias_second, ("before_eps", "after_eps", "none"))
+    v, s, t = state
+    if dw.shape != w.shape:
+        raise ValueError(f"dw must be an array of the shape {w.shape} of w, got shape {dw.shape}")
+    for name, array in (("w", w), ("v", v), ("s", s)):
+        if not (isinstance(array, np.ndarray) and array.flags.c_contiguous):
+            raise ValueError(f"{name} must be a C-contiguous array, got {array!r}")
+    t = t + 1
+    rate, floor = lr, eps
+    if debias_first:
+        rate /= 1 - beta1**t
+    if debias_second != "none":
+        rate *= (1 - beta2**t) ** 0.5
+    if debias_second == "before_eps":
+        floor *= (1 - beta2**t) ** (1 if eps_inside_sqrt else 0.5)
+
+    flat = [array.reshape(-1) for array in (w, dw, v, s)]
+    size = max(1, _BLOCK_BYTES // w.itemsize)
+    buffer = np.empty(min(size, w.size), dtype=w.dtype)
+    for start in range(0, w.size, size):
+        w_block, dw_block, v_block, s_block = (array[start : start + size] for array in flat)
+        scratch = buffer[: len(w_block)]
+
+        np.multiply(dw_block, 1 - beta1, out=scratch)
+        v_block *= beta1
+        v_block += scratch
+
+        np.multiply(dw_block, dw_block, out=scratch)
+        scratch *= 1 - beta2
+        s_block *= beta2
+        s_block += scratch
+
+        if eps_inside_sqrt:
+            np.add(s_block, floor, out=scratch)
+            np.sqrt(scratch, out=scratch)
+        else:
+            np.sqrt(s_block, out=scratch)
+            scratch += floor
+        np.divide(v_block, scratch, out=scratch)
+        scratch *= rate
+        w_block -= scratch
+    return AdamState(v, s, t)
+
+
+def amsgrad_init(w: ArrayLike) -> AMSGradState:
+    """Start AMSGrad with no memory of gradients.
+
+        v = 0,   s = 0,   s_max = 0,   t = 0
+
+    Parameters
+    ----------
+    w : array_like of shape (*k,)
+        Weights that will be optimised; only shape and precision matter.
+
+    Returns
+    -------
+    state : AMSGradState
+
+    Slides
+    ------
+    "AMSGrad".
+
+    Examples
+    --------
+    >>> amsgrad_init([1.0])
+    AMSGradState(v=array([0.]), s=array([0.]), s_max=array([0.]), t=0)
+    """
+    return AMSGradState(_zeros(w), _zeros(w), _zeros(w), 0)
+
+
+def amsgrad_step(
+    w: ArrayLike,
+    dw: ArrayLike,
+    state: AMSGradState,
+    *,
+    lr: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+    eps_inside_sqrt: bool = True,
+    debias_first: bool = True,
+    debias_second: str = "none",
+) -> tuple[NDArray, AMSGradState]:
+    """Take one step of AMSGrad: Adam whose second moment never decreases.
+
+        v <- beta1 v + (1 - beta1) dw
+        s <- beta2 s + (1 - beta2) dw**2
+        s_max <- max(s_max, s)
+        w <- w - lr v_corrected / sqrt(s_max + eps),   v_corrected = v / (1 - beta1**t)
+
+    Parameters
+    ----------
+    w : array_like of shape (*k,)
+        Weights. Not modified.
+    dw : array_like of shape (*k,)
+        Gradient at `w`.
+    state : AMSGradState or tuple (v, s, s_max, t)
+        Both averages, the largest second moment and the number of steps taken; zeros at the start.
+    lr : float
+        Learning rate.
+    beta1, beta2 : float in [0, 1), default 0.9, 0.999
+        Memory of the gradients and of the squared gradients.
+    eps : float > 0, default 1e-8
+        Keeps the division finite. Inside the root it bounds the divisor by sqrt(eps), outside by eps.
+    eps_inside_sqrt : bool, default True
+        Add `eps` before the root is taken.
+    debias_first : bool, default True
+        Divide v by 1 - beta1**t.
+    debias_second : "none" (default), "before_max", "before_eps" or "after_eps"
+        When to divide the second moment by 1 - beta2**t: never, before the maximum is taken, after it but
+        before `eps` is added, or at last.
+
+    Returns
+    -------
+    w, state : ndarray of shape (*k,), AMSGradState
+
+    Raises
+    ------
+    ValueError
+        "dw must be an array of the shape (3,) of w, got shape (3, 1)";
+        "beta1 must be in [0, 1), got 1.0";
+        "eps must be > 0, got 0.0";
+        "debias_second must be one of none, before_max, before_eps, after_eps, got 'later'".
+
+    Slides
+    ------
+    "AMSGrad", lines 3-6. The slide divides a corrected v, which it does not define, by an uncorrected
+    s_max (erratum E17).
+
+    Peers
+    -----
+    The paper: `debias_first=False`, no eps. optax: `debias_second="before_max"`, PyTorch: "before_eps",
+    Keras: "after_eps"; these three with `eps_inside_sqrt=False`.
+
+    References
+    ----------
+    Reddi, Kale and Kumar (2018), On the convergence of Adam and beyond, algorithm 2.
+
+    Examples
+    --------
+    >>> w, state = [1.0], amsgrad_init([1.0])
+    >>> for dw in ([2.0], [0.0]):
+    ...     w, state = amsgrad_step(w, dw, state, lr=0.1, beta2=0.75)
+    >>> state.s.tolist(), state.s_max.tolist()
+    ([0.75], [1.0])
+    """
+    w, dw = _matching(w, dw)
+    _check_adam(beta1, beta2, eps, debias_second, ("none", "before_max", "before_eps", "after_eps"))
+    v, s, s_max, t = state
+    t = t + 1
+    v = beta1 * v + (1 - beta1) * dw
+    s = beta2 * s + (1 - beta2) * dw**2
+    v_corrected = v / (1 - beta1**t) if debias_first else v
+    s_max = np.maximum(s_max, s / (1 - beta2**t) if debias_second == "before_max" else s)
+    s_corrected = s_max / (1 - beta2**t) if debias_second == "before_eps" else s_max
+    root = _root(s_corrected, eps, eps_inside_sqrt)
+    if debias_second == "after_eps":
+        root = root / np.sqrt(1 - beta2**t)
+    return w - lr * v_corrected / root, AMSGradState(v, s, s_max, t)
+
+
+class Optimizer(NamedTuple):
+    """A pair of functions: `init(w) -> state` and `step(w, dw, state, *, lr, ...) -> (w, state)`."""
+
+    init: Callable[..., Any]
+    step: Callable[..., tuple[NDArray, Any]]
+
+
+OPTIMIZERS: dict[str, Optimizer] = {
+    "gd": Optimizer(lambda w: None, gd_step),
+    "momentum": Optimizer(momentum_init, momentum_step),
+    "rmsprop": Optimizer(rmsprop_init, rmsprop_step),
+    "adam": Optimizer(adam_init, adam_step),
+    "amsgrad": Optimizer(amsgrad_init, amsgrad_step),
+}
+
+
+class Trace(NamedTuple):
+    """What a run did: `w` of shape (T + 1, *k), `lr` of shape (T,), `dw` of shape (T, *k)."""
+
+    w: NDArray
+    lr: NDArray
+    dw: NDArray
+
+
+def minimize(
+    grad: Callable[[NDArray], ArrayLike],
+    w0: ArrayLike,
+    optimizer: str | Optimizer,
+    *,
+    lr: float | Callable[[int], float],
+    n_steps: int,
+    **hyper: Any,
+) -> Trace:
+    """Take steps with one optimiser and record every one of them.
+
+        w_{t+1} <- step(w_t, grad(w_t)),   t = 0, ..., n_steps - 1
+
+    Parameters
+    ----------
+    grad : callable
+        Maps weights of shape (*k,) to the gradient there.
+    w0 : array_like of shape (*k,)
+        Start. Not modified.
+    optimizer : str or Optimizer
+        A key of `OPTIMIZERS`, or any pair of functions (init, step).
+    lr : float or callable
+        Learning rate, or a schedule: the rate of step t = 0, 1, ...
+    n_steps : int >= 0
+        Number of steps T.
+    **hyper : Any
+        Further hyper-parameters of the step.
+
+    Returns
+    -------
+    trace : Trace
+        `trace.w[0]` is the start and `trace.w[t + 1]` what step t made of `trace.w[t]`.
+
+    Raises
+    ------
+    ValueError
+        "optimizer must be one of gd, momentum, rmsprop, adam, amsgrad, got 'sgd'";
+        "n_steps must be >= 0, got -1".
+
+    Slides
+    ------
+    "Optimization algorithms", the loop that every algorithm there begins with.
+
+    Examples
+    --------
+    >>> trace = minimize(lambda w: 2 * w, [4.0], "gd", lr=0.25, n_steps=3)
+    >>> trace.w.ravel().tolist()
+    [4.0, 2.0, 1.0, 0.5]
+    """
+    if isinstance(optimizer, str) and optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
+    if n_steps < 0:
+        raise ValueError(f"n_steps must be >= 0, got {n_steps!r}")
+    init, step = OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer
+    w = _floating(w0)
+    state = init(w)
+    trace = Trace(
+        w=np.empty((n_steps + 1, *w.shape), w.dtype),
+        lr=np.empty(n_steps, w.real.dtype),
+        dw=np.empty((n_steps, *w.shape), w.dtype),
+    )
+    trace.w[0] = w
+    for t in range(n_steps):
+        trace.lr[t] = lr(t) if callable(lr) else lr
+        trace.dw[t] = grad(trace.w[t].copy())
+        trace.w[t + 1], state = step(trace.w[t], trace.dw[t], state, lr=float(trace.lr[t]), **hyper)
+    return trace
+
+
+# Two of these and the blocks of four arrays fit into the second-level cache of any current processor.
+_BLOCK_BYTES = 1 << 17
+
+
+def _root(s: NDArray, eps: float, eps_inside_sqrt: bool) -> NDArray:
+    return np.sqrt(s + eps) if eps_inside_sqrt else np.sqrt(s) + eps
+
+
+def _check_adam(beta1: float, beta2: float, eps: float, debias_second: str, positions: tuple) -> None:
+    _check_beta("beta1", beta1)
+    _check_beta("beta2", beta2)
+    _check_eps(eps)
+    if debias_second not in positions:
+        raise ValueError(f"debias_second must be one of {', '.join(positions)}, got {debias_second!r}")
+
+
+def _check_beta(name: str, beta: float) -> None:
+    if not np.all((0 <= beta) & (beta < 1)):
+        raise ValueError(f"{name} must be in [0, 1), got {beta!r}")
+
+
+def _check_eps(eps: float) -> None:
+    if not np.all(eps > 0):
+        raise ValueError(f"eps must be > 0, got {eps!r}")
+
+
+def _matching(w: ArrayLike, dw: ArrayLike) -> tuple[NDArray, NDArray]:
+    """Weights and gradient as floating or complex arrays of one shape: broadcasting would hide mistakes."""
+    w, dw = _floating(w), _floating(dw)
+    if dw.shape != w.shape:
+        raise ValueError(f"dw must be an array of the shape {w.shape} of w, got shape {dw.shape}")
+    return w, dw
+
+
+def _floating(x: ArrayLike) -> NDArray:
+    array = np.asarray(x)
+    return array if array.dtype.kind in "fc" else array.astype(np.float64)
+
+
+def _zeros(w: ArrayLike) -> NDArray:
+    return np.zeros_like(_floating(w))

@@ -1,0 +1,95 @@
+import numpy as np
+
+from advsec.optimizers import AdamState, AMSGradState, MomentumState, RMSpropState
+from tests.advsec.examples import Example, normal
+
+
+OTHER_SHAPE = {"dw must be an array of the shape (3,) of w, got shape (3, 1)": {"dw": np.ones((3, 1))}}
+ZERO_EPS = {"eps must be > 0, got 0.0": {"eps": 0.0}}
+
+
+def step(state, **hyper):
+    """A step from a state in the middle of a run."""
+    return lambda k=(3,): {"w": normal(*k), "dw": normal(*k, seed=1), "state": state(k), "lr": 0.1} | hyper
+
+
+def velocity(k):
+    return normal(*k, seed=2)
+
+
+def squares(k, seed=3):
+    return np.asarray(normal(*k, seed=seed) ** 2)
+
+
+def adam_state(k):
+    return AdamState(velocity(k), squares(k), 4)
+
+
+EXAMPLES = {
+    "gd_step": Example(step(lambda k: None), raises=OTHER_SHAPE, analytic=True),
+    "momentum_init": Example(lambda k=(3,): {"w": normal(*k)}, analytic=True),
+    "momentum_step": Example(
+        step(lambda k: MomentumState(velocity(k), 4)),
+        raises=OTHER_SHAPE
+        | {
+            "beta must be in [0, 1), got 1.0": {"beta": 1.0},
+            "debias must be False when dampened is false, got True": {"dampened": False, "debias": True},
+        },
+        analytic=True,
+    ),
+    "rmsprop_init": Example(lambda k=(3,): {"w": normal(*k)}, analytic=True),
+    "rmsprop_step": Example(
+        step(lambda k: RMSpropState(squares(k), 4)),
+        raises=OTHER_SHAPE | ZERO_EPS | {"beta2 must be in [0, 1), got 1.0": {"beta2": 1.0}},
+        analytic=True,
+    ),
+    "adam_init": Example(lambda k=(3,): {"w": normal(*k)}, analytic=True),
+    "adam_step": Example(
+        step(adam_state, eps=1e-3),
+        raises=OTHER_SHAPE
+        | ZERO_EPS
+        | {
+            "beta1 must be in [0, 1), got 1.0": {"beta1": 1.0},
+            "beta2 must be in [0, 1), got -0.1": {"beta2": -0.1},
+            "debias_second must be one of before_eps, after_eps, none, got 'before_max'": {
+                "debias_second": "before_max"
+            },
+        },
+        analytic=True,
+    ),
+    "adam_step_in_place": Example(
+        step(adam_state, eps=1e-3),
+        raises=OTHER_SHAPE
+        | {
+            "v must be a C-contiguous array, got 0.0": {"state": (0.0, 0.0, 0)},
+            "beta1 must be in [0, 1), got 1.0": {"beta1": 1.0},
+        },
+        modifies=("w", "state"),
+    ),
+    "amsgrad_init": Example(lambda k=(3,): {"w": normal(*k)}, analytic=True),
+    "amsgrad_step": Example(
+        step(lambda k: AMSGradState(velocity(k), squares(k), squares(k, seed=4), 4), eps=1e-3),
+        raises=OTHER_SHAPE
+        | ZERO_EPS
+        | {
+            "beta1 must be in [0, 1), got 1.0": {"beta1": 1.0},
+            "debias_second must be one of none, before_max, before_eps, after_eps, got 'later'": {
+                "debias_second": "later"
+            },
+        },
+        analytic=True,
+    ),
+    "minimize": Example(
+        lambda k=(3,): {
+            "grad": lambda w: 2 * w,
+            "w0": normal(*k),
+            "optimizer": "adam",
+            "lr": 0.1,
+            "n_steps": 3,
+        },
+        raises={
+            "optimizer must be one of gd, momentum, rmsprop, adam, amsgrad, got 'sgd'": {"optimizer": "sgd"},
+            "n_steps must be >= 0, got -1": {"n_steps": -1},
+        },
+    ),
+}
