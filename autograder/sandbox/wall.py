@@ -1,0 +1,314 @@
+"""What the wall lets through: data only. `isolation.enter` builds what is written here.
+
+Read it as the answer to "what can a student's code see, use and call?". The numbers of `policy.py` say how
+much of it. Every protection has a name, can be left out by a test, and is attacked by `selftest.py`.
+"""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from .policy import MIB, Policy
+
+
+__all__ = ["PROTECTIONS", "Scratch", "Wall", "build_wall", "environment"]
+
+
+# The protections, and what each one does.
+PROTECTIONS = {
+    "drop_root": "started as root, it continues as a user that owns nothing",
+    "root": "an own file system: system and environment to read, small directories in memory to write",
+    "pid": "an own set of processes, which ends as a whole",
+    "net": "an own, empty network",
+    "ipc": "own shared memory segments, semaphores and message queues",
+    "uts": "an own host name",
+    "cgroup": "an own view of the control groups",
+    "landlock": "the kernel refuses every path that is not granted, TCP, and reaching processes outside",
+    "seccomp": "the kernel refuses the system calls below",
+    "no_new_privs": "programs that change their user do not",
+    "capabilities": "no privilege is left, not even over its own namespaces",
+    "not_dumpable": "other processes cannot look into its memory, nor it into its own through /proc",
+    "rlimits": "processes, memory, CPU seconds, files and their size are limited",
+    "oom": "the first to go when memory runs out",
+    "close_fds": "no open file is inherited but the ones that are meant to be",
+    "die_with_parent": "nobody is left when the zygote or the driver dies",
+    "sweep": "processes that outlive the worker are hunted down",
+}
+TIERS = {
+    "full": frozenset(PROTECTIONS) - {"sweep"},
+    # Without user namespaces. Nothing here bounds what is written in total, nor hides process ids.
+    "reduced": frozenset(PROTECTIONS) - {"root", "pid", "net", "ipc", "uts", "cgroup"},
+    # Not Linux, or a kernel without Landlock: no wall at all, only the limits that every system has.
+    "none": frozenset({"rlimits", "close_fds"}),
+}
+
+# The users inside. Root becomes one of the slots (nobody else uses these ids: they lie between those that
+# distributions and systemd hand out) and inside every user is 1000.
+FIRST_SLOT = 60600
+SLOTS = 500
+INNER_ID = 1000
+
+# What is visible of the system. Entries that do not exist here are left out.
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+CONFIGURATION = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
+ENVIRONMENT_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+ETC = {
+    "passwd": f"student:x:{INNER_ID}:{INNER_ID}::/box:/bin/sh\n",
+    "group": f"student:x:{INNER_ID}:\n",
+    "hosts": "127.0.0.1 localhost\n::1 localhost\n",
+    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+}
+HOST_NAME = "sandbox"
+
+# What must not be visible: the packages that know the answers.
+REFERENCE_PACKAGES = ("advsec", "autograder")
+
+# System calls: this errno instead of the call. ENOSYS makes the C library fall back to the older call.
+REFUSED = {
+    "ENOSYS": "clone3 io_uring_setup io_uring_enter io_uring_register",
+    "EPERM": """
+        unshare setns mount umount2 pivot_root chroot
+        fsopen fsmount fsconfig fspick move_mount open_tree open_tree_attr mount_setattr
+        open_by_handle_at name_to_handle_at mknod mknodat
+        ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd
+        bpf perf_event_open userfaultfd memfd_secret vmsplice
+        keyctl add_key request_key
+        init_module finit_module delete_module kexec_load kexec_file_load reboot
+        swapon swapoff acct quotactl quotactl_fd nfsservctl lookup_dcookie uselib vhangup syslog
+        iopl ioperm modify_ldt migrate_pages move_pages mbind set_mempolicy
+        settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname
+        fanotify_init inotify_init inotify_init1
+    """,
+}
+
+
+@dataclass(frozen=True)
+class ArgumentRule:
+    """Refuse `call` when its argument (from 0) compares so with `value`; both are 32 bits wide."""
+
+    call: str
+    argument: int
+    comparison: str  # "==", "!=" or "&" (any of these bits)
+    value: int
+    errno: str
+
+
+NEW_NAMESPACES = 0x7E020000
+OWN_PROCESS = 0
+AF_UNIX = 1
+QUERY = 0xFFFFFFFF
+TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+
+REFUSED_ARGUMENTS = (
+    ArgumentRule("clone", 0, "&", NEW_NAMESPACES, "EPERM"),
+    ArgumentRule("ioctl", 1, "==", TIOCSTI, "EPERM"),
+    ArgumentRule("ioctl", 1, "==", TIOCLINUX, "EPERM"),
+    ArgumentRule("personality", 0, "!=", QUERY, "EPERM"),
+    ArgumentRule("prlimit64", 0, "!=", OWN_PROCESS, "EPERM"),
+    ArgumentRule("socket", 0, "!=", AF_UNIX, "EAFNOSUPPORT"),
+)
+# Without a network namespace no socket at all: a path socket (the one of Docker, say) is only a file away.
+# asyncio and multiprocessing use socketpair, which reaches nobody.
+NO_SOCKETS = {"EPERM": "socket"}
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A directory in memory, the only kind of place to write to."""
+
+    path: str
+    bytes: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Wall:
+    """One wall, ready to be built in a forked child. Made by `build_wall`."""
+
+    tier: str
+    protections: frozenset[str]
+    readable: tuple[str, ...]
+    """Files and whole directories to read and to execute."""
+    listed: tuple[str, ...]
+    """Directories of which only some entries are readable: they hold a masked one."""
+    links: tuple[tuple[str, str], ...]
+    """Symbolic links (path, target) beside the readable entries."""
+    masked: tuple[str, ...]
+    """What must be absent inside; nothing in `readable` lies below or above it."""
+    rlimits: tuple[tuple[str, int, int], ...]
+    """Name, soft limit, hard limit."""
+    processes: int
+    """Processes and threads that the sandbox may have at once."""
+    slot_id: int = FIRST_SLOT
+    scratch: tuple[Scratch, ...] = (
+        Scratch("/box", 64 * MIB, 4096),
+        Scratch("/tmp", 64 * MIB, 4096),
+        Scratch("/dev/shm", 16 * MIB, 256),
+    )
+
+    def without(self, *protections: str) -> "Wall":
+        """The same wall with some protections left out."""
+        unknown = set(protections) - set(PROTECTIONS)
+        if unknown:
+            raise ValueError(f"protections must be among {sorted(PROTECTIONS)}, got {sorted(unknown)}")
+        return replace(self, protections=self.protections - set(protections))
+
+    def for_slot(self, slot: int) -> "Wall":
+        """The same wall for another box that runs at the same time: as root, each has its own user."""
+        if not 0 <= slot < SLOTS:
+            raise ValueError(f"slot must be in [0, {SLOTS}), got {slot!r}")
+        return replace(self, slot_id=FIRST_SLOT + slot)
+
+
+def build_wall(policy: Policy, tier: str = "full", *, extra: Iterable[str | Path] = ()) -> Wall:
+    """The wall around code that runs in this interpreter with its packages.
+
+    Parameters
+    ----------
+    policy : Policy
+        How much of everything.
+    tier : {"full", "reduced", "none"}
+        What the system can do; see `tiers.py`.
+    extra : iterable of paths
+        More to read, such as the data of an assignment.
+
+    Raises
+    ------
+    ValueError
+        "tier must be one of full, reduced, none, got 'strong'".
+    """
+    if tier not in TIERS:
+        raise ValueError(f"tier must be one of {', '.join(TIERS)}, got {tier!r}")
+    masked = tuple(sorted(_reference_paths()))
+    readable: list[str] = []
+    listed: list[str] = []
+    links: list[tuple[str, str]] = []
+    for path in _outermost([*map(str, extra), *_system_paths(), *_interpreter_paths()]):
+        for kind, entry in _without_masked(path, masked):
+            if kind == "link":
+                links.append((entry, os.readlink(entry)))
+            else:
+                {"whole": readable, "listed": listed}[kind].append(entry)
+    return Wall(
+        tier=tier,
+        protections=TIERS[tier],
+        readable=tuple(readable),
+        listed=tuple(listed),
+        links=tuple(links),
+        masked=masked,
+        rlimits=_rlimits(policy),
+        processes=policy.processes,
+    )
+
+
+def environment() -> dict[str, str]:
+    """The only environment variables of the zygote; everything else stays with the driver."""
+    threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+    return {
+        "PATH": os.pathsep.join(dict.fromkeys([os.path.dirname(sys.executable), "/usr/bin", "/bin"])),
+        "HOME": "/box",
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": "/tmp/matplotlib",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **dict.fromkeys(threads, "1"),
+    }
+
+
+def _rlimits(policy: Policy) -> tuple[tuple[str, int, int], ...]:
+    both = {
+        "RLIMIT_AS": policy.memory_bytes,
+        "RLIMIT_FSIZE": policy.file_bytes,
+        "RLIMIT_NOFILE": policy.open_files,
+        "RLIMIT_STACK": policy.stack_bytes,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_SIGPENDING": 128,
+        "RLIMIT_RTPRIO": 0,
+        "RLIMIT_NICE": 0,
+    }
+    # SIGXCPU, which tells what happened, comes a little before SIGKILL.
+    cpu = ("RLIMIT_CPU", policy.cpu_seconds, policy.cpu_seconds + 4)
+    return (cpu, *((name, value, value) for name, value in both.items()))
+
+
+def _system_paths() -> Iterator[str]:
+    yield from (path for path in (*SYSTEM, *CONFIGURATION) if os.path.lexists(path))
+
+
+def _interpreter_paths() -> Iterator[str]:
+    """The running interpreter, its standard library, its packages and the shared libraries it has loaded."""
+    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
+    prefixes.add(os.path.dirname(os.path.dirname(os.path.realpath(sys.executable))))
+    for prefix in sorted(prefixes | set(map(os.path.realpath, prefixes))):
+        yield from (path for part in ENVIRONMENT_PARTS if os.path.lexists(path := os.path.join(prefix, part)))
+    yield from _mapped_libraries()
+
+
+def _mapped_libraries() -> Iterator[str]:
+    try:
+        maps = Path("/proc/self/maps").read_text(errors="surrogateescape")
+    except OSError:
+        return
+    mapped = {line.split(maxsplit=5)[5] for line in maps.splitlines() if line.count("/")}
+    yield from sorted(path for path in mapped if ".so" in os.path.basename(path) and os.path.isfile(path))
+
+
+def _reference_paths() -> Iterator[str]:
+    """Every copy of the reference packages that this interpreter, or one of the system, could import."""
+    here = Path(__file__).resolve().parents[1]
+    roots = {here.parent, *map(Path, sys.path)}
+    for prefix in {sys.prefix, sys.base_prefix, "/usr", "/usr/local"}:
+        roots.update(Path(prefix).glob("lib*/python3*/*-packages"))
+    for name in REFERENCE_PACKAGES:
+        candidates = [root / name for root in roots] + [root / f"{name}.py" for root in roots]
+        candidates += map(Path, _importable(name))
+        yield from {str(path.resolve()) for path in candidates if path.exists()}
+
+
+def _importable(name: str) -> Iterator[str]:
+    """Where `name` would be imported from: an editable install is on no path."""
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return
+    if spec is not None:
+        if spec.submodule_search_locations is not None:
+            yield from spec.submodule_search_locations
+        elif spec.origin is not None:
+            yield spec.origin
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    """The paths in order, without those that lie in another one."""
+    outermost: list[str] = []
+    for path in sorted({os.path.abspath(path) for path in paths}, key=lambda path: (path.count("/"), path)):
+        if not any(_is_below(path, other) and not os.path.islink(other) for other in outermost):
+            outermost.append(path)
+    return outermost
+
+
+def _without_masked(path: str, masked: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Cut `path` into the largest pieces that hold nothing masked."""
+    real = os.path.realpath(path)
+    if os.path.islink(path):
+        yield "link", path
+    elif any(_is_below(real, other) for other in masked):
+        return
+    elif not any(_is_below(other, real) for other in masked):
+        yield "whole", path
+    else:
+        yield "listed", path
+        for entry in sorted(os.listdir(path)):
+            yield from _without_masked(os.path.join(path, entry), masked)
+
+
+def _is_below(path: str, other: str) -> bool:
+    return path == other or path.startswith(other.rstrip("/") + "/")
