@@ -87,6 +87,7 @@ class Zygote:
     def __init__(self, policy: Policy | None = None, wall: Any = None) -> None:
         self.policy = policy or Policy()
         self.wall = wall
+        self.tier = "none"
         self._lock = threading.Lock()
 
     def __enter__(self) -> "Zygote":

@@ -1,0 +1,266 @@
+"""One submission to one result.
+
+Student code runs in a box behind the wall and only ever returns values; here, outside, the reference is
+asked, values are compared and points are given. A cell that hangs or crashes ends its box; the notebook is
+run again without that cell, so that every other exercise still counts.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from autograder import submission
+from autograder.exercise import Assignment, Exercise, Probe, hidden_generator, public_generator
+from autograder.results import CellRecord, Result
+from autograder.sandbox.launcher import Box, BoxStopped, Zygote
+from autograder.sandbox.messages import CellResult, Output
+from autograder.sandbox.perform import NotCallable, NotDefined, Outcome, Returned, Stopped, perform
+from autograder.sandbox.reader import Cell, Unreadable
+from autograder.sandbox.values import Call
+from autograder.verdict import Finding, Judgement, ProbeTrials, expected_outcomes, judge, try_out
+
+
+# An answer may be this much larger than the right one before only its shape is looked at.
+REPLY_FACTOR = 4
+REPLY_ROOM = 64 << 10
+
+# A function that did not come back this often is not tried on further probes.
+TIME_STRIKES = 2
+
+
+def rejected(assignment: Assignment, student: str, code: str, detail: str = "", **known: Any) -> Result:
+    """The result of a file that cannot be graded: a reason, and no score at all."""
+    sentence = submission.reason(code, assignment.name, detail)
+    return Result(student, assignment.name, "rejected", sentence, None, assignment.max_score, **known)
+
+
+def grade_submission(
+    data: bytes, assignment: Assignment, *, student: str, course_key: bytes, zygote: Zygote
+) -> Result:
+    """Grade the bytes of one notebook. The same bytes and key give the same inputs and the same result."""
+    started = time.monotonic()
+    digest = hashlib.sha256(data).hexdigest()
+    known = {"tier": zygote.tier, "sha256": digest}
+    with _Session(data, assignment, zygote) as session:
+        try:
+            session.start()
+        except Unreadable as problem:
+            return rejected(assignment, student, problem.code, problem.detail, **known)
+        except BoxStopped:
+            return rejected(assignment, student, "crashed_reader", **known)
+        judgements: dict[str, Judgement] = {}
+        for exercise in assignment.exercises:
+            names = (assignment.name, student, digest, exercise.name)
+            judgements[exercise.name] = _judge(session, exercise, course_key, names, judgements)
+        records = session.records()
+    return Result(
+        student,
+        assignment.name,
+        "graded",
+        "",
+        round(sum(judgement.score for judgement in judgements.values()), 2),
+        assignment.max_score,
+        tuple(judgements.values()),
+        records,
+        seconds=round(time.monotonic() - started, 3),
+        **known,
+    )
+
+
+def _judge(
+    session: "_Session",
+    exercise: Exercise,
+    course_key: bytes,
+    names: tuple[str, ...],
+    judgements: dict[str, Judgement],
+) -> Judgement:
+    """Judge one exercise; where it builds on another one that failed, also with that one's reference."""
+    judgement = judge(exercise, _try_probes(session, exercise, course_key, names, ()))
+    judgement = _say_why_undefined(judgement, session)
+    failed = tuple(
+        used for used in exercise.uses if judgements[used.name].score < judgements[used.name].max_score
+    )
+    if judgement.score == judgement.max_score or not failed:
+        return judgement
+    again = judge(exercise, _try_probes(session, exercise, course_key, names, failed))
+    if again.score <= judgement.score:
+        return judgement
+    helpers = " and ".join(f"`{used.name}`" for used in failed)
+    message = (
+        f"Judged with a right {helpers}, on which your `{exercise.name}` builds; look at {helpers} first."
+    )
+    if again.finding:
+        message = f"{again.finding.message} ({message})"
+        return replace(again, finding=replace(again.finding, message=message))
+    return replace(again, finding=Finding("follow_through", message))
+
+
+def _try_probes(
+    session: "_Session",
+    exercise: Exercise,
+    course_key: bytes,
+    names: tuple[str, ...],
+    substituted: tuple[Exercise, ...],
+) -> list[ProbeTrials]:
+    answers = {used.name: _reference_answer(used) for used in substituted}
+    given_up: Outcome | None = None
+    strikes = 0
+
+    def attempt(probe: Probe, rng: np.random.Generator) -> Any:
+        nonlocal given_up, strikes
+        calls = exercise.draw(probe, rng)
+        # The reference is asked before anything is sent, on arrays that never come back.
+        expected = expected_outcomes(exercise, calls)
+        outcomes = (given_up,) if given_up else session.probe(calls, answers, _room(expected))
+        last = outcomes[-1]
+        strikes += isinstance(last, Stopped) and last.reason == "time"
+        if isinstance(last, NotDefined | NotCallable) or strikes >= TIME_STRIKES:
+            given_up = last
+        return try_out(exercise, probe, calls, outcomes, expected)
+
+    tried = []
+    for probe in exercise.probes:
+        public = attempt(probe, public_generator(exercise, probe)) if probe.public else None
+        hidden = attempt(probe, hidden_generator(course_key, *names, probe.name))
+        tried.append(ProbeTrials(probe, public, hidden))
+    return tried
+
+
+def _reference_answer(exercise: Exercise) -> Callable[[str, tuple[Any, ...], dict[str, Any]], Any]:
+    """What a box may ask for: the reference, under the signature of the exercise and no other switch."""
+
+    def answer(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        exercise.bind(args, kwargs)
+        (outcome,) = perform((Call(name, args, kwargs),), {name: exercise.reference})
+        if not isinstance(outcome, Returned):
+            raise ValueError(getattr(outcome, "message", "the call does not return"))
+        return outcome.value
+
+    return answer
+
+
+def _room(expected: tuple[Outcome, ...]) -> int:
+    size = sum(_bytes(outcome.value) for outcome in expected if isinstance(outcome, Returned))
+    return REPLY_FACTOR * size + REPLY_ROOM
+
+
+def _bytes(value: Any) -> int:
+    if isinstance(value, tuple | dict):
+        return sum(map(_bytes, value.values() if isinstance(value, dict) else value))
+    return getattr(value, "nbytes", 64)
+
+
+def _say_why_undefined(judgement: Judgement, session: "_Session") -> Judgement:
+    """A function is missing for a reason that is worth more than the fact."""
+    finding = judgement.finding
+    if finding is None or finding.kind != "not_defined":
+        return judgement
+    definition = re.compile(rf"^\s*(async\s+)?def\s+{re.escape(judgement.exercise)}\b", re.MULTILINE)
+    for number, record in enumerate(session.records(), start=1):
+        if not definition.search(record.cell.source):
+            continue
+        if record.cell.kind != "code":
+            why = f"it stands in cell {number}, which is not a code cell"
+        elif record.stopped:
+            why = f"cell {number}, which defines it, {_ending(record.stopped)}"
+        elif record.result and record.result.status != "ok":
+            error = next((output for output in record.result.outputs if output.kind == "error"), None)
+            why = f"cell {number}, which defines it, ends with {_error_line(error)}"
+        else:
+            continue
+        message = f"`{judgement.exercise}` is not defined: {why}."
+        return replace(judgement, finding=replace(finding, message=message))
+    return judgement
+
+
+def _error_line(error: Output | None) -> str:
+    if error is None:
+        return "an error"
+    lines = [line.strip() for line in error.text.strip().splitlines()]
+    return f"`{lines[-1][:120]}`" if lines else error.name
+
+
+def _ending(stopped: Stopped) -> str:
+    detail = f" ({stopped.detail})" if stopped.detail else ""
+    return {
+        "time": f"did not come to an end{detail}",
+        "exit": f"ended the whole Python process{detail}",
+        "signal": f"crashed the Python process{detail}",
+        "not_run": "was not run, because too many cells before it were stopped",
+    }.get(stopped.reason, f"was stopped{detail}")
+
+
+@dataclass
+class _Session:
+    """The notebook of one submission, run in as many boxes as it takes."""
+
+    data: bytes
+    assignment: Assignment
+    zygote: Zygote
+    cells: tuple[Cell, ...] = ()
+    results: dict[int, CellResult] = field(default_factory=dict)
+    stopped: dict[int, Stopped] = field(default_factory=dict)
+    box: Box | None = None
+
+    def __enter__(self) -> "_Session":
+        self.deadline = time.monotonic() + self.zygote.policy.submission_seconds
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.box:
+            self.box.close()
+
+    def start(self) -> None:
+        """Read the notebook and run its cells; raises Unreadable, or BoxStopped if reading ends the box."""
+        self.box = self.zygote.box()
+        self.cells = self.box.read(self.data)
+        self._run_cells()
+
+    def _run_cells(self) -> None:
+        policy = self.zygote.policy
+        for _ in range(policy.restarts + 1):
+            if self.box is None or not self.box.alive:
+                self.box = self.zygote.box()
+            if self._run_through(time.monotonic() + policy.notebook_seconds):
+                return
+        # Too many cells were stopped: what comes after the last one of them is left out.
+        for index in range(max(self.stopped) + 1, len(self.cells)):
+            self.stopped.setdefault(index, Stopped("not_run"))
+        self.box = self.zygote.box()
+        self._run_through(time.monotonic() + policy.notebook_seconds)
+
+    def _run_through(self, deadline: float) -> bool:
+        """Run the cells that are not known to be bad; False when one more of them is."""
+        tests = {self.assignment.test_cell(exercise) for exercise in self.assignment.exercises}
+        for index, cell in enumerate(self.cells):
+            if cell.kind != "code" or cell.grade_id in tests or index in self.stopped:
+                continue
+            left = min(deadline, self.deadline) - time.monotonic()
+            if left <= 0:
+                self.stopped[index] = Stopped("not_run")
+                continue
+            try:
+                self.results[index] = self.box.run_cell(cell.source, min(left, self.assignment.cell_seconds))
+            except BoxStopped as stop:
+                self.results.pop(index, None)
+                self.stopped[index] = stop.stopped
+                return False
+        return True
+
+    def probe(self, calls: tuple[Call, ...], answers: dict[str, Any], room: int) -> tuple[Outcome, ...]:
+        if time.monotonic() > self.deadline:
+            return (Stopped("time", "the time for the whole notebook is used up"),)
+        if not self.box.alive:
+            self._run_cells()
+        return self.box.probe(calls, answers, room)
+
+    def records(self) -> tuple[CellRecord, ...]:
+        return tuple(
+            CellRecord(cell, self.results.get(index), self.stopped.get(index))
+            for index, cell in enumerate(self.cells)
+        )

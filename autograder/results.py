@@ -1,0 +1,124 @@
+"""What is known about a submission once it is graded, and the file that keeps it."""
+
+import dataclasses
+import json
+import os
+import types
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox.messages import CellResult
+from autograder.sandbox.perform import Stopped
+from autograder.sandbox.reader import Cell
+from autograder.verdict import Judgement
+
+
+@dataclass(frozen=True)
+class CellRecord:
+    """A cell of the submission and what running it did; `stopped` when it ended its box."""
+
+    cell: Cell
+    result: CellResult | None = None
+    stopped: Stopped | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that is known about one submission after grading it; one JSON file."""
+
+    student: str
+    assignment: str
+    outcome: str  # graded, rejected or needs_human
+    reason: str
+    score: float | None
+    max_score: float
+    judgements: tuple[Judgement, ...] = ()
+    cells: tuple[CellRecord, ...] = ()
+    notes: tuple[str, ...] = ()
+    tier: str = ""
+    seconds: float = 0.0
+    key: str = ""
+    sha256: str = ""
+
+
+def summary(result: Result) -> dict[str, Any]:
+    """The result as `autograder grade --json` prints it."""
+    return {
+        "student": result.student,
+        "assignment": result.assignment,
+        "outcome": result.outcome,
+        "reason": result.reason,
+        "score": result.score,
+        "max_score": result.max_score,
+        "exercises": {
+            judgement.exercise: {
+                "score": judgement.score,
+                "max_score": judgement.max_score,
+                "finding": judgement.finding
+                and {
+                    "kind": judgement.finding.kind,
+                    "misconception": judgement.finding.misconception,
+                    "message": judgement.finding.message,
+                },
+            }
+            for judgement in result.judgements
+        },
+        "tier": result.tier,
+        "seconds": result.seconds,
+    }
+
+
+class ResultStore:
+    """A directory of results, one JSON file per key; a key says all that a result depends on."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def load(self, key: str) -> Result | None:
+        """The result of that key; None when there is none, or none that can be read."""
+        try:
+            plain = json.loads(self._path(key).read_text())
+            return _restore(Result, plain)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def save(self, result: Result) -> None:
+        """Write the result under its key, whole or not at all."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        path = self._path(result.key)
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        with open(temporary, "w") as file:
+            json.dump(_convert(result), file, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+
+    def _path(self, key: str) -> Path:
+        return self.directory / f"{key}.json"
+
+
+def _convert(value: Any) -> Any:
+    """Nested dataclasses as what JSON can hold; bytes become hexadecimal text."""
+    if dataclasses.is_dataclass(value):
+        return {field.name: _convert(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        return [_convert(item) for item in value]
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _restore(kind: Any, plain: Any) -> Any:
+    """The inverse of `_convert`, led by the types of the fields."""
+    arguments = typing.get_args(kind)
+    if typing.get_origin(kind) in (types.UnionType, typing.Union):
+        inner = next(argument for argument in arguments if argument is not types.NoneType)
+        return None if plain is None else _restore(inner, plain)
+    if typing.get_origin(kind) is tuple:
+        if arguments[-1] is Ellipsis:
+            return tuple(_restore(arguments[0], item) for item in plain)
+        return tuple(_restore(argument, item) for argument, item in zip(arguments, plain, strict=True))
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        return kind(**{name: _restore(hints[name], item) for name, item in plain.items()})
+    return bytes.fromhex(plain) if kind is bytes else plain
