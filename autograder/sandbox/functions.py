@@ -16,8 +16,14 @@ def power_steps(scale: float, exponent: float) -> Callable[[int], float]:
     return lambda n: scale * float(n) ** -exponent
 
 
+def harmonic_steps(scale: float, offset: float) -> Callable[[int], float]:
+    """The step sizes scale / (n + offset); with an offset above 0 also for n = 0."""
+    return lambda n: scale / (n + offset)
+
+
 FUNCTIONS: dict[str, Callable[..., Callable[..., Any]]] = {
     "constant_steps": constant_steps,
+    "harmonic_steps": harmonic_steps,
     "power_steps": power_steps,
 }
 
