@@ -1,0 +1,87 @@
+"""Where things of a course lie: the checkout, nbgrader's folders and the course's secret."""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+CONFIG_FILE = "nbgrader_config.py"
+
+
+class CourseError(Exception):
+    """Something about the course that a person has to put right; the message says what."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A checkout of the course, and the folder of everything that grading writes (`.course`)."""
+
+    root: Path
+    work: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> "Course":
+        """The course that `start` (the current directory) lies in; raises CourseError."""
+        start = (start or Path.cwd()).resolve()
+        for root in (start, *start.parents):
+            if (root / CONFIG_FILE).is_file():
+                return cls(root, root / ".course")
+        raise CourseError(f"{start} is not inside a course: no {CONFIG_FILE} there or above")
+
+    @property
+    def source(self) -> Path:
+        return self.root / "notebooks" / "assignments"
+
+    @property
+    def submitted(self) -> Path:
+        return self.work / "submitted"
+
+    @property
+    def autograded(self) -> Path:
+        return self.work / "autograded"
+
+    @property
+    def gradebook(self) -> Path:
+        return self.work / "gradebook.db"
+
+    @property
+    def results(self) -> Path:
+        return self.work / "results"
+
+    @property
+    def reports(self) -> Path:
+        return self.work / "reports"
+
+    def key(self) -> bytes:
+        """The secret from which hidden inputs are drawn; made on first use, readable by its owner only."""
+        path = self.work / "course_key"
+        if not path.exists():
+            self.work.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_suffix(f".{os.getpid()}")
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(descriptor, "w") as file:
+                file.write(secrets.token_hex(32))
+            try:
+                os.link(temporary, path)  # the first of two that start at once wins
+            except FileExistsError:
+                pass
+            finally:
+                temporary.unlink()
+        return bytes.fromhex(path.read_text().strip())
+
+
+@cache
+def grader_version() -> str:
+    """A hash of the grader, the exercises and the reference: a change to any of them grades anew."""
+    import advsec
+    import autograder
+
+    digest = hashlib.sha256()
+    for package in (advsec, autograder):
+        folder = Path(package.__file__).parent
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,211 @@
+"""nbgrader's side: its database, its autograded notebooks, and the plug by which it asks our grader.
+
+The same `record` writes a result whichever way it was reached: `autograder grade`, `nbgrader autograde`,
+or the button of formgrader. Only this module imports nbgrader, which is slow to import.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets.config import Config, PyFileConfigLoader
+
+from autograder import exercises
+from autograder.batch import Batch
+from autograder.course import CONFIG_FILE, Course, CourseError
+from autograder.exercise import Assignment
+from autograder.notebook import METADATA_KEY, autograded_notebook, read_release, sources
+from autograder.results import Result
+from autograder.submission import Submission
+
+
+# nbgrader runs `alembic` by name when it makes a database.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+def configuration(course: Course) -> Config:
+    """The course's nbgrader_config.py, with the folders of `course.work`."""
+    config = PyFileConfigLoader(CONFIG_FILE, path=str(course.root)).load_config()
+    default = course.root / ".course"
+    if course.work != default:
+        for name in ("release", "submitted", "autograded", "feedback", "solution"):
+            config.CourseDirectory[f"{name}_directory"] = str(course.work.relative_to(course.root) / name)
+        config.CourseDirectory.db_url = f"sqlite:///{course.gradebook}"
+    return config
+
+
+def make_release(course: Course, assignment: Assignment) -> Path:
+    """Run `nbgrader generate_assignment`; the folder that students get. Raises CourseError."""
+    course.work.mkdir(parents=True, exist_ok=True)
+    api = NbGraderAPI(config=configuration(course))
+    answer = api.generate_assignment(assignment.name, force=True, create=True)
+    if not answer["success"]:
+        last = (answer.get("error") or answer.get("log") or "no reason given").strip().splitlines()[-1]
+        raise CourseError(f"nbgrader could not make the release of {assignment.name}: {last}")
+    return Path(api.coursedir.format_path(api.coursedir.release_directory, ".", assignment.name))
+
+
+def publish(results: Iterable[Result], assignment: Assignment, course: Course) -> None:
+    """Write results into nbgrader's database and folder, from this one process. Raises CourseError."""
+    config = configuration(course)
+    folders = CourseDirectory(config=config)
+    release = _release(course, assignment, folders)
+    with _open(folders.db_url) as gradebook:
+        for result in results:
+            gradebook.update_or_create_student(result.student)
+            known = folders.get_existing_timestamp(
+                folders.format_path(folders.submitted_directory, result.student, assignment.name)
+            )
+            gradebook.update_or_create_submission(
+                assignment.name, result.student, **({"timestamp": known} if known else {})
+            )
+            record(gradebook, result, assignment, release)
+            _write_autograded(result, assignment, release, folders)
+    penalties = AssignLatePenalties(config=config)
+    for result in results:
+        penalties.preprocess(nbformat.v4.new_notebook(), _resources(result, folders.db_url))
+
+
+def record(gradebook: Gradebook, result: Result, assignment: Assignment, release: dict[str, Any]) -> None:
+    """Write the scores and comments of one result; what a person has entered stays as it is.
+
+    A submission that was not graded keeps no score and waits for a person: it is never a silent zero.
+    """
+    tests = {assignment.test_cell(exercise): exercise.name for exercise in assignment.exercises}
+    judgements = {judgement.exercise: judgement for judgement in result.judgements}
+    written = {each.cell.grade_id: each.cell.source for each in result.cells if each.cell.grade_id}
+    given = sources(release)
+    notebook = gradebook.find_submission_notebook(assignment.name, assignment.name, result.student)
+    for grade in notebook.grades:
+        if result.outcome != "graded":
+            grade.auto_score = None
+        elif grade.name in tests:
+            grade.auto_score = judgements[tests[grade.name]].score
+        else:
+            # A question that a person grades: nothing was written, or somebody has to read it.
+            unanswered = written.get(grade.name, "").strip() == given.get(grade.name, "").strip()
+            grade.auto_score = 0 if unanswered else None
+        grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+    for comment in notebook.comments:
+        judgement = judgements.get(comment.name)
+        if result.outcome != "graded":
+            comment.auto_comment = result.reason
+        elif judgement:
+            comment.auto_comment = judgement.finding.message if judgement.finding else None
+        else:
+            unanswered = written.get(comment.name, "").strip() == given.get(comment.name, "").strip()
+            comment.auto_comment = "No response." if unanswered else None
+    gradebook.db.commit()
+
+
+class GradingExporter(NotebookExporter):
+    """Reads a notebook for `nbgrader autograde`; a submitted one is graded while it is read."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
+        folders: CourseDirectory = self.parent.coursedir
+        about = resources["nbgrader"]
+        submitted = Path(
+            folders.format_path(folders.submitted_directory, about["student"], about["assignment"])
+        )
+        path = Path(filename)
+        if path.resolve().parent != submitted.resolve():
+            return super().from_filename(filename, resources=resources, **kwargs)
+        course = Course.find(Path(folders.root))
+        assignment = _assignment(about["assignment"])
+        batch = Batch(course, assignment)
+        (job,) = batch.jobs([Submission(about["student"], submitted, path)])
+        result = batch.known(job)
+        if result is None:
+            (result,) = batch.grade([job], workers=1)
+        notebook = autograded_notebook(result, assignment, _release(course, assignment, folders))
+        resources["output_extension"] = ".ipynb"
+        return json.dumps(notebook, indent=1), resources
+
+
+class RecordResult(NbGraderPreprocessor):
+    """In the place of nbgrader's Execute and SaveAutoGrades: writes the result that the notebook shows."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        about = resources["nbgrader"]
+        folders: CourseDirectory = self.parent.parent.coursedir
+        course = Course.find(Path(folders.root))
+        assignment = _assignment(about["assignment"])
+        result = Batch(course, assignment).store.load(nb.metadata[METADATA_KEY]["key"])
+        with _open(about["db_url"]) as gradebook:
+            record(gradebook, result, assignment, _release(course, assignment, folders))
+        return nb, resources
+
+
+def _assignment(name: str) -> Assignment:
+    if name not in exercises.ASSIGNMENT_NAMES:
+        raise CourseError(
+            f"there is no assignment {name!r}; there are {', '.join(exercises.ASSIGNMENT_NAMES)}"
+        )
+    return exercises.load(name)
+
+
+def _open(db_url: str) -> Gradebook:
+    try:
+        return Gradebook(db_url)
+    except (SQLAlchemyError, OSError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise CourseError(
+            f"the gradebook {db_url} cannot be used ({first}); move it away, or repair it"
+        ) from None
+
+
+def _release(course: Course, assignment: Assignment, folders: CourseDirectory) -> dict[str, Any]:
+    """The release, made now if nobody has made it: the gradebook needs its cells."""
+    path = (
+        Path(folders.format_path(folders.release_directory, ".", assignment.name))
+        / f"{assignment.name}.ipynb"
+    )
+    with _open(folders.db_url) as gradebook:
+        try:
+            gradebook.find_notebook(assignment.name, assignment.name)
+            known = path.is_file()
+        except MissingEntry:
+            known = False
+        except SQLAlchemyError as error:
+            first = str(error).strip().splitlines()[0]
+            raise CourseError(f"the gradebook {folders.db_url} is damaged ({first}); move it away") from None
+    if not known:
+        make_release(course, assignment)
+    return read_release(path)
+
+
+def _write_autograded(
+    result: Result, assignment: Assignment, release: dict[str, Any], folders: CourseDirectory
+) -> None:
+    """Put the autograded notebook where formgrader looks for it, as a whole folder or not at all."""
+    target = Path(folders.format_path(folders.autograded_directory, result.student, assignment.name))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
+    notebook = autograded_notebook(result, assignment, release)
+    (fresh / f"{assignment.name}.ipynb").write_text(json.dumps(notebook, indent=1))
+    fresh.chmod(0o755)
+    if target.exists():
+        shutil.rmtree(target)
+    fresh.rename(target)
+
+
+def _resources(result: Result, db_url: str) -> dict[str, Any]:
+    about = {
+        "student": result.student,
+        "assignment": result.assignment,
+        "notebook": result.assignment,
+        "db_url": db_url,
+    }
+    return {"nbgrader": about}

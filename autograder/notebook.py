@@ -1,0 +1,123 @@
+"""The notebook as a person sees it after grading: the student's cells, our outputs, our verdicts.
+
+Built as plain nbformat-4 JSON. What is locked comes from the release, whatever the submission says; points,
+flags and grade ids come from the release too.
+"""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+from autograder.exercise import Assignment
+from autograder.results import CellRecord, Result
+from autograder.sandbox.messages import Output
+from autograder.student import panel_html, panel_text
+from autograder.verdict import Judgement
+
+
+# Where the autograded notebook remembers which result it shows.
+METADATA_KEY = "autograder"
+
+
+def read_release(path: Path) -> dict[str, Any]:
+    """The notebook that students were given; our own file, so trusted."""
+    return json.loads(path.read_text())
+
+
+def autograded_notebook(result: Result, assignment: Assignment, release: dict[str, Any]) -> dict[str, Any]:
+    """The notebook of a result; for a rejected one the release itself, with the reason on top."""
+    if result.outcome == "graded":
+        cells = _merge(result, assignment, release)
+    else:
+        cells = [_markdown(f"**This submission was not graded.** {result.reason}"), *release["cells"]]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    return {
+        "cells": cells,
+        "metadata": {**release["metadata"], METADATA_KEY: {"key": result.key}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def sources(notebook: dict[str, Any]) -> dict[str, str]:
+    """The source of every cell that has a grade_id."""
+    return {grade_id: "".join(cell["source"]) for cell in notebook["cells"] if (grade_id := _grade_id(cell))}
+
+
+def _merge(result: Result, assignment: Assignment, release: dict[str, Any]) -> list[dict[str, Any]]:
+    """The student's cells in their order, each known one with the release's metadata, and what is missing."""
+    known = {_grade_id(cell): cell for cell in release["cells"] if _grade_id(cell)}
+    judgements = {assignment.test_cell(exercise): exercise.name for exercise in assignment.exercises}
+    by_name = {judgement.exercise: judgement for judgement in result.judgements}
+    placed: set[str] = set()
+    merged: list[dict[str, Any]] = []
+    for record in result.cells:
+        grade_id = record.cell.grade_id
+        master = known.get(grade_id) if grade_id not in placed else None
+        if master:
+            placed.add(grade_id)
+        merged.append(_cell(record, master))
+    for position, cell in enumerate(release["cells"]):
+        grade_id = _grade_id(cell)
+        if grade_id and grade_id not in placed:
+            merged.insert(_after(merged, release["cells"][:position]), json.loads(json.dumps(cell)))
+    for cell in merged:
+        if name := judgements.get(_grade_id(cell)):
+            cell["outputs"] = [_verdict_output(by_name[name])]
+    return merged
+
+
+def _cell(record: CellRecord, master: dict[str, Any] | None) -> dict[str, Any]:
+    """One cell of the student's: locked text from the release, everything else theirs."""
+    locked = master is not None and master["metadata"]["nbgrader"].get("locked", False)
+    cell: dict[str, Any] = {
+        "cell_type": master["cell_type"] if master else record.cell.kind,
+        "metadata": dict(master["metadata"]) if master else {},
+        "source": "".join(master["source"]) if locked else record.cell.source,
+    }
+    if cell["cell_type"] == "code":
+        cell["execution_count"] = None
+        cell["outputs"] = _outputs(record)
+    return cell
+
+
+def _after(merged: list[dict[str, Any]], before: list[dict[str, Any]]) -> int:
+    """Where a missing cell belongs: behind the last cell that stands before it in the release."""
+    earlier = {_grade_id(cell) for cell in before} - {""}
+    places = [index for index, cell in enumerate(merged) if _grade_id(cell) in earlier]
+    return places[-1] + 1 if places else 0
+
+
+def _outputs(record: CellRecord) -> list[dict[str, Any]]:
+    outputs = [_output(output) for output in record.result.outputs] if record.result else []
+    if record.stopped:
+        detail = f": {record.stopped.detail}" if record.stopped.detail else ""
+        text = f"This cell was stopped ({record.stopped.reason}{detail}); the others were run without it.\n"
+        outputs.append({"output_type": "stream", "name": "stdout", "text": text})
+    return outputs
+
+
+def _output(output: Output) -> dict[str, Any]:
+    if output.kind == "stream":
+        # nbgrader takes anything on stderr for a failure; a warning is none.
+        return {"output_type": "stream", "name": "stdout", "text": output.text}
+    if output.kind == "error":
+        lines = output.text.splitlines()
+        return {"output_type": "error", "ename": output.name, "evalue": "", "traceback": lines}
+    data = base64.b64encode(output.data).decode() if output.data else output.text
+    return {"output_type": "display_data", "data": {output.name: data}, "metadata": {}}
+
+
+def _verdict_output(judgement: Judgement) -> dict[str, Any]:
+    data = {"text/plain": panel_text(judgement), "text/html": panel_html(judgement)}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
+
+
+def _markdown(text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {}, "source": text}
+
+
+def _grade_id(cell: dict[str, Any]) -> str:
+    return cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
