@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from . import kernel
-from .wall import DEVICES, ETC, HOST_NAME, INNER_ID, Wall
+from .wall import DEVICES, ETC, HOST_NAME, INNER_ID, REFERENCE_ABSENT, Wall
 
 
 CLONE_FLAGS = {
@@ -102,14 +102,15 @@ def build_root(wall: Wall, trees: Iterable[Tree]) -> None:
     """Replace the file system by a new one that holds `trees`, small directories in memory and /proc."""
     kernel.call("mount", None, "/", None, MS_REC | MS_PRIVATE, None)
     _mount_tmpfs(STAGE, MS_NOEXEC, "size=1m,nr_inodes=16k,mode=755")
-    for directory in ("/etc", "/proc", "/dev", *wall.listed):
-        os.makedirs(STAGE + directory, exist_ok=True)
+    for directory in ("/etc", "/proc", "/dev"):
+        os.mkdir(STAGE + directory)
     for tree in trees:
         _place(tree)
     for path, target in wall.links:
         os.makedirs(os.path.dirname(STAGE + path), exist_ok=True)
         os.symlink(target, STAGE + path)
     _write_small_files()
+    _cover([path for path in wall.masked if os.path.exists(STAGE + path)])
     for scratch in wall.scratch:
         os.makedirs(STAGE + scratch.path, exist_ok=True)
         options = f"size={scratch.bytes},nr_inodes={scratch.files},mode=700"
@@ -159,14 +160,30 @@ def _write_small_files() -> None:
         os.symlink(f"/proc/self/fd{target}", f"{STAGE}/dev/{name}")
 
 
+def _cover(paths: Iterable[str]) -> None:
+    """Put in the place of each package, or module, one that only says that it is not here."""
+    stub = STAGE + "/etc/absent"
+    os.mkdir(stub)
+    with open(f"{stub}/__init__.py", "w") as file:
+        file.write(f"raise ModuleNotFoundError({REFERENCE_ABSENT!r}, name=__name__)\n")
+    for path in paths:
+        source = stub if os.path.isdir(STAGE + path) else f"{stub}/__init__.py"
+        kernel.call("mount", source, STAGE + path, None, MS_BIND, None)
+        _close_for_writing(STAGE + path)
+
+
 def _switch_to_stage() -> None:
     """Make the stage the root, let the old root go, and close the new one for writing."""
     os.chdir(STAGE)
     kernel.syscall("pivot_root", ".", ".")
     kernel.call("umount2", ".", MNT_DETACH)
     os.chdir("/")
+    _close_for_writing("/")
+
+
+def _close_for_writing(mount: str) -> None:
     flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
-    kernel.call("mount", None, "/", None, flags, None)
+    kernel.call("mount", None, mount, None, flags, None)
 
 
 def _map_ids(user: int, group: int) -> None:

@@ -67,6 +67,8 @@ HOST_NAME = "sandbox"
 # What must not be visible: the packages that know the answers.
 REFERENCE_PACKAGES = ("advsec", "autograder")
 
+REFERENCE_ABSENT = "the reference package is not available while your work is graded"
+
 # System calls: this errno instead of the call. ENOSYS makes the C library fall back to the older call.
 REFUSED = {
     "ENOSYS": "clone3 io_uring_setup io_uring_enter io_uring_register",
@@ -134,11 +136,11 @@ class Wall:
     readable: tuple[str, ...]
     """Files and whole directories to read and to execute."""
     listed: tuple[str, ...]
-    """Directories of which only some entries are readable: they hold a masked one."""
+    """Without an own root: directories of which only the names of the entries may be read."""
     links: tuple[tuple[str, str], ...]
-    """Symbolic links (path, target) beside the readable entries."""
+    """Symbolic links (path, target) that lead to readable entries."""
     masked: tuple[str, ...]
-    """What must be absent inside; nothing in `readable` lies below or above it."""
+    """What must be absent inside, by every path that would lead there."""
     rlimits: tuple[tuple[str, int, int], ...]
     """Name, soft limit, hard limit."""
     processes: int
@@ -183,23 +185,23 @@ def build_wall(policy: Policy, tier: str = "full", *, extra: Iterable[str | Path
     """
     if tier not in TIERS:
         raise ValueError(f"tier must be one of {', '.join(TIERS)}, got {tier!r}")
-    masked = tuple(sorted(_reference_paths()))
-    readable: list[str] = []
+    paths = _outermost([*map(str, extra), *_system_paths(), *_interpreter_paths()])
+    masked = _aliases(set(_reference_paths()), paths)
+    links = tuple((path, os.readlink(path)) for path in paths if os.path.islink(path))
+    whole = [path for path in paths if not os.path.islink(path) and not _is_below_any(path, masked)]
     listed: list[str] = []
-    links: list[tuple[str, str]] = []
-    for path in _outermost([*map(str, extra), *_system_paths(), *_interpreter_paths()]):
-        for kind, entry in _without_masked(path, masked):
-            if kind == "link":
-                links.append((entry, os.readlink(entry)))
-            else:
-                {"whole": readable, "listed": listed}[kind].append(entry)
+    if tier == "reduced":
+        # A grant of Landlock has no exceptions: around what is masked every entry needs its own.
+        pieces = [piece for path in whole for piece in _without_masked(path, masked)]
+        whole = [path for path, complete in pieces if complete]
+        listed = [path for path, complete in pieces if not complete]
     return Wall(
         tier=tier,
         protections=TIERS[tier],
-        readable=tuple(readable),
+        readable=tuple(whole),
         listed=tuple(listed),
-        links=tuple(links),
-        masked=masked,
+        links=links,
+        masked=tuple(sorted(masked)),
         rlimits=_rlimits(policy),
         processes=policy.processes,
     )
@@ -287,27 +289,37 @@ def _importable(name: str) -> Iterator[str]:
 
 
 def _outermost(paths: Iterable[str]) -> list[str]:
-    """The paths in order, without those that lie in another one."""
+    """The paths and what they lead to, without those that lie in another one."""
+    absolute = {os.path.abspath(path) for path in paths}
     outermost: list[str] = []
-    for path in sorted({os.path.abspath(path) for path in paths}, key=lambda path: (path.count("/"), path)):
-        if not any(_is_below(path, other) and not os.path.islink(other) for other in outermost):
+    for path in sorted(absolute | set(map(os.path.realpath, absolute)), key=lambda path: path.count("/")):
+        if not _is_below_any(path, outermost):
             outermost.append(path)
-    return outermost
+    return sorted(outermost)
 
 
-def _without_masked(path: str, masked: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Cut `path` into the largest pieces that hold nothing masked."""
-    real = os.path.realpath(path)
-    if os.path.islink(path):
-        yield "link", path
-    elif any(_is_below(real, other) for other in masked):
+def _aliases(masked: set[str], paths: Iterable[str]) -> set[str]:
+    """`masked` (real paths) by every name that it has below `paths`, which may be reached by a link."""
+    aliases = set(masked)
+    for path in paths:
+        real = os.path.realpath(path)
+        aliases.update(path + entry[len(real) :] for entry in masked if _is_below(entry, real))
+    return aliases
+
+
+def _without_masked(path: str, masked: set[str]) -> Iterator[tuple[str, bool]]:
+    """Cut `path` into the largest pieces that hold nothing masked; False for those it had to cut."""
+    if path in masked or os.path.islink(path):
         return
-    elif not any(_is_below(other, real) for other in masked):
-        yield "whole", path
-    else:
-        yield "listed", path
+    complete = not any(_is_below(other, path) for other in masked)
+    yield path, complete
+    if not complete:
         for entry in sorted(os.listdir(path)):
             yield from _without_masked(os.path.join(path, entry), masked)
+
+
+def _is_below_any(path: str, others: Iterable[str]) -> bool:
+    return any(_is_below(path, other) for other in others)
 
 
 def _is_below(path: str, other: str) -> bool:
