@@ -52,8 +52,8 @@ def public_functions() -> dict[str, Callable]:
     for info in pkgutil.iter_modules(advsec.__path__):
         if info.name != "plots":
             module = importlib.import_module(f"advsec.{info.name}")
-            for name in module.__all__:
-                if callable(value := getattr(module, name)) and not isinstance(value, type):
+            for name, value in vars(module).items():
+                if name in module.__all__ and callable(value) and not isinstance(value, type):
                     functions[f"{info.name}.{name}"] = value
     return functions
 
