@@ -1,12 +1,13 @@
 """Which known-wrong variant of the reference produced these numbers?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from autograder.compare import Tolerance, compare
 from autograder.exercise import Exercise, Misconception
 from autograder.sandbox.perform import Outcome, Returned, perform
-from autograder.sandbox.values import Call
+from autograder.sandbox.values import Call, Earlier
 
 
 # Two formulas count as one only when they agree far better than any tolerance forgives.
@@ -39,9 +40,31 @@ def recognise(exercise: Exercise, trials: Sequence[Trial]) -> tuple[Misconceptio
     )
 
 
+def compared(calls: Sequence[Call]) -> tuple[int, ...]:
+    """The calls whose results are compared, the interesting one first.
+
+    What a later call takes up as `Earlier` is left alone: its layout is the student's own.
+    """
+    taken = {earlier.call for call in calls for earlier in _earlier((*call.args, *call.kwargs.values()))}
+    return tuple(index for index in reversed(range(len(calls))) if index not in taken)
+
+
+def _earlier(values: Iterable[Any]) -> Iterator[Earlier]:
+    for value in values:
+        if isinstance(value, Earlier):
+            yield value
+        elif isinstance(value, tuple | dict):
+            yield from _earlier(value.values() if isinstance(value, dict) else value)
+
+
 def _explains(exercise: Exercise, misconception: Misconception, trial: Trial) -> bool:
-    would_be = perform(trial.calls, exercise.namespace(misconception.variant))[-1]
-    theirs = trial.outcomes[-1]
+    would_be = perform(trial.calls, exercise.namespace(misconception.variant))
+    return len(would_be) == len(trial.outcomes) and all(
+        _same(trial.outcomes[index], would_be[index]) for index in compared(trial.calls)
+    )
+
+
+def _same(theirs: Outcome, would_be: Outcome) -> bool:
     if not isinstance(theirs, Returned) or not isinstance(would_be, Returned):
         return False
     if theirs.value is None or would_be.value is None:

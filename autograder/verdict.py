@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder.compare import Mismatch, compare, describe
-from autograder.diagnose import Trial, recognise
+from autograder.diagnose import Trial, compared, recognise
 from autograder.exercise import Call, Earlier, Exercise, Misconception, Named, Probe, Seeded
 from autograder.sandbox.perform import (
     NotCallable,
@@ -95,9 +95,11 @@ class ProbeTrials:
 
 @dataclass(frozen=True)
 class _Problem:
+    """Why a trial fails, and which of its calls shows it."""
+
     kind: str
     says: str
-    mismatch: Mismatch | None = None
+    call: int = -1
 
 
 def expected_outcomes(exercise: Exercise, calls: tuple[Call, ...]) -> tuple[Outcome, ...]:
@@ -156,20 +158,19 @@ def _problem(
     if probe.holds:
         says = probe.holds(calls, tuple(getattr(outcome, "value", None) for outcome in outcomes))
         return _Problem("wrong_values", says) if says else None
-    wanted = expected[-1]
-    if not isinstance(wanted, Returned):
-        raise RuntimeError(
-            f"the reference of {exercise.name} does not return on probe {probe.name!r}: {wanted}"
-        )
-    mismatch = compare(last.value, wanted.value, exercise.tolerance)
-    if mismatch is None:
-        return None
-    says = mismatch.says
-    if mismatch.kind == "returned_none" and last.printed:
-        says += ". It printed something: a value that is printed is not returned"
-    elif mismatch.path:
-        says = f"item {mismatch.path[0]!r}: {says}"
-    return _Problem(mismatch.kind, says, mismatch)
+    if not isinstance(expected[-1], Returned):
+        raise RuntimeError(f"the reference of {exercise.name} fails on probe {probe.name!r}: {expected[-1]}")
+    for index in compared(calls):
+        returned, wanted = outcomes[index], expected[index]
+        if mismatch := compare(returned.value, wanted.value, exercise.tolerance):
+            return _Problem(mismatch.kind, _words(mismatch, returned), index)
+    return None
+
+
+def _words(mismatch: Mismatch, returned: Returned) -> str:
+    if mismatch.kind == "returned_none" and returned.printed:
+        return f"{mismatch.says}. It printed something: a value that is printed is not returned"
+    return f"item {mismatch.path[0]!r}: {mismatch.says}" if mismatch.path else mismatch.says
 
 
 def _stopped(name: str, reason: str, detail: str) -> _Problem:
@@ -201,7 +202,7 @@ def _finding(
     case = _case(trial, problem) if visible else None
     if recognised:
         kind = "convention" if all(entry.convention for entry in recognised) else problem.kind
-        says = ", or when ".join(entry.message for entry in recognised)
+        says = ", or when ".join(dict.fromkeys(entry.message for entry in recognised))
         names = "|".join(entry.name for entry in recognised)
         message = f"Your result is what you get when {says}."
         if kind == "convention":
@@ -226,10 +227,13 @@ def _note(tried: Sequence[ProbeTrials]) -> Finding | None:
 
 
 def _case(trial: Trial, problem: _Problem) -> Case | None:
-    wanted, got = trial.expected[-1], trial.outcomes[-1]
+    index = range(len(trial.outcomes))[problem.call]
+    wanted, got = trial.expected[index], trial.outcomes[index]
     if not isinstance(wanted, Returned):
         return None
-    call_text = "; ".join(format_call(call) for call in trial.calls)
+    # Calls that do not build on each other explain themselves one by one.
+    first = index if len(compared(trial.calls)) == len(trial.calls) else 0
+    call_text = "; ".join(format_call(call) for call in trial.calls[first : index + 1])
     returned = format_value(got.value) if isinstance(got, Returned) else problem.says
     return Case(call_text, format_value(wanted.value), returned)
 
