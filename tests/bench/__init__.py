@@ -1,0 +1,1 @@
+"""Speed, always beside a peer and in one run: `make bench`."""
