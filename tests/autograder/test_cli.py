@@ -1,0 +1,152 @@
+"""The command line as a teaching assistant uses it."""
+
+import json
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from .course import ASSIGNMENT, ROOT, make_course, run
+
+
+RIGHT = "all-right"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    return make_course(tmp_path, (RIGHT,))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["grade", "--help"], ["demo", "-h"]])
+def test_help_is_readable_and_needs_nothing_slow(arguments: list[str], tmp_path: Path) -> None:
+    done = run("autograder", *arguments, cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Usage: autograder" in done.stdout
+    loaded = "import sys; sys.argv[1:] = ['--help']\nfrom autograder.cli import main\n"
+    loaded += "try: main()\nexcept SystemExit: print({'numpy', 'nbformat', 'nbgrader'} & set(sys.modules))"
+    assert run("python", "-c", loaded, cwd=tmp_path).stdout.splitlines()[-1] == "set()"
+
+
+def test_json_is_one_object_per_submission(course: Path) -> None:
+    done = run("autograder", "grade", ASSIGNMENT, "--json", "-j", "1", cwd=course)
+    (line,) = done.stdout.splitlines()
+    result = json.loads(line)
+    assert list(result) == [
+        "student", "assignment", "outcome", "reason", "score", "max_score", "exercises", "tier", "seconds",
+    ]  # fmt: skip
+    assert result["score"] == result["max_score"] == 20
+    assert all(each == {"score": each["max_score"], "max_score": each["max_score"], "finding": None}
+               for each in result["exercises"].values())  # fmt: skip
+
+
+def test_a_second_run_grades_nothing_anew_and_says_so(course: Path) -> None:
+    first = run("autograder", "grade", ASSIGNMENT, cwd=course)
+    second = run("autograder", "grade", ASSIGNMENT, cwd=course)
+    assert "1 graded just now" in first.stdout
+    assert "nothing graded anew" in second.stdout
+    notebook = course / ".course" / "submitted" / RIGHT / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    notebook.write_text(notebook.read_text() + "\n")
+    assert "1 graded just now" in run("autograder", "grade", ASSIGNMENT, cwd=course).stdout
+
+
+def test_the_submissions_may_lie_elsewhere(course: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "handed in"
+    shutil.move(course / ".course" / "submitted", elsewhere)
+    done = run("autograder", "grade", ASSIGNMENT, "--submitted", str(elsewhere), "--json", cwd=course)
+    assert json.loads(done.stdout)["student"] == RIGHT
+
+
+def test_release_makes_what_students_get(course: Path) -> None:
+    done = run("autograder", "release", ASSIGNMENT, cwd=course)
+    assert done.returncode == 0
+    folder = course / done.stdout.removeprefix("Released: ").strip()
+    assert (folder / f"{ASSIGNMENT}.ipynb").is_file()
+
+
+def test_report_writes_a_page_for_everybody(course: Path) -> None:
+    before = run("autograder", "report", ASSIGNMENT, cwd=course)
+    assert before.returncode == 1
+    assert "nothing of 01_moving_averages is graded yet" in before.stderr
+    run("autograder", "grade", ASSIGNMENT, cwd=course)
+    done = run("autograder", "report", ASSIGNMENT, cwd=course)
+    assert done.returncode == 0
+    index = course / done.stdout.split(": ")[-1].strip()
+    assert RIGHT in index.read_text()
+
+
+def no_such_assignment(course: Path) -> list[str]:
+    return ["grade", "99_nothing"]
+
+
+def no_submissions(course: Path) -> list[str]:
+    shutil.rmtree(course / ".course" / "submitted")
+    return ["grade", ASSIGNMENT]
+
+
+def nobody_handed_in(course: Path) -> list[str]:
+    shutil.rmtree(course / ".course" / "submitted" / RIGHT)
+    return ["grade", ASSIGNMENT]
+
+
+def unknown_student(course: Path) -> list[str]:
+    return ["grade", ASSIGNMENT, "--student", "nobody"]
+
+
+def a_file_for_a_folder(course: Path) -> list[str]:
+    return ["grade", ASSIGNMENT, "--submitted", "nbgrader_config.py"]
+
+
+def unreadable_folder(course: Path) -> list[str]:
+    (course / ".course" / "submitted").chmod(0)
+    return ["grade", ASSIGNMENT]
+
+
+def half_made_gradebook(course: Path) -> list[str]:
+    with sqlite3.connect(course / ".course" / "gradebook.db") as connection:
+        connection.execute("create table student (id text)")
+    connection.close()
+    return ["grade", ASSIGNMENT]
+
+
+def garbage_gradebook(course: Path) -> list[str]:
+    (course / ".course" / "gradebook.db").write_bytes(b"not a database" * 100)
+    return ["grade", ASSIGNMENT]
+
+
+def outside_of_a_course(course: Path) -> list[str]:
+    (course / "nbgrader_config.py").unlink()
+    return ["grade", ASSIGNMENT]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (no_such_assignment, "there is no assignment '99_nothing'"),
+        (no_submissions, "there is no folder"),
+        (nobody_handed_in, "nobody has handed in"),
+        (unknown_student, "nobody named 'nobody'"),
+        (a_file_for_a_folder, "is not a folder"),
+        (half_made_gradebook, "gradebook"),
+        (garbage_gradebook, "gradebook"),
+        (outside_of_a_course, "not inside a course"),
+        pytest.param(
+            unreadable_folder,
+            "may not be read",
+            marks=pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder"),
+        ),
+    ],
+)
+def test_bad_input_is_one_sentence_and_no_traceback(course: Path, spoil: object, says: str) -> None:
+    done = run("autograder", *spoil(course), cwd=course)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
+def test_demo_uses_folders_of_its_own() -> None:
+    done = run("autograder", "demo", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert RIGHT in done.stdout
+    assert "nothing graded anew" in run("autograder", "demo", cwd=ROOT).stdout

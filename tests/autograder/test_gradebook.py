@@ -1,0 +1,97 @@
+"""nbgrader's database says the same whichever way a class was graded."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from .course import ASSIGNMENT, make_course, run
+
+
+# What the gradebook holds of one student: automatic score and "a person has to look" per cell.
+Scores = dict[str, dict[str, tuple[float | None, bool]]]
+
+ALL_WITH_API = """
+import sys
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import PyFileConfigLoader
+api = NbGraderAPI(config=PyFileConfigLoader("nbgrader_config.py", path=".").load_config())
+for student in sys.argv[2:]:
+    answer = api.autograde(sys.argv[1], student, create=True)
+    assert answer["success"], answer
+"""
+
+
+def scores(course: Path) -> Scores:
+    query = """
+        select submitted_assignment.student_id, base_cell.name, grade.auto_score, grade.needs_manual_grade
+        from grade
+        join base_cell on base_cell.id = grade.cell_id
+        join submitted_notebook on submitted_notebook.id = grade.notebook_id
+        join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
+    """
+    found: Scores = {}
+    with sqlite3.connect(course / ".course" / "gradebook.db") as connection:
+        for student, cell, score, manual in connection.execute(query):
+            found.setdefault(student, {})[cell] = (score, bool(manual))
+    connection.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def by_autograder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    course = make_course(tmp_path_factory.mktemp("autograder"))
+    done = run("autograder", "grade", ASSIGNMENT, "--json", cwd=course)
+    assert done.returncode == 0, done.stderr
+    (course / "graded.jsonl").write_text(done.stdout)
+    return course
+
+
+def test_every_score_of_the_command_line_is_in_the_gradebook(by_autograder: Path) -> None:
+    recorded = scores(by_autograder)
+    lines = [json.loads(line) for line in (by_autograder / "graded.jsonl").read_text().splitlines()]
+    assert {line["student"] for line in lines} == set(recorded)
+    for line in lines:
+        cells = recorded[line["student"]]
+        if line["outcome"] == "graded":
+            for name, exercise in line["exercises"].items():
+                assert cells[f"test-{name}"] == (exercise["score"], False)
+        else:
+            assert all(cell == (None, True) for cell in cells.values()), line
+
+
+def test_nbgrader_autograde_gives_the_same_scores(by_autograder: Path, tmp_path: Path) -> None:
+    course = make_course(tmp_path)
+    assert run("nbgrader", "generate_assignment", ASSIGNMENT, cwd=course).returncode == 0
+    done = run("nbgrader", "autograde", ASSIGNMENT, cwd=course)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert scores(course) == scores(by_autograder)
+
+
+def test_the_programmatic_interface_gives_the_same_scores(by_autograder: Path, tmp_path: Path) -> None:
+    course = make_course(tmp_path)
+    assert run("nbgrader", "generate_assignment", ASSIGNMENT, cwd=course).returncode == 0
+    students = sorted(scores(by_autograder))
+    done = run("python", "-c", ALL_WITH_API, ASSIGNMENT, *students, cwd=course)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert scores(course) == scores(by_autograder)
+
+
+def test_formgrader_and_feedback_find_the_autograded_notebooks(by_autograder: Path) -> None:
+    done = run("nbgrader", "generate_feedback", ASSIGNMENT, cwd=by_autograder)
+    assert done.returncode == 0, done.stderr[-2000:]
+    pages = list((by_autograder / ".course" / "feedback").glob(f"*/{ASSIGNMENT}/{ASSIGNMENT}.html"))
+    assert {page.parts[-3] for page in pages} == set(scores(by_autograder))
+
+
+def test_points_given_by_hand_are_never_changed(by_autograder: Path) -> None:
+    database = by_autograder / ".course" / "gradebook.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute("update grade set manual_score = 1.5, needs_manual_grade = 0")
+    connection.close()
+    (by_autograder / ".course" / "published" / f"{ASSIGNMENT}.json").unlink()
+    assert run("autograder", "grade", ASSIGNMENT, cwd=by_autograder).returncode == 0
+    with sqlite3.connect(database) as connection:
+        assert set(connection.execute("select distinct manual_score from grade")) == {(1.5,)}
+    connection.close()
