@@ -24,8 +24,15 @@ def show(function: Callable) -> None:
     """
     from IPython.display import display  # only a notebook needs it
 
-    code = source(function)
-    display({"text/markdown": f"```python\n{code}\n```", "text/plain": code}, raw=True)
+    display(_Code(source(function)))
+
+
+class _Code(str):
+    def _repr_markdown_(self) -> str:
+        return f"```python\n{self}\n```"
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def source(function: Callable) -> str:
