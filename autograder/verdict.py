@@ -238,8 +238,9 @@ def _case(trial: Trial, problem: _Problem) -> Case | None:
     return Case(call_text, format_value(wanted.value), returned)
 
 
-def _size(calls: tuple[Call, ...]) -> int:
-    return sum(np.size(value) for call in calls for value in (*call.args, *call.kwargs.values()))
+def _size(calls: tuple[Call, ...]) -> float:
+    """How much there is to look at; a case without any number shows nothing."""
+    return sum(np.size(value) for call in calls for value in (*call.args, *call.kwargs.values())) or np.inf
 
 
 def _a(noun: str) -> str:
