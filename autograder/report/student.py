@@ -1,0 +1,133 @@
+"""The page of one student: points, one thing to look at per exercise, and the notebook as it ran."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from autograder.exercise import Assignment
+from autograder.report import pages, safe, words
+from autograder.results import CellRecord, Result
+from autograder.sandbox.messages import Output
+
+
+# What a page shows of a notebook at most, so that it opens on any machine.
+PAGE_CHARACTERS = 2_000_000
+PAGE_OUTPUTS = 1000
+PAGE_IMAGES = 100
+
+# There was nothing to call, so that numbers would say nothing.
+NOTHING_CALLED = ("not_defined", "not_callable", "not_implemented")
+
+STREAMS = {"stdout": "printed", "stderr": "printed to stderr"}
+
+
+@dataclass(frozen=True)
+class ShownOutput:
+    """An output ready to be shown: a label and either text or the address of an image."""
+
+    label: str
+    text: str = ""
+    image: str = ""
+    error: bool = False
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """A cell ready to be shown; `tests` is the exercise whose test cell it is."""
+
+    number: int
+    kind: str
+    source: str
+    tests: str
+    says: str
+    failed: bool
+    outputs: tuple[ShownOutput, ...]
+
+
+@dataclass
+class _Room:
+    """What is left of the page; whatever does not fit is named, not dropped silently."""
+
+    characters: int = PAGE_CHARACTERS
+    outputs: int = PAGE_OUTPUTS
+    images: int = PAGE_IMAGES
+    pictures: dict[bytes, str | None] = field(default_factory=dict)
+
+    def clip(self, text: str) -> str:
+        kept = text[: self.characters]
+        self.characters -= len(kept)
+        left_out = len(text) - len(kept)
+        return f"{kept}\n[… {left_out} characters are not shown …]" if left_out else kept
+
+    def image(self, data: bytes) -> str | None:
+        """The address of an image, encoded once however often it is shown."""
+        if data not in self.pictures:
+            self.images -= 1
+            self.pictures[data] = safe.image_address(data) if self.images >= 0 else None
+        return self.pictures[data]
+
+
+def student_page(result: Result, assignment: Assignment) -> str:
+    """One self-contained HTML page that tells a student what they got, and why."""
+    exercises = {exercise.name: exercise for exercise in assignment.exercises}
+    cells = tuple(_cells(result.cells, assignment))
+    unfinished = [judgement for judgement in result.judgements if words.status(judgement) != "right"]
+    return pages.render(
+        "student.html",
+        result=result,
+        assignment=assignment,
+        signatures={name: exercise.signature for name, exercise in exercises.items()},
+        cells=cells,
+        unfinished=unfinished,
+        nothing_called=NOTHING_CALLED,
+    )
+
+
+def _cells(records: tuple[CellRecord, ...], assignment: Assignment) -> Iterator[ShownCell]:
+    tests = {assignment.test_cell(exercise): exercise.name for exercise in assignment.exercises}
+    room = _Room()
+    for number, record in enumerate(records, start=1):
+        cell, result = record.cell, record.result
+        tested = tests.get(cell.grade_id, "")
+        yield ShownCell(
+            number,
+            cell.kind,
+            room.clip(cell.source),
+            tested,
+            _says(record),
+            bool(record.stopped or (result and result.status != "ok")),
+            tuple(_outputs(result.outputs if result else (), number, room)),
+        )
+
+
+def _says(record: CellRecord) -> str:
+    """What happened to a cell, where it did not simply run."""
+    if record.stopped:
+        return f"{words.stopped_words(record.stopped)} The other cells were run without it."
+    if record.result and record.result.status == "flood":
+        return words.STOPPED["output"] + "."
+    if record.result and record.result.status != "ok":
+        return "This cell ended with an error."
+    return ""
+
+
+def _outputs(outputs: tuple[Output, ...], number: int, room: _Room) -> Iterator[ShownOutput]:
+    for index, output in enumerate(outputs):
+        if room.outputs <= 0:
+            yield ShownOutput(f"{len(outputs) - index} more outputs are not shown")
+            return
+        room.outputs -= 1
+        yield _output(output, number, room)
+
+
+def _output(output: Output, number: int, room: _Room) -> ShownOutput:
+    match output.kind:
+        case "stream":
+            return ShownOutput(STREAMS.get(output.name, "printed"), room.clip(output.text))
+        case "error":
+            return ShownOutput("error", room.clip(output.text or output.name), error=True)
+    if not output.data:
+        return ShownOutput("result" if output.kind == "result" else "displayed", room.clip(output.text))
+    address = room.image(output.data)
+    if address is None:
+        return ShownOutput("an image that cannot be shown here")
+    return ShownOutput(f"image made by cell {number}", image=address)

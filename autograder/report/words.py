@@ -1,0 +1,71 @@
+"""Findings and outcomes in a few words, the same on every page and in the terminal."""
+
+from autograder.results import Result
+from autograder.sandbox.perform import Stopped
+from autograder.verdict import Finding, Judgement
+
+
+FINDINGS = {
+    "not_defined": "not defined",
+    "not_callable": "not a function",
+    "not_implemented": "not written yet",
+    "wrong_signature": "other arguments than asked",
+    "raised": "raises an error",
+    "time_limit": "does not come back in time",
+    "memory_limit": "asks for too much memory",
+    "stopped": "ends Python",
+    "returned_none": "returns None",
+    "wrong_type": "wrong type",
+    "wrong_shape": "wrong shape",
+    "not_finite": "not finite",
+    "wrong_values": "wrong values",
+    "convention": "another convention",
+    "follow_through": "judged with a right helper",
+    "input_modified": "changes its input",
+}
+
+OUTCOMES = {"graded": "graded", "rejected": "rejected", "needs_human": "needs a person"}
+
+STOPPED = {
+    "time": "This cell did not come to an end",
+    "memory": "This cell asked for more memory than there is",
+    "exit": "This cell ended the whole Python process",
+    "signal": "This cell crashed the Python process",
+    "output": "This cell printed more than there is room for",
+    "not_run": "This cell was not run, because too many cells before it were stopped or took too long",
+}
+
+
+def short_finding(finding: Finding | None) -> str:
+    """The finding in two or three words: the misconception by its name, or what kind of thing it is."""
+    if finding is None:
+        return ""
+    if finding.misconception:
+        return " or ".join(misconception_words(name) for name in finding.misconception.split("|"))
+    return FINDINGS.get(finding.kind, finding.kind.replace("_", " "))
+
+
+def misconception_words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def outcome_words(result: Result) -> str:
+    return OUTCOMES.get(result.outcome, OUTCOMES["needs_human"])
+
+
+def stopped_words(stopped: Stopped) -> str:
+    """Why a cell has no results, as a sentence."""
+    says = STOPPED.get(stopped.reason, "This cell was stopped")
+    return f"{says} ({stopped.detail})." if stopped.detail else f"{says}."
+
+
+def status(judgement: Judgement) -> str:
+    """right, partly or wrong: how the score of an exercise is shown."""
+    if judgement.score >= judgement.max_score:
+        return "right"
+    return "partly" if judgement.score > 0 else "wrong"
+
+
+def points(value: float | None) -> str:
+    """2.5, 3; an en dash where there is no score."""
+    return "–" if value is None else f"{round(value, 2):g}"
