@@ -1,5 +1,6 @@
 """Limits of one process: resources, privileges, open files, and who it dies with."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -27,13 +28,11 @@ def set_rlimits(limits: Iterable[tuple[str, int, int]]) -> None:
 
 def tasks_of_user() -> int:
     """Processes and threads that this user has already; a limit on them counts those too."""
-    user, tasks = os.getuid(), 0
-    for entry in os.scandir("/proc"):
-        try:
-            if entry.name.isdigit() and entry.stat().st_uid == user:
-                tasks += len(os.listdir(f"/proc/{entry.name}/task"))
-        except OSError:
-            continue
+    user, tasks = str(os.getuid()), 0
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{name}/status", errors="replace") as file:
+            status = dict(line.split(":", 1) for line in file if ":" in line)
+            tasks += int(status["Threads"]) if status["Uid"].split()[0] == user else 0
     return tasks
 
 

@@ -104,17 +104,17 @@ def build_root(wall: Wall, trees: Iterable[Tree]) -> None:
     _mount_tmpfs(STAGE, MS_NOEXEC, "size=1m,nr_inodes=16k,mode=755")
     for directory in ("/etc", "/proc", "/dev"):
         os.mkdir(STAGE + directory)
-    for tree in trees:
+    for scratch in wall.scratch:
+        os.makedirs(STAGE + scratch.path, exist_ok=True)
+        options = f"size={scratch.bytes},nr_inodes={scratch.files},mode=700"
+        _mount_tmpfs(STAGE + scratch.path, MS_NOEXEC, options)
+    for tree in trees:  # after /tmp, below which an environment may live
         _place(tree)
     for path, target in wall.links:
         os.makedirs(os.path.dirname(STAGE + path), exist_ok=True)
         os.symlink(target, STAGE + path)
     _write_small_files()
     _cover([path for path in wall.masked if os.path.exists(STAGE + path)])
-    for scratch in wall.scratch:
-        os.makedirs(STAGE + scratch.path, exist_ok=True)
-        options = f"size={scratch.bytes},nr_inodes={scratch.files},mode=700"
-        _mount_tmpfs(STAGE + scratch.path, MS_NOEXEC, options)
     _mount_proc()
     _switch_to_stage()
 

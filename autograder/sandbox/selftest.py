@@ -1,0 +1,426 @@
+"""The self-test: attack the wall from inside, and compare what is found with what its tier promises.
+
+It is run in a clean interpreter, by `examine`, because a wall is built in a fork of a process with one
+thread, and because no other process should stand beside it.
+"""
+
+import contextlib
+import errno
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from . import isolation, kernel, namespaces
+from .attacks import ATTACKS, USES, Attack, Bait, StoppedError, active
+from .policy import Policy
+from .wall import PROTECTIONS, Wall, build_wall, environment
+
+
+__all__ = ["Examination", "Finding", "ProtectionRow", "examine", "run"]
+
+
+ATTEMPT_SECONDS = 10
+END_SECONDS = 5.0
+BOOTSTRAP = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from importlib import import_module
+import_module(sys.argv[2] + ".selftest").main(sys.argv[3:])
+"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was tried."""
+
+    tried: str
+    stops: tuple[str, ...]
+    """The protections that are enough to stop it; none for what an honest student needs."""
+    must_fail: bool
+    failed: bool
+    found: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether the wall is as it should be. Where a tier promises nothing, nothing can be wrong."""
+        return self.failed or not self.must_fail if self.stops else not self.failed
+
+
+@dataclass(frozen=True)
+class ProtectionRow:
+    """One line of the table that `autograder doctor` prints."""
+
+    protection: str
+    purpose: str
+    expected: bool
+    active: bool
+    tested_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What the self-test found about one wall."""
+
+    tier: str
+    protections: frozenset[str]
+    findings: tuple[Finding, ...]
+    failure: str | None = None
+    """Why the wall could not be built at all."""
+
+    @property
+    def deviations(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if not finding.ok)
+
+    @property
+    def holds(self) -> bool:
+        return self.failure is None and bool(self.findings) and not self.deviations
+
+    def table(self) -> list[ProtectionRow]:
+        """By protection: it counts as active when everything that it should stop was stopped."""
+        rows = []
+        for name, purpose in PROTECTIONS.items():
+            expected = name in self.protections
+            tests = [f for f in self.findings if any(stop.split(":")[0] == name for stop in f.stops)]
+            works = expected and bool(tests) and all(f.failed for f in tests if f.must_fail)
+            rows.append(ProtectionRow(name, purpose, expected, works, tuple(f.tried for f in tests)))
+        return rows
+
+
+def examine(
+    policy: Policy,
+    tier: str,
+    *,
+    without: Iterable[str] = (),
+    only: Iterable[str] | None = None,
+    python: str = sys.executable,
+) -> Examination:
+    """Run the self-test of a wall in a clean interpreter.
+
+    Parameters
+    ----------
+    policy : Policy
+    tier : {"full", "reduced"}
+    without : iterable of str
+        Protections to leave out, which is for tests and for systems that lack one.
+    only : iterable of str, optional
+        What to try; everything by default.
+    python : path
+        The interpreter whose environment the wall shows.
+    """
+    package = Path(__file__).resolve().parent
+    wanted = {
+        "policy": asdict(policy),
+        "tier": tier,
+        "without": list(without),
+        "only": None if only is None else list(only),
+    }
+    finished = subprocess.run(
+        [python, "-I", "-c", BOOTSTRAP, str(package.parent), package.name, json.dumps(wanted)],
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+    )
+    try:
+        answer = json.loads(finished.stdout)
+    except ValueError:
+        last = (finished.stderr.strip() or "the self-test ended without an answer").splitlines()[-1]
+        return Examination(tier, frozenset(), (), failure=last)
+    findings = tuple(Finding(**{**item, "stops": tuple(item["stops"])}) for item in answer["findings"])
+    return Examination(tier, frozenset(answer["protections"]), findings, answer["failure"])
+
+
+def main(arguments: list[str]) -> None:
+    """What the clean interpreter runs."""
+    wanted = json.loads(arguments[0])
+    wall = build_wall(Policy(**wanted["policy"]), wanted["tier"]).without(*wanted["without"])
+    findings: list[Finding] = []
+    failure = None
+    try:
+        findings = run(wall, wanted["only"])
+    except OSError as error:
+        failure = str(error)
+    protections = sorted(wall.protections)
+    print(
+        json.dumps({"findings": list(map(asdict, findings)), "failure": failure, "protections": protections})
+    )
+
+
+def run(wall: Wall, only: Container[str] | None = None) -> list[Finding]:
+    """Attack `wall`; only in a process with one thread. OSError says why the wall cannot be built."""
+    if only is None:
+        only = {attack.name for attack in (*ATTACKS, *USES)} | {trial.tried for trial in TRIALS}
+    with _baits(wall) as bait:
+        inside = _try_inside(replace(wall, readable=(*wall.readable, bait.readable)), bait, only)
+    return inside + [_try_from_outside(wall, trial) for trial in TRIALS if trial.tried in only]
+
+
+def _try_inside(wall: Wall, bait: Bait, only: Container[str]) -> list[Finding]:
+    """Build the wall in a child and try everything there, each in a process of its own."""
+    attacks = [attack for attack in (*ATTACKS, *USES) if attack.name in only]
+    enough = active(wall)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        with _report_failure(writing):
+            isolation.enter(wall, (writing,))
+            outcomes = [_attempt(attack, bait) for attack in attacks]
+            _write_all(writing, b"\n" + json.dumps(outcomes).encode())
+            os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as answer:
+        failure, _, outcomes = answer.read().partition(b"\n")
+    _, status = os.waitpid(child, 0)
+    if failure or status:
+        raise OSError(failure.decode() or f"the self-test ended inside the wall, status {status}")
+    return [
+        Finding(attack.name, attack.stops, not enough.isdisjoint(attack.stops), failed, found)
+        for attack, (failed, found) in zip(attacks, json.loads(outcomes), strict=True)
+    ]
+
+
+def _attempt(attack: Attack, bait: Bait) -> tuple[bool, str]:
+    """Try one attack in a fork, which may well not survive it, and in a directory of its own."""
+    reading, writing = os.pipe()
+    os.mkdir("attempt")
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        os.chdir("attempt")
+        signal.alarm(ATTEMPT_SECONDS)
+        _write_all(writing, json.dumps(_outcome(attack, bait)).encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as answer:
+        said = answer.read()
+    _, status = os.waitpid(child, 0)
+    shutil.rmtree("attempt")
+    return json.loads(said) if said else (True, f"ended with status {status}")
+
+
+def _outcome(attack: Attack, bait: Bait) -> tuple[bool, str]:
+    try:
+        return False, str(attack.attempt(bait))[:200]
+    except OSError as error:
+        return True, errno.errorcode.get(error.errno or 0, str(error))
+    except StoppedError as stopped:
+        return True, str(stopped)
+    except Exception as error:
+        # Not a refusal: an attack that cannot be tried proves nothing, a use that breaks is broken.
+        return not attack.stops, f"{type(error).__name__}: {error}"[:200]
+
+
+# --- attacks that are judged from outside -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """`inside` runs behind the wall, `outside` does something to it; True when the wall held."""
+
+    tried: str
+    stops: tuple[str, ...]
+    inside: Callable[[int], None]
+    outside: Callable[[int, int, int], bool]
+
+
+def _try_from_outside(wall: Wall, trial: _Trial) -> Finding:
+    """Run `trial` under a zygote of its own, which may be killed."""
+    reading, writing = os.pipe()
+    numbers, number = os.pipe()
+    zygote = os.fork()
+    if not zygote:
+        os.close(reading)
+        guard = os.fork()
+        if not guard:
+            with _report_failure(writing):
+                isolation.enter(wall, (writing,))
+                trial.inside(writing)
+                os._exit(0)
+        os.close(writing)
+        os.write(number, str(guard).encode())
+        os.waitpid(guard, 0)
+        os._exit(0)
+    os.close(writing)
+    os.close(number)
+    guard = int(os.read(numbers, 20))
+    os.close(numbers)
+    if (sign := os.read(reading, 1000)) != SIGN:
+        raise OSError(sign.decode() or "the self-test ended inside the wall")
+    failed = trial.outside(zygote, guard, reading)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(guard, signal.SIGKILL)
+    os.waitpid(zygote, 0)
+    os.close(reading)
+    must_fail = not active(wall).isdisjoint(trial.stops)
+    found = "nothing is left" if failed else "it went on"
+    return Finding(trial.tried, trial.stops, must_fail, failed, found)
+
+
+def _leave_daemon(pipe: int) -> None:
+    """A process without a parent, in a session of its own, that nobody inside waits for."""
+    started, starting = os.pipe()
+    if not os.fork():
+        os.setsid()
+        if not os.fork():
+            os.write(starting, SIGN)
+            time.sleep(2 * END_SECONDS)
+        os._exit(0)
+    os.write(pipe, os.read(started, 1))
+
+
+def _leave_daemon_and_stay(pipe: int) -> None:
+    _leave_daemon(pipe)
+    time.sleep(2 * END_SECONDS)
+
+
+def _all_gone(zygote: int, guard: int, pipe: int) -> bool:
+    """Whether everybody who could write into `pipe` ends soon."""
+    ready, _, _ = select.select([pipe], [], [], END_SECONDS)
+    return bool(ready)
+
+
+def _kill_guard(zygote: int, guard: int, pipe: int) -> bool:
+    os.kill(guard, signal.SIGKILL)
+    return _all_gone(zygote, guard, pipe)
+
+
+def _kill_zygote(zygote: int, guard: int, pipe: int) -> bool:
+    os.kill(zygote, signal.SIGKILL)
+    return _all_gone(zygote, guard, pipe)
+
+
+def _goes_first(zygote: int, guard: int, pipe: int) -> bool:
+    """Children inherit the mark that the guard carries."""
+    return Path(f"/proc/{guard}/oom_score_adj").read_text().strip() == "1000"
+
+
+SIGN = b"+"
+TRIALS = (
+    _Trial("outlive the submission as a daemon", ("pid", "sweep"), _leave_daemon, _all_gone),
+    _Trial("outlive its guard", ("die_with_parent",), _leave_daemon_and_stay, _kill_guard),
+    _Trial("outlive the zygote", ("die_with_parent",), _leave_daemon_and_stay, _kill_zygote),
+    _Trial("survive others when memory runs out", ("oom",), _leave_daemon_and_stay, _goes_first),
+)
+
+
+# --- the baits --------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _baits(wall: Wall) -> Iterator[Bait]:
+    """Lay out everything that an attack could be after."""
+    directory = tempfile.mkdtemp(prefix="bait-", dir="/tmp")
+    with contextlib.ExitStack() as cleanup:
+        cleanup.callback(shutil.rmtree, directory, ignore_errors=True)
+        os.chmod(directory, 0o755)
+        secret = Path(directory, "secret")
+        secret.write_text("a secret that everybody on this computer may read")
+        secret.chmod(0o644)
+        drop = Path(directory, "drop")
+        drop.mkdir()
+        drop.chmod(0o777)
+        readable = Path(directory, "readable")
+        readable.mkdir()
+        readable.joinpath("data").write_text("the same for everybody")
+        readable.joinpath("data").chmod(0o666)
+        abstract = f"\0bait-{os.getpid()}"
+        tcp = _listen(cleanup, socket.AF_INET, ("127.0.0.1", 0))
+        udp = cleanup.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        udp.bind(("127.0.0.1", 0))
+        _listen(cleanup, socket.AF_UNIX, abstract)
+        path_socket = os.path.join(directory, "socket")
+        _listen(cleanup, socket.AF_UNIX, path_socket)
+        os.chmod(path_socket, 0o777)
+        yield Bait(
+            secret=str(secret),
+            drop=str(drop),
+            readable=str(readable),
+            reference=tuple(_beginnings(wall.masked)),
+            tcp_port=tcp.getsockname()[1],
+            udp_port=udp.getsockname()[1],
+            abstract_socket=abstract,
+            path_socket=path_socket,
+            victim=_victim(cleanup, wall),
+            open_file=_open_file(cleanup, secret),
+            open_inode=secret.stat().st_ino,
+            shared_memory=_shared_memory(cleanup),
+            host=os.uname().nodename,
+            control_group=Path("/proc/self/cgroup").read_text(),
+        )
+
+
+def _listen(cleanup: contextlib.ExitStack, family: int, address: tuple[str, int] | str) -> socket.socket:
+    listener = cleanup.enter_context(socket.socket(family))
+    listener.bind(address)
+    listener.listen()
+    return listener
+
+
+def _victim(cleanup: contextlib.ExitStack, wall: Wall) -> int:
+    """A process that belongs to the same user as the worker will."""
+    ready, done = os.pipe()
+    victim = os.fork()
+    if not victim:
+        if os.geteuid() == 0 and "drop_root" in wall.protections:
+            namespaces.become(wall.slot_id)
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.write(done, SIGN)
+        while True:
+            signal.pause()
+    cleanup.callback(os.waitpid, victim, 0)
+    cleanup.callback(os.kill, victim, signal.SIGKILL)
+    os.close(done)
+    os.read(ready, 1)
+    os.close(ready)
+    return victim
+
+
+def _open_file(cleanup: contextlib.ExitStack, path: Path) -> int:
+    return cleanup.enter_context(path.open("rb")).fileno()
+
+
+def _shared_memory(cleanup: contextlib.ExitStack) -> int:
+    """Key of a System V segment that everybody may read, from the number of this process."""
+    key, create, remove = 0x5EC00000 + os.getpid() % 0x10000, 0o1000, 0
+    segment = kernel.call("shmget", key, 4096, create | 0o666)
+    cleanup.callback(kernel.call, "shmctl", segment, remove, None)
+    return key
+
+
+def _beginnings(masked: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Up to three files of every masked package, with their first characters."""
+    for path in map(Path, masked):
+        files = sorted(path.glob("*.py")) if path.is_dir() else [path]
+        for file in [file for file in files if file.is_file() and file.stat().st_size][:3]:
+            yield str(file), file.read_text(errors="replace")[:200]
+
+
+# --- talking ------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _report_failure(pipe: int) -> Iterator[None]:
+    """In a child: say what went wrong and leave, whatever happens."""
+    try:
+        yield
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.write(pipe, f"{type(error).__name__}: {error}".encode())
+    os._exit(1)
+
+
+def _write_all(pipe: int, data: bytes) -> None:
+    with open(pipe, "wb", closefd=False) as file:
+        file.write(data)
