@@ -1,0 +1,909 @@
+"""A fully connected network with dropout and batch normalisation, the one that the lectures train.
+
+    net = MLP((64, 64, 10), batchnorm=True)
+    theta = init_params(net, rng=rng, n_seeds=10)
+    run = train(net, theta, X, y, optimizer="adam", lr=0.01, n_epochs=5, batch_size=32, rng=rng)
+    error_rate(predict(net, run.theta, X_test, stats=run.stats), y_test)        # ten numbers
+
+All parameters of a network are one vector `theta`; `net.views(theta)` shows them as named arrays. Axes in
+front are independent networks, the *seed axis*: `theta` of shape (S, P) holds S networks, and one batched
+matrix product serves them all. That is how an experiment gets its error bars for little more than one run.
+
+Examples are rows. A hidden layer computes a <- dropout(g(batchnorm(a W))), or g(a W + b) without batch
+normalisation, whose shift makes the offset b obsolete; the last layer computes a W + b.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from advsec.batchnorm import (
+    BatchNormCache,
+    RunningStats,
+    batchnorm_backward,
+    batchnorm_forward,
+    batchnorm_infer,
+    running_init,
+    running_update,
+)
+from advsec.dropout import dropout_backward, dropout_forward, dropout_test, sample_mask
+from advsec.optimizers import OPTIMIZERS, Optimizer
+
+
+__all__ = [
+    "MLP",
+    "Gradient",
+    "History",
+    "Snapshot",
+    "Training",
+    "activations",
+    "batch_statistics",
+    "cross_entropy",
+    "error_rate",
+    "init_params",
+    "loss",
+    "loss_and_gradient",
+    "predict",
+    "sample_masks",
+    "train",
+]
+
+
+@dataclass(frozen=True)
+class MLP:
+    """What a network is, apart from its parameters: sizes of its layers and what they compute.
+
+        net = MLP((64, 128, 10), keep_prob=0.5)      64 inputs, one hidden layer, 10 outputs
+
+    Parameters
+    ----------
+    sizes : tuple of ints
+        Number of inputs, of units in each hidden layer, and of outputs.
+    activation : "relu", "tanh", "sigmoid" or "identity", default "relu"
+        g of the hidden layers.
+    batchnorm : bool, default False
+        Normalise the hidden layers, before g.
+    keep_prob : float in (0, 1], default 1.0
+        Probability of keeping a hidden unit, after g.
+    inverted : bool, default True
+        Scale during training, as in `dropout_forward`.
+    l2 : float >= 0, default 0.0
+        Adds l2 / 2 times the sum of all squared weights W to the loss.
+    loss : "cross_entropy" or "squared_error", default "cross_entropy"
+        Cross-entropy of a softmax over the outputs, with integer labels of shape (m,); or the sum over
+        outputs of squared differences, with targets of shape (m, n_out). Both are means over examples.
+    eps : float > 0, default 1e-5
+        Stabiliser of batch normalisation.
+
+    Raises
+    ------
+    ValueError
+        "sizes must be at least two positive ints, got (3,)".
+    """
+
+    sizes: tuple[int, ...]
+    activation: str = "relu"
+    batchnorm: bool = False
+    keep_prob: float = 1.0
+    inverted: bool = True
+    l2: float = 0.0
+    loss: str = "cross_entropy"
+    eps: float = 1e-5
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) < 2 or min(self.sizes) < 1:
+            raise ValueError(f"sizes must be at least two positive ints, got {self.sizes!r}")
+        if self.activation not in ACTIVATIONS:
+            raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {self.activation!r}")
+        if self.loss not in LOSSES:
+            raise ValueError(f"loss must be one of {', '.join(LOSSES)}, got {self.loss!r}")
+        if not 0 < self.keep_prob <= 1:
+            raise ValueError(f"keep_prob must be in (0, 1], got {self.keep_prob!r}")
+        if not self.l2 >= 0:
+            raise ValueError(f"l2 must be >= 0, got {self.l2!r}")
+        if not self.eps > 0:
+            raise ValueError(f"eps must be > 0, got {self.eps!r}")
+
+    @property
+    def n_hidden(self) -> int:
+        """Number of hidden layers, which are numbered 1 .. n_hidden; layer n_hidden + 1 is the last."""
+        return len(self.sizes) - 2
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each parameter array, in the order in which `theta` holds them."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for layer, (n_in, n_out) in enumerate(pairwise(self.sizes), start=1):
+            shapes[f"W{layer}"] = (n_in, n_out)
+            normalised = self.batchnorm and layer <= self.n_hidden
+            for name in ("gamma", "beta") if normalised else ("b",):
+                shapes[f"{name}{layer}"] = (n_out,)
+        return shapes
+
+    @cached_property
+    def slices(self) -> dict[str, slice]:
+        """Where `theta` holds each parameter array."""
+        ends = np.cumsum([0, *(math.prod(shape) for shape in self.shapes.values())]).tolist()
+        return {name: slice(*pair) for name, pair in zip(self.shapes, pairwise(ends), strict=True)}
+
+    @property
+    def n_params(self) -> int:
+        """Length P of `theta`."""
+        return max(part.stop for part in self.slices.values())
+
+    def views(self, theta: NDArray) -> dict[str, NDArray]:
+        """The parameter arrays W1, b1, ... inside `theta` (*S, P), each of shape (*S, *its shape).
+
+        They share their memory with `theta`: what is written into a view is written into `theta`.
+        """
+        if theta.shape[-1:] != (self.n_params,):
+            raise ValueError(f"theta.shape must be (..., {self.n_params}), got {theta.shape!r}")
+        leading, shapes = theta.shape[:-1], self.shapes
+        return {name: theta[..., part].reshape(leading + shapes[name]) for name, part in self.slices.items()}
+
+
+Stats = list[RunningStats]
+
+
+def init_params(
+    net: MLP,
+    *,
+    rng: np.random.Generator,
+    n_seeds: int | None = None,
+    scale: float = 1.0,
+    dtype: DTypeLike = np.float64,
+) -> NDArray:
+    """Draw the parameters of one network, or of several.
+
+        W ~ scale sqrt(2 / n_in) Normal(0, 1)      sqrt(1 / n_in) unless the activation is ReLU
+        b = 0,  gamma = 1,  beta = 0
+
+    Parameters
+    ----------
+    net : MLP
+        The network.
+    rng : numpy.random.Generator
+        Source of the random numbers. The first networks are the same however many are drawn.
+    n_seeds : int, optional
+        Number S of networks; by default one, without a seed axis.
+    scale : float, default 1.0
+        Multiplies all weights.
+    dtype : data-type, default float64
+        Precision of the parameters, and with it of everything that is computed from them.
+
+    Returns
+    -------
+    theta : ndarray of shape (P,) or (S, P)
+
+    References
+    ----------
+    He, Zhang, Ren and Sun (2015), Delving deep into rectifiers.
+
+    Examples
+    --------
+    >>> net = MLP((2, 3, 1))
+    >>> init_params(net, rng=np.random.default_rng(0), n_seeds=5).shape, net.shapes["W1"]
+    ((5, 13), (2, 3))
+    """
+    leading = () if n_seeds is None else (n_seeds,)
+    theta = rng.normal(size=(*leading, net.n_params)).astype(dtype, copy=False)
+    gain = 2.0 if net.activation == "relu" else 1.0
+    for name, view in net.views(theta).items():
+        if name.startswith("W"):
+            view *= scale * (gain / view.shape[-2]) ** 0.5
+        else:
+            view[...] = 1.0 if name.startswith("gamma") else 0.0
+    return theta
+
+
+def sample_masks(net: MLP, shape: int | tuple[int, ...], *, rng: np.random.Generator) -> list[NDArray]:
+    """Draw the dropout masks of all hidden layers for one batch.
+
+        one `sample_mask` per hidden layer, with net.keep_prob
+
+    Parameters
+    ----------
+    net : MLP
+        The network.
+    shape : int or tuple of ints
+        Number of examples m, or (*S, m): every network and every example gets masks of its own.
+    rng : numpy.random.Generator
+        Source of the random numbers.
+
+    Returns
+    -------
+    masks : list of ndarrays of bool of shape (*S, m, n), one per hidden layer
+
+    Slides
+    ------
+    "Inverted dropout".
+
+    Examples
+    --------
+    >>> [mask.shape for mask in sample_masks(MLP((2, 3, 4, 1)), 5, rng=np.random.default_rng(0))]
+    [(5, 3), (5, 4)]
+    """
+    leading = (shape,) if isinstance(shape, int) else shape
+    return [sample_mask((*leading, n), net.keep_prob, rng=rng) for n in net.sizes[1:-1]]
+
+
+def predict(
+    net: MLP,
+    theta: ArrayLike,
+    X: ArrayLike,
+    *,
+    stats: Sequence[RunningStats] | None = None,
+    masks: Sequence[ArrayLike] | None = None,
+) -> NDArray:
+    """Compute the outputs of a network, as probabilities of the classes if its loss is cross-entropy.
+
+        softmax of the last layer's outputs, or the outputs themselves
+
+    Parameters
+    ----------
+    net : MLP
+        The network.
+    theta : array_like of shape (*S, P)
+        Parameters. Not modified.
+    X : array_like of shape (m, n_in) or (*S, m, n_in)
+        Examples, for all networks or for each its own. Not modified.
+    stats : sequence of RunningStats, optional
+        Statistics for batch normalisation, one per hidden layer; by default those of the examples given.
+    masks : sequence of array_like of bool, each of shape (*S, m, n), optional
+        Dropout masks, one per hidden layer; by default all units are used, as at test time.
+
+    Returns
+    -------
+    outputs : ndarray of shape (*S, m, n_out)
+
+    Raises
+    ------
+    ValueError
+        "X.shape must be (..., m, 2), got (4, 3)"; "theta.shape must be (..., 17), got (12,)".
+
+    Slides
+    ------
+    "Batch norm at test time"; "Inverted dropout".
+
+    Examples
+    --------
+    >>> net = MLP((2, 3, 2))
+    >>> predict(net, np.zeros(net.n_params), [[1.0, 2.0]]).tolist()
+    [[0.5, 0.5]]
+    """
+    outputs, _ = _forward(net, theta, X, masks, stats)
+    return np.exp(_log_softmax(outputs)) if net.loss == "cross_entropy" else outputs
+
+
+def activations(
+    net: MLP,
+    theta: ArrayLike,
+    X: ArrayLike,
+    *,
+    stats: Sequence[RunningStats] | None = None,
+    masks: Sequence[ArrayLike] | None = None,
+) -> list[NDArray]:
+    """Compute what the hidden units pass on.
+
+        a <- dropout(g(batchnorm(a W))), layer by layer
+
+    Parameters
+    ----------
+    net : MLP
+        The network.
+    theta : array_like of shape (*S, P)
+        Parameters. Not modified.
+    X : array_like of shape (m, n_in) or (*S, m, n_in)
+        Examples. Not modified.
+    stats : sequence of RunningStats, optional
+        As in `predict`.
+    masks : sequence of array_like of bool, each of shape (*S, m, n), optional
+        As in `predict`.
+
+    Returns
+    -------
+    activations : list of ndarrays of shape (*S, m, n), one per hidden layer
+
+    Slides
+    ------
+    "Applying batch norm to a network".
+
+    Examples
+    --------
+    >>> [a.shape for a in activations(MLP((2, 3, 4, 1)), np.zeros(30), [[1.0, 2.0]])]
+    [(1, 3), (1, 4)]
+    """
+    _, layers = _forward(net, theta, X, masks, stats)
+    return [layer.a_in for layer in layers[1:]]
+
+
+def batch_statistics(net: MLP, theta: ArrayLike, X: ArrayLike) -> Stats:
+    """Compute the statistics that batch normalisation finds in these examples.
+
+        mu, var of every hidden layer, all examples being one batch
+
+    With them in place of the running averages, a network adapts to inputs that have shifted.
+
+    Parameters
+    ----------
+    net : MLP
+        The network, with batch normalisation.
+    theta : array_like of shape (*S, P)
+        Parameters. Not modified.
+    X : array_like of shape (m, n_in) or (*S, m, n_in)
+        Examples. Not modified.
+
+    Returns
+    -------
+    stats : list of RunningStats, one per hidden layer
+
+    Slides
+    ------
+    "Covariate shift" (erratum E52).
+
+    Examples
+    --------
+    >>> net = MLP((1, 2, 1), batchnorm=True)
+    >>> batch_statistics(net, np.ones(net.n_params), [[1.0], [3.0]])[0].mu.tolist()
+    [2.0, 2.0]
+    """
+    _, layers = _forward(net, theta, X, None, None)
+    return [RunningStats(layer.norm.mu, layer.norm.var, 1) for layer in layers if layer.norm is not None]
+
+
+def loss(
+    net: MLP, theta: ArrayLike, X: ArrayLike, y: ArrayLike, *, masks: Sequence[ArrayLike] | None = None
+) -> NDArray:
+    """Compute the training loss of a batch.
+
+        mean loss of the examples + l2 / 2 sum W**2
+
+    It is analytic in `theta`, apart from the kinks of ReLU, so the complex step may check gradients with it.
+
+    Parameters
+    ----------
+    net : MLP
+        The network.
+    theta : array_like of shape (*S, P)
+        Parameters. Not modified.
+    X : array_like of shape (m, n_in) or (*S, m, n_in)
+        Examples. Not modified.
+    y : array_like of shape (m,) or (m, n_out), seeds in front where X has them
+        Labels or targets, see `MLP`. Not modified.
+    masks : sequence of array_like of bool, each of shape (*S, m, n), optional
+        Dropout masks, one per hidden layer; by default all units are used.
+
+    Returns
+    -------
+    loss : ndarray of shape (*S,)
+
+    Raises
+    ------
+    ValueError
+        "y must be labels in 0 .. 1, got [0, 2]".
+
+    Slides
+    ------
+    "Implement batch norm"; "Gradient checking".
+
+    Examples
+    --------
+    >>> net = MLP((2, 3, 2))
+    >>> round(float(loss(net, np.zeros(net.n_params), [[1.0, 2.0]], [1])), 4)
+    0.6931
+    """
+    theta = _floating(theta)
+    outputs, _ = _forward(net, theta, X, masks, None)
+    value, _ = LOSSES[net.loss](outputs, y)
+    return value + _penalty(net, net.views(theta))
+
+
+class Gradient(NamedTuple):
+    """Loss of shape (*S,), its gradient of shape (*S, P), and (mu, var) of every normalised layer."""
+
+    loss: NDArray
+    dtheta: NDArray
+    moments: list[tuple[NDArray, NDArray]]
+
+
+def loss_and_gradient(
+    net: MLP, theta: ArrayLike, X: ArrayLike, y: ArrayLike, *, masks: Sequence[ArrayLike] | None = None
+) -> Gradient:
+    """Compute the training loss of a batch and its gradient, by going back through all layers.
+
+        last layer     dz = gradient of the loss,             da = dz W'
+        each layer     dz = batchnorm_backward(dropout_backward(da) g'(z)),   dW = a_in' dz,   db = sum dz
+
+    Parameters
+    ----------
+    net : MLP
+        The network.
+    theta : array_like of shape (*S, P)
+        Parameters. Not modified.
+    X : array_like of shape (m, n_in) or (*S, m, n_in)
+        Examples. Not modified.
+    y : array_like of shape (m,) or (m, n_out), seeds in front where X has them
+        Labels or targets, see `MLP`. Not modified.
+    masks : sequence of array_like of bool, each of shape (*S, m, n), optional
+        Dropout masks, one per hidden layer; by default all units are used.
+
+    Returns
+    -------
+    loss, dtheta, moments : Gradient
+
+    Raises
+    ------
+    ValueError
+        "y must be labels in 0 .. 1, got [0, 2]".
+
+    Slides
+    ------
+    "Implement batch norm": "use backprop to compute dW, dbeta, dgamma".
+
+    Examples
+    --------
+    >>> net = MLP((2, 3, 2), activation="tanh")
+    >>> gradient = loss_and_gradient(net, np.zeros(net.n_params), [[1.0, 2.0]], [1])
+    >>> net.views(gradient.dtheta)["b2"].tolist()
+    [0.5, -0.5]
+    """
+    theta = _floating(theta)
+    params = net.views(theta)
+    outputs, layers = _forward(net, theta, X, masks, None)
+    value, dz = LOSSES[net.loss](outputs, y)
+
+    dtheta = np.empty_like(theta)
+    grads = net.views(dtheta)
+    derivative = ACTIVATIONS[net.activation].derivative
+    for number in range(net.n_hidden + 1, 0, -1):
+        layer = layers[number - 1]
+        if number <= net.n_hidden:
+            da = dz @ params[f"W{number + 1}"].mT
+            if layer.factor is not None:
+                da = dropout_backward(da, layer.factor)
+            dz = da * derivative(layer.a)
+        if layer.norm is None:
+            np.sum(dz, axis=-2, out=grads[f"b{number}"])
+        else:
+            dz, grads[f"gamma{number}"][...], grads[f"beta{number}"][...] = batchnorm_backward(dz, layer.norm)
+        np.matmul(layer.a_in.mT, dz, out=grads[f"W{number}"])
+        if net.l2 > 0:
+            grads[f"W{number}"] += net.l2 * params[f"W{number}"]
+    moments = [(layer.norm.mu, layer.norm.var) for layer in layers if layer.norm is not None]
+    return Gradient(value + _penalty(net, params), dtheta, moments)
+
+
+def cross_entropy(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
+    """Average the negative log-probability of the right class.
+
+        - mean log probabilities[example, its label]
+
+    Parameters
+    ----------
+    probabilities : array_like of shape (*S, m, c)
+        From `predict`, or averages of several predictions. Not modified.
+    y : array_like of shape (m,)
+        Labels. Not modified.
+
+    Returns
+    -------
+    cross_entropy : ndarray of shape (*S,)
+        A probability of 0 counts as the smallest positive float.
+
+    Raises
+    ------
+    ValueError
+        "y must be labels in 0 .. 1, got [0, 2]".
+
+    Slides
+    ------
+    "Dynamics of a single logistic unit" is about this loss (erratum E39).
+
+    Examples
+    --------
+    >>> round(float(cross_entropy([[0.5, 0.5], [0.75, 0.25]], [0, 1])), 4)
+    1.0397
+    """
+    probabilities = _floating(probabilities)
+    smallest = np.finfo(probabilities.dtype).tiny
+    log_p = np.log(np.maximum(probabilities, smallest))
+    return _mean_of_right_class(-log_p, _one_hot(y, log_p.shape[-1]))
+
+
+def error_rate(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
+    """Share of the examples whose most probable class is wrong.
+
+        mean of (argmax of probabilities != label)
+
+    Parameters
+    ----------
+    probabilities : array_like of shape (*S, m, c)
+        From `predict`, or averages of several predictions. Not modified.
+    y : array_like of shape (m,)
+        Labels. Not modified.
+
+    Returns
+    -------
+    error : ndarray of shape (*S,)
+
+    Slides
+    ------
+    "Diagnose bias-variance": the errors of its table.
+
+    Examples
+    --------
+    >>> float(error_rate([[0.5, 0.4], [0.75, 0.25]], [0, 1]))
+    0.5
+    """
+    return np.mean(np.argmax(probabilities, axis=-1) != np.asarray(y), axis=-1)
+
+
+class History(NamedTuple):
+    """What happened during training, T steps in E epochs.
+
+    lr : ndarray of shape (T, ...), the learning rate of each step
+    loss : ndarray of shape (T, *S), the loss of each batch before its step
+    losses, errors : dicts of ndarrays of shape (E, *S), for each watched set after each epoch; the loss
+        without the l2 term, and the error rate if the loss is cross-entropy
+    """
+
+    lr: NDArray
+    loss: NDArray
+    losses: dict[str, NDArray]
+    errors: dict[str, NDArray]
+
+
+class Snapshot(NamedTuple):
+    """Networks after step `step` (0-based) of their training."""
+
+    step: int
+    theta: NDArray
+    stats: Stats
+
+
+class Training(NamedTuple):
+    """Trained networks: final `theta` and `stats`, or those of `best_epoch` (*S,) after early stopping."""
+
+    theta: NDArray
+    stats: Stats
+    history: History
+    snapshots: list[Snapshot]
+    best_epoch: NDArray | None
+
+
+def train(
+    net: MLP,
+    theta: ArrayLike,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    lr: float | ArrayLike | Callable[[int], float | ArrayLike],
+    n_epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    optimizer: str | Optimizer = "adam",
+    decay: float = 0.9,
+    watch: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
+    patience: int | None = None,
+    snapshot_steps: Sequence[int] | NDArray = (),
+    **hyper: Any,
+) -> Training:
+    """Train networks by mini-batches, all at once, each in an order of examples of its own.
+
+        each epoch: shuffle the examples and cut them into batches; for each batch, step t = 0, 1, ...
+            theta <- step(theta, gradient of the batch, lr(t))
+            stats <- running_update(stats, mean and variance of the batch)
+
+    Every batch has `batch_size` examples; what remains of an epoch sits it out.
+
+    Parameters
+    ----------
+    net : MLP
+        The network.
+    theta : array_like of shape (*S, P)
+        Start, from `init_params`. Not modified.
+    X : array_like of shape (m, n_in)
+        Training examples. Not modified.
+    y : array_like of shape (m,) or (m, n_out)
+        Labels or targets, see `MLP`. Not modified.
+    lr : float, array_like of shape (*S, 1), or callable
+        Learning rate, also one for each network; or a schedule, the rate of step t = 0, 1, ...
+    n_epochs : int >= 0
+        Number of times that all examples are visited.
+    batch_size : int
+        Examples per batch, from 1 (2 with batch normalisation) to m.
+    rng : numpy.random.Generator
+        Source of the shuffling and of the dropout masks.
+    optimizer : str or Optimizer, default "adam"
+        A key of `OPTIMIZERS`, or any pair of functions (init, step).
+    decay : float in [0, 1), default 0.9
+        Memory of the running statistics, which average unbiased variances and forget their start.
+    watch : mapping of names to pairs (X, y), optional
+        Sets on which loss and error are recorded after every epoch, as at test time.
+    patience : int >= 1, optional
+        Stop a network early, by `early_stopping_step` on the loss of the watched set "val", and return
+        it as it was after its best epoch. Training ends when all networks have stopped.
+    snapshot_steps : sequence of ints or array of shape (M,), default ()
+        Steps after which the networks are recorded, as from `schedules.snapshot_steps`.
+    **hyper : any
+        Further keyword arguments of the optimiser's step.
+
+    Returns
+    -------
+    theta, stats, history, snapshots, best_epoch : Training
+
+    Raises
+    ------
+    ValueError
+        "batch_size must be in 1 .. 5, got 6"; "patience must be >= 1, got 0";
+        "watch must be a mapping with the set val when patience is given, got None";
+        "optimizer must be one of gd, momentum, rmsprop, adam, amsgrad, got 'sgd'".
+
+    Slides
+    ------
+    "Batch norm working with mini-batches"; "Implement batch norm".
+
+    Examples
+    --------
+    >>> rng, net = np.random.default_rng(0), MLP((1, 8, 2))
+    >>> X = np.linspace(-1, 1, 20)[:, None]
+    >>> y = (X[:, 0] > 0.3).astype(int)
+    >>> theta = init_params(net, rng=rng, n_seeds=3)
+    >>> run = train(net, theta, X, y, lr=0.1, n_epochs=20, batch_size=5, rng=rng)
+    >>> run.history.loss.shape, error_rate(predict(net, run.theta, X), y).tolist()
+    ((80, 3), [0.0, 0.0, 0.0])
+    """
+    theta, X, y = _floating(theta), np.asarray(X), np.asarray(y)
+    _check_train(net, len(X), batch_size, patience, watch, optimizer)
+    seeds, watch = theta.shape[:-1], watch or {}
+    init, step = OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer
+    state, stats = init(theta), _start_stats(net, theta)
+    best = _Best(np.full(seeds, np.inf), np.zeros(seeds, dtype=int), theta.copy(), stats)
+    recorder, snapshots, wanted = _Recorder(), [], {int(t) for t in snapshot_steps}
+
+    _keep_freed_memory()
+    t = 0
+    for epoch in range(n_epochs):
+        for rows in _batches(len(X), batch_size, seeds, rng):
+            masks = sample_masks(net, rows.shape, rng=rng) if net.keep_prob < 1 else None
+            value, dtheta, moments = loss_and_gradient(net, theta, X[rows], y[rows], masks=masks)
+            rate = _rate(lr, t, theta.dtype)
+            theta, state = step(theta, dtheta, state, lr=rate, **hyper)
+            stats = [
+                running_update(s, mu, var, decay=decay, m=batch_size, unbiased=True, debias=True)
+                for s, (mu, var) in zip(stats, moments, strict=True)
+            ]
+            recorder.step(rate, value)
+            if t in wanted:
+                snapshots.append(Snapshot(t, theta.copy(), stats))
+            t += 1
+        recorder.epoch(net, theta, stats, watch)
+        if patience is not None:
+            best = best.update(epoch, recorder.losses["val"][-1], theta, stats, patience)
+            if np.all(epoch - best.epoch >= patience):
+                break
+    history = recorder.history(theta)
+    if patience is None:
+        return Training(theta.copy(), stats, history, snapshots, None)
+    return Training(best.theta, best.stats, history, snapshots, best.epoch)
+
+
+class _Recorder:
+    """Collects what becomes the History of a training."""
+
+    def __init__(self) -> None:
+        self.lr, self.loss = [], []
+        self.losses, self.errors = {}, {}
+
+    def step(self, rate: float | NDArray, value: NDArray) -> None:
+        self.lr.append(rate)
+        self.loss.append(value)
+
+    def epoch(self, net: MLP, theta: NDArray, stats: Stats, watch: Mapping[str, tuple]) -> None:
+        for name, (X, y) in watch.items():
+            outputs, _ = _forward(net, theta, X, None, stats)
+            self.losses.setdefault(name, []).append(LOSSES[net.loss](outputs, y)[0])
+            if net.loss == "cross_entropy":
+                self.errors.setdefault(name, []).append(error_rate(outputs, y))
+
+    def history(self, theta: NDArray) -> History:
+        losses, errors = (
+            {name: np.array(values) for name, values in sets.items()} for sets in (self.losses, self.errors)
+        )
+        loss = np.array(self.loss, dtype=theta.dtype).reshape(-1, *theta.shape[:-1])
+        return History(np.array(self.lr, dtype=theta.dtype), loss, losses, errors)
+
+
+class _Best(NamedTuple):
+    """The best epoch of each network so far, and the network as it was then."""
+
+    loss: NDArray
+    epoch: NDArray
+    theta: NDArray
+    stats: Stats
+
+    def update(self, epoch: int, loss: NDArray, theta: NDArray, stats: Stats, patience: int) -> "_Best":
+        improved = (loss < self.loss) & (epoch - self.epoch <= patience)  # who has stopped stays stopped
+        per_network = improved[..., None]
+        kept = [
+            RunningStats(
+                np.where(per_network, new.mu, old.mu), np.where(per_network, new.var, old.var), new.t
+            )
+            for new, old in zip(stats, self.stats, strict=True)
+        ]
+        return _Best(
+            np.where(improved, loss, self.loss),
+            np.where(improved, epoch, self.epoch),
+            np.where(per_network, theta, self.theta),
+            kept,
+        )
+
+
+class _Layer(NamedTuple):
+    """What the backward pass needs of a layer; of the last one, only its input."""
+
+    a_in: NDArray
+    norm: BatchNormCache | None = None
+    a: NDArray | None = None  # before dropout
+    factor: NDArray | float | None = None  # what dropout multiplied a by; None is 1
+
+
+def _forward(
+    net: MLP,
+    theta: ArrayLike,
+    X: ArrayLike,
+    masks: Sequence[ArrayLike] | None,
+    stats: Sequence[RunningStats] | None,
+) -> tuple[NDArray, list[_Layer]]:
+    theta = _floating(theta)
+    params = net.views(theta)
+    a = _inputs(net, X, theta.dtype)
+    layers = []
+    for number in range(1, net.n_hidden + 1):
+        a_in, norm = a, None
+        z = a @ params[f"W{number}"]
+        if not net.batchnorm:
+            z += params[f"b{number}"][..., None, :]
+        elif stats is None:
+            z, norm = batchnorm_forward(z, params[f"gamma{number}"], params[f"beta{number}"], eps=net.eps)
+        else:
+            gamma, beta = params[f"gamma{number}"], params[f"beta{number}"]
+            z = batchnorm_infer(z, gamma, beta, stats[number - 1], eps=net.eps)
+        before = ACTIVATIONS[net.activation].function(z)
+        a, factor = _drop(net, before, None if masks is None else masks[number - 1])
+        layers.append(_Layer(a_in, norm, before, factor))
+    layers.append(_Layer(a))
+    last = net.n_hidden + 1
+    return a @ params[f"W{last}"] + params[f"b{last}"][..., None, :], layers
+
+
+def _drop(net: MLP, a: NDArray, mask: ArrayLike | None) -> tuple[NDArray, NDArray | float | None]:
+    if mask is not None:
+        return dropout_forward(a, mask, net.keep_prob, inverted=net.inverted)
+    if net.inverted:
+        return a, None
+    return dropout_test(a, net.keep_prob, inverted=False), net.keep_prob
+
+
+def _inputs(net: MLP, X: ArrayLike, dtype: np.dtype) -> NDArray:
+    """Examples in the precision of the parameters; complex parameters leave real examples real."""
+    array = np.asarray(X)
+    if array.ndim < 2 or array.shape[-1] != net.sizes[0]:
+        raise ValueError(f"X.shape must be (..., m, {net.sizes[0]}), got {array.shape!r}")
+    real = np.empty(0, dtype).real.dtype
+    return array if array.dtype.kind == "c" else array.astype(real, copy=False)
+
+
+def _penalty(net: MLP, params: Mapping[str, NDArray]) -> NDArray | float:
+    if net.l2 == 0:
+        return 0.0
+    weights = (view for name, view in params.items() if name.startswith("W"))
+    return net.l2 / 2 * sum(np.sum(W * W, axis=(-1, -2)) for W in weights)
+
+
+def _log_softmax(outputs: NDArray) -> NDArray:
+    shifted = outputs - np.max(outputs.real, axis=-1, keepdims=True)  # no overflow; analytic, as it cancels
+    return shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
+
+
+def _one_hot(y: ArrayLike, n_classes: int) -> NDArray:
+    labels = np.asarray(y)
+    if labels.dtype.kind not in "iu" or np.any((labels < 0) | (labels >= n_classes)):
+        raise ValueError(f"y must be labels in 0 .. {n_classes - 1}, got {y!r}")
+    return labels[..., None] == np.arange(n_classes)
+
+
+def _mean_of_right_class(values: NDArray, one_hot: NDArray) -> NDArray:
+    return np.sum(values * one_hot, axis=(-1, -2)) / values.shape[-2]
+
+
+def _cross_entropy(outputs: NDArray, y: ArrayLike) -> tuple[NDArray, NDArray]:
+    """Loss of shape (*S,), and its gradient with respect to the outputs."""
+    log_p, one_hot = _log_softmax(outputs), _one_hot(y, outputs.shape[-1])
+    return _mean_of_right_class(-log_p, one_hot), (np.exp(log_p) - one_hot) / outputs.shape[-2]
+
+
+def _squared_error(outputs: NDArray, y: ArrayLike) -> tuple[NDArray, NDArray]:
+    """Loss of shape (*S,), and its gradient with respect to the outputs."""
+    m, n_out = outputs.shape[-2:]
+    targets = np.asarray(y).astype(outputs.real.dtype, copy=False)
+    if targets.shape[-2:] != (m, n_out):
+        raise ValueError(f"y.shape must be (..., {m}, {n_out}), got {targets.shape!r}")
+    distance = outputs - targets
+    return np.sum(distance * distance, axis=(-1, -2)) / m, 2 * distance / m
+
+
+def _relu(z: NDArray) -> NDArray:
+    return np.maximum(z, 0) if z.dtype.kind == "f" else z * (z.real > 0)
+
+
+def _sigmoid(z: NDArray) -> NDArray:
+    return 0.5 * (1 + np.tanh(0.5 * z))  # neither overflows nor stops being analytic
+
+
+class _Activation(NamedTuple):
+    """A function of z, and its derivative expressed by a = function(z)."""
+
+    function: Callable[[NDArray], NDArray]
+    derivative: Callable[[NDArray], NDArray | float]
+
+
+ACTIVATIONS = {
+    "relu": _Activation(_relu, lambda a: a.real > 0),
+    "tanh": _Activation(np.tanh, lambda a: 1 - a * a),
+    "sigmoid": _Activation(_sigmoid, lambda a: a * (1 - a)),
+    "identity": _Activation(lambda z: z, lambda a: 1.0),
+}
+LOSSES = {"cross_entropy": _cross_entropy, "squared_error": _squared_error}
+
+
+def _start_stats(net: MLP, theta: NDArray) -> Stats:
+    sizes = net.sizes[1:-1] if net.batchnorm else ()
+    return [running_init((*theta.shape[:-1], n), dtype=theta.dtype) for n in sizes]
+
+
+def _batches(m: int, batch_size: int, seeds: tuple[int, ...], rng: np.random.Generator) -> Iterator[NDArray]:
+    """Row numbers of shape (*S, batch_size) that visit the examples in an order of each network's own."""
+    order = rng.permuted(np.broadcast_to(np.arange(m), (*seeds, m)), axis=-1)
+    for start in range(0, m - batch_size + 1, batch_size):
+        yield order[..., start : start + batch_size]
+
+
+def _keep_freed_memory() -> None:
+    """Let later steps reuse the memory of earlier ones; fetching it anew can double the time of a step.
+
+    The C library returns freed memory to the system above a threshold, which it raises for good when a block
+    as large as this one is freed. The block is never touched, so it costs nothing.
+    """
+    np.empty(31 * 2**20, dtype=np.uint8)
+
+
+def _rate(lr: Any, t: int, dtype: np.dtype) -> float | NDArray:
+    """Learning rate of step t, which must not raise the precision of the weights."""
+    rate = lr(t) if callable(lr) else lr
+    return float(rate) if np.ndim(rate) == 0 else np.asarray(rate, dtype=dtype)
+
+
+def _check_train(
+    net: MLP, m: int, batch_size: int, patience: int | None, watch: Mapping | None, optimizer: str | Optimizer
+) -> None:
+    smallest = 2 if net.batchnorm else 1
+    if not smallest <= batch_size <= m:
+        raise ValueError(f"batch_size must be in {smallest} .. {m}, got {batch_size!r}")
+    if patience is not None and patience < 1:
+        raise ValueError(f"patience must be >= 1, got {patience!r}")
+    if patience is not None and "val" not in (watch or {}):
+        raise ValueError(f"watch must be a mapping with the set val when patience is given, got {watch!r}")
+    if isinstance(optimizer, str) and optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
+
+
+def _floating(x: ArrayLike) -> NDArray:
+    array = np.asarray(x)
+    return array if array.dtype.kind in "fc" else array.astype(np.float64)
