@@ -41,7 +41,7 @@ class ExerciseReport:
 
 def class_page(results: Sequence[Result], assignment: Assignment) -> str:
     """One self-contained HTML page about the whole class."""
-    everybody = sorted(results, key=lambda result: result.student)
+    everybody = sorted(results, key=lambda result: (result.student.casefold(), result.student))
     graded = [result for result in everybody if result.outcome == "graded"]
     rejected = [result for result in everybody if result.outcome == "rejected"]
     others = [result for result in everybody if result.outcome not in ("graded", "rejected")]
@@ -118,6 +118,10 @@ def _bins(scores: Sequence[float], max_score: float) -> tuple[Bar, ...]:
     edges = [max_score * i / BINS for i in range(BINS + 1)]
     counts = Counter(min(int(BINS * score / max_score), BINS - 1) for score in scores)
     return tuple(
-        Bar(f"{words.points(low)} to {words.points(high)}", counts[i], len(scores))
+        Bar(
+            f"{words.points(low)} to {'' if i == BINS - 1 else 'below '}{words.points(high)}",
+            counts[i],
+            len(scores),
+        )
         for i, (low, high) in enumerate(pairwise(edges))
     )

@@ -7,6 +7,7 @@ from autograder.exercise import Assignment
 from autograder.report import pages, safe, words
 from autograder.results import CellRecord, Result
 from autograder.sandbox.messages import Output
+from autograder.sandbox.reader import Cell
 
 
 # What a page shows of a notebook at most, so that it opens on any machine.
@@ -14,8 +15,9 @@ PAGE_CHARACTERS = 2_000_000
 PAGE_OUTPUTS = 1000
 PAGE_IMAGES = 100
 
-# There was nothing to call, so that numbers would say nothing.
-NOTHING_CALLED = ("not_defined", "not_callable", "not_implemented")
+# Nothing could be called, so that a case would say nothing; it was called and did not return.
+NEVER_CALLED = ("not_defined", "not_callable", "not_implemented", "wrong_signature")
+NEVER_RETURNED = ("raised", "time_limit", "memory_limit", "stopped")
 
 STREAMS = {"stdout": "printed", "stderr": "printed to stderr"}
 
@@ -32,12 +34,14 @@ class ShownOutput:
 
 @dataclass(frozen=True)
 class ShownCell:
-    """A cell ready to be shown; `tests` is the exercise whose test cell it is."""
+    """A cell ready to be shown; `tests` is the exercise whose test cell it is, `by_hand` marks an answer
+    in words."""
 
     number: int
     kind: str
     source: str
     tests: str
+    by_hand: bool
     says: str
     failed: bool
     outputs: tuple[ShownOutput, ...]
@@ -77,8 +81,10 @@ def student_page(result: Result, assignment: Assignment) -> str:
         assignment=assignment,
         signatures={name: exercise.signature for name, exercise in exercises.items()},
         cells=cells,
+        by_hand=[cell for cell in cells if cell.by_hand],
         unfinished=unfinished,
-        nothing_called=NOTHING_CALLED,
+        never_called=NEVER_CALLED,
+        never_returned=NEVER_RETURNED,
     )
 
 
@@ -87,16 +93,21 @@ def _cells(records: tuple[CellRecord, ...], assignment: Assignment) -> Iterator[
     room = _Room()
     for number, record in enumerate(records, start=1):
         cell, result = record.cell, record.result
-        tested = tests.get(cell.grade_id, "")
         yield ShownCell(
             number,
             cell.kind,
             room.clip(cell.source),
-            tested,
+            tests.get(cell.grade_id, ""),
+            _is_answer_in_words(cell),
             _says(record),
             bool(record.stopped or (result and result.status != "ok")),
             tuple(_outputs(result.outputs if result else (), number, room)),
         )
+
+
+def _is_answer_in_words(cell: Cell) -> bool:
+    """A text cell with a name of its own; those that nbgrader names itself are only locked."""
+    return cell.kind == "markdown" and bool(cell.grade_id) and not cell.grade_id.startswith("cell-")
 
 
 def _says(record: CellRecord) -> str:
