@@ -254,22 +254,24 @@ def _print_table(results: list["Result"], assignment: "Assignment") -> None:
         scores = {judgement.exercise: judgement for judgement in result.judgements}
         cells = [f"{scores[each.name].score:g}" if scores else "–" for each in assignment.exercises]
         total = "–" if result.score is None else f"{result.score:g}"
-        table.add_row(plain_text(result.student), total, *cells, Text(plain_text(_words(result))))
+        table.add_row(
+            plain_text(result.student), total, *cells, Text("\n".join(map(plain_text, _words(result))))
+        )
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table)
     names = ", ".join(f"{n} {each.name}" for n, each in enumerate(assignment.exercises, start=1))
     console.print(f"Out of {assignment.max_score:g} points. Exercises: {names}.", highlight=False)
 
 
-def _words(result: "Result") -> str:
+def _words(result: "Result") -> list[str]:
     if result.outcome != "graded":
-        return result.reason
+        return [result.reason]
     findings = [
         f"{judgement.exercise}: {judgement.finding.message}"
         for judgement in result.judgements
         if judgement.finding
     ]
-    return "\n".join((*findings, *result.notes))
+    return [*findings, *result.notes]
 
 
 def _write_reports(

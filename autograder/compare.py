@@ -27,8 +27,9 @@ class Tolerance:
     # Accept (n, 1) or (1, n) where (n,) is asked, by reshaping and never by broadcasting.
     columns_as_vectors: bool = False
 
-    def of(self, returned: np.ndarray) -> tuple[float, float]:
-        single = returned.dtype.kind in "fc" and returned.real.dtype.itemsize <= 4
+    def between(self, *arrays: np.ndarray) -> tuple[float, float]:
+        """The tolerance that the least precise of the arrays needs."""
+        single = any(array.dtype.kind in "fc" and array.real.dtype.itemsize <= 4 for array in arrays)
         return (self.rtol_single, self.atol_single) if single else (self.rtol, self.atol)
 
 
@@ -142,7 +143,7 @@ def _compare_floats(
 ) -> Mismatch | None:
     if returned.dtype.kind == "b":
         return _wrong_type(returned, expected, path)
-    rtol, atol = tolerance.of(returned)
+    rtol, atol = tolerance.between(returned, expected)
     if returned.dtype.kind == "c" and expected.dtype.kind != "c":
         if np.any(returned.imag != 0):
             return _wrong_type(returned, expected, path)
@@ -163,9 +164,11 @@ def _compare_floats(
 
 
 def _stack(items: tuple, expected: np.ndarray) -> Any:
-    """A tuple of equal arrays as one array, when that has the size that was asked for."""
+    """A tuple of equal arrays as one array, when that has about the size that was asked for."""
     arrays = all(isinstance(item, np.ndarray) for item in items)
-    if not items or not arrays or len({item.shape for item in items}) != 1:
+    if not items:
+        return np.empty(0)
+    if not arrays or len({item.shape for item in items}) != 1:
         return items
     if sum(item.size for item in items) > max(4 * expected.size, 64):
         return Oversized((len(items), *items[0].shape))

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from autograder import submission
+from autograder.diagnose import Trial
 from autograder.exercise import Assignment, Exercise, Probe, hidden_generator, public_generator
 from autograder.results import CellRecord, Result
 from autograder.sandbox.launcher import Box, BoxStopped, Zygote
 from autograder.sandbox.messages import CellResult, Output
-from autograder.sandbox.perform import NotCallable, NotDefined, Outcome, Returned, Stopped, perform
+from autograder.sandbox.perform import Outcome, Returned, Stopped, perform
 from autograder.sandbox.reader import Cell, Unreadable
 from autograder.sandbox.values import Call
 from autograder.verdict import Finding, Judgement, ProbeTrials, expected_outcomes, judge, try_out
@@ -28,9 +29,6 @@ from autograder.verdict import Finding, Judgement, ProbeTrials, expected_outcome
 # An answer may be this much larger than the right one before only its shape is looked at.
 REPLY_FACTOR = 4
 REPLY_ROOM = 64 << 10
-
-# A function that did not come back this often is not tried on further probes.
-TIME_STRIKES = 2
 
 
 def rejected(assignment: Assignment, student: str, code: str, detail: str = "", **known: Any) -> Result:
@@ -107,28 +105,33 @@ def _try_probes(
     names: tuple[str, ...],
     substituted: tuple[Exercise, ...],
 ) -> list[ProbeTrials]:
+    """Try the exercise on the inputs that everybody sees, then on those that nobody has seen."""
     answers = {used.name: _reference_answer(used) for used in substituted}
-    given_up: Outcome | None = None
-    strikes = 0
+    public = [probe for probe in exercise.probes if probe.public]
+    shown = _try(session, exercise, {probe: public_generator(exercise, probe) for probe in public}, answers)
+    hidden = _try(
+        session,
+        exercise,
+        {probe: hidden_generator(course_key, *names, probe.name) for probe in exercise.probes},
+        answers,
+    )
+    return [ProbeTrials(probe, shown.get(probe), hidden[probe]) for probe in exercise.probes]
 
-    def attempt(probe: Probe, rng: np.random.Generator) -> Any:
-        nonlocal given_up, strikes
-        calls = exercise.draw(probe, rng)
-        # The reference is asked before anything is sent, on arrays that never come back.
-        expected = expected_outcomes(exercise, calls)
-        outcomes = (given_up,) if given_up else session.probe(calls, answers, _room(expected))
-        last = outcomes[-1]
-        strikes += isinstance(last, Stopped) and last.reason == "time"
-        if isinstance(last, NotDefined | NotCallable) or strikes >= TIME_STRIKES:
-            given_up = last
-        return try_out(exercise, probe, calls, outcomes, expected)
 
-    tried = []
-    for probe in exercise.probes:
-        public = attempt(probe, public_generator(exercise, probe)) if probe.public else None
-        hidden = attempt(probe, hidden_generator(course_key, *names, probe.name))
-        tried.append(ProbeTrials(probe, public, hidden))
-    return tried
+def _try(
+    session: "_Session",
+    exercise: Exercise,
+    generators: dict[Probe, np.random.Generator],
+    answers: dict[str, Any],
+) -> dict[Probe, Trial]:
+    calls = {probe: exercise.draw(probe, rng) for probe, rng in generators.items()}
+    # The reference is asked before anything is sent, on arrays that never come back.
+    expected = {probe: expected_outcomes(exercise, calls[probe]) for probe in calls}
+    outcomes = session.perform(tuple(calls.values()), answers, max(map(_room, expected.values()), default=0))
+    return {
+        probe: try_out(exercise, probe, calls[probe], outcome, expected[probe])
+        for probe, outcome in zip(calls, outcomes, strict=True)
+    }
 
 
 def _reference_answer(exercise: Exercise) -> Callable[[str, tuple[Any, ...], dict[str, Any]], Any]:
@@ -252,12 +255,16 @@ class _Session:
                 return False
         return True
 
-    def probe(self, calls: tuple[Call, ...], answers: dict[str, Any], room: int) -> tuple[Outcome, ...]:
+    def perform(
+        self, probes: tuple[tuple[Call, ...], ...], answers: dict[str, Any], room: int
+    ) -> tuple[tuple[Outcome, ...], ...]:
+        """The outcomes of each probe; a box that an earlier exercise has ended is replaced."""
         if time.monotonic() > self.deadline:
-            return (Stopped("time", "the time for the whole notebook is used up"),)
+            out_of_time = Stopped("time", "the time for the whole notebook is used up")
+            return tuple((out_of_time,) for _ in probes)
         if not self.box.alive:
             self._run_cells()
-        return self.box.probe(calls, answers, room)
+        return self.box.perform(probes, answers, room)
 
     def records(self) -> tuple[CellRecord, ...]:
         return tuple(

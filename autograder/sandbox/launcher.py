@@ -188,22 +188,24 @@ class Box:
         frame = self._ask(FrameType.CELL, encode(source, REQUESTS), OUTPUTS, seconds)
         return self._understood(lambda: cell_result_from_plain(self._decode(frame, OUTPUTS)))
 
-    def probe(
-        self, calls: tuple[Call, ...], answers: dict[str, Answer], reply_bytes: int
-    ) -> tuple[Outcome, ...]:
-        """Perform the calls of one probe; never raises for what student code does.
+    def perform(
+        self, probes: tuple[tuple[Call, ...], ...], answers: dict[str, Answer], reply_bytes: int
+    ) -> tuple[tuple[Outcome, ...], ...]:
+        """The outcomes of the calls of each probe; never raises for what student code does.
 
-        `answers` replaces functions of the student's by ours, which are run here and never sent.
+        `answers` replaces functions of the student's by ours, which are run here and never sent. A reply of
+        more than `reply_bytes` for one probe comes back as its shape.
         """
-        body = encode((calls_to_plain(calls), tuple(answers), reply_bytes), REQUESTS)
-        limits = replies(reply_bytes)
+        policy = self._zygote.policy
+        body = encode((tuple(map(calls_to_plain, probes)), tuple(answers), reply_bytes), REQUESTS)
+        limits = replies(min(len(probes) * reply_bytes + reply_bytes, policy.reply_bytes))
+        seconds = len(probes) * policy.probe_seconds + GRACE_SECONDS
         try:
-            frame = self._ask(
-                FrameType.PROBE, body, limits, self._zygote.policy.probe_seconds + GRACE_SECONDS, answers
-            )
-            return self._understood(lambda: outcomes_from_plain(self._decode(frame, limits), calls))
+            frame = self._ask(FrameType.PROBE, body, limits, seconds, answers)
+            value = self._decode(frame, limits)
+            return self._understood(lambda: _outcomes(value, probes))
         except BoxStopped as stop:
-            return (stop.stopped,)
+            return tuple((stop.stopped,) for _ in probes)
 
     @property
     def alive(self) -> bool:
@@ -271,6 +273,12 @@ class Box:
     def _stop(self, reason: Stopped | None) -> BoxStopped:
         ended = self.close()
         return BoxStopped(reason or ended or Stopped("exit"))
+
+
+def _outcomes(value: Any, probes: tuple[tuple[Call, ...], ...]) -> tuple[tuple[Outcome, ...], ...]:
+    if not isinstance(value, tuple) or len(value) != len(probes):
+        raise ProtocolError("the reply does not fit the probes")
+    return tuple(outcomes_from_plain(item, calls) for item, calls in zip(value, probes, strict=True))
 
 
 def _answer(question: Any, answers: dict[str, Answer]) -> tuple[Any, ...]:

@@ -16,6 +16,8 @@ class Policy:
     probe_seconds: float = 2.0
     submission_seconds: float = 240.0
     cpu_seconds: int = 150
+    # A function that did not come back this often is not tried on further probes.
+    time_strikes: int = 2
 
     # Memory and files of one process.
     memory_bytes: int = 2048 * MIB

@@ -11,7 +11,7 @@ import pytest
 from .course import ASSIGNMENT, ROOT, make_course, run
 
 
-RIGHT = "all-right"
+RIGHT = "ada-all-right"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSIGNMENT = "01_moving_averages"
-RIGHT = ROOT / "tests" / "submissions" / "all-right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+RIGHT = ROOT / "tests" / "submissions" / "ada-all-right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
 
 # Stock nbgrader: the same folders, none of our settings.
 STOCK_CONFIG = "\n".join(
