@@ -1,0 +1,56 @@
+import pytest
+
+import advsec
+from advsec import averages
+from advsec.averages import ewma, mean_update
+from advsec.source import source
+
+
+def test_only_the_first_line_of_the_docstring_is_shown():
+    code = source(mean_update)
+    assert code.splitlines()[:2] == [
+        "def mean_update(mean: ArrayLike, x: ArrayLike, step_size: float) -> NDArray:",
+        '    """Move an average towards a new observation."""',
+    ]
+    assert code.splitlines()[-1] == "    return np.asarray(mean + step_size * (x - mean))"
+
+
+def test_what_is_shown_is_the_code_that_runs():
+    namespace = dict(vars(averages))
+    exec(source(ewma), namespace)
+    assert namespace["ewma"] is not ewma
+    assert namespace["ewma"]([4.0, 8.0], 0.5).tolist() == ewma([4.0, 8.0], 0.5).tolist()
+
+
+def undocumented(x):
+    return x
+
+
+def short(x):
+    """One line."""
+    return x
+
+
+@pytest.mark.parametrize(("function", "lines"), [(undocumented, 2), (short, 3)])
+def test_code_without_a_long_docstring_is_shown_as_it_is(function, lines):
+    assert len(source(function).splitlines()) == lines
+
+
+def test_a_function_inside_another_is_shown_without_indent():
+    def inner():
+        return 1
+
+    assert source(inner) == "def inner():\n    return 1"
+
+
+def test_outside_a_notebook_the_plain_code_is_printed(capsys):
+    advsec.show(short)
+    assert capsys.readouterr().out == 'def short(x):\n    """One line."""\n    return x\n'
+
+
+def test_a_notebook_gets_markdown_and_plain_text(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    advsec.show(undocumented)
+    assert shown[0]._repr_markdown_() == "```python\ndef undocumented(x):\n    return x\n```"
+    assert repr(shown[0]) == "def undocumented(x):\n    return x"

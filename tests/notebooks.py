@@ -1,0 +1,166 @@
+"""Write every notebook of the course in one canonical form: `make notebooks`.
+
+    python -m tests.notebooks            run the lectures and write them with outputs; strip the assignments
+    python -m tests.notebooks --check    run nothing, name each notebook that is not in canonical form
+
+Running it twice gives the same bytes, so a diff of a notebook shows what its author changed and nothing else.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+# The cell holds a live widget: without a kernel it has nothing to show, and its state is random.
+WIDGET = "widget"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+CELL_METADATA = {"deletable", "editable", "nbgrader", "tags"}
+WORDS_PER_LINE_OF_CODE = 12
+LINES_PER_CELL = 8
+
+
+def lectures() -> list[Path]:
+    return sorted((NOTEBOOKS / "lectures").glob("*.ipynb"))
+
+
+def assignments() -> list[Path]:
+    return sorted((NOTEBOOKS / "assignments").glob("*/*.ipynb"))
+
+
+def read(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def execute(notebook: NotebookNode, folder: Path) -> None:
+    """Run all cells in a fresh kernel, in place; an error in a cell is raised."""
+    NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=120,
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(folder)}},
+        config=Config(KernelManager={"transport_encryption": "auto"}),
+    ).execute()
+
+
+def canonical(notebook: NotebookNode, *, keep_outputs: bool) -> str:
+    """The one text of a notebook: nothing random, nothing of the machine that ran it."""
+    notebook = NotebookNode(
+        nbformat=4,
+        nbformat_minor=5,
+        metadata=nbformat.from_dict(METADATA),
+        cells=[_canonical_cell(cell, keep_outputs=keep_outputs) for cell in notebook.cells],
+    )
+    return nbformat.writes(notebook) + "\n"
+
+
+def _canonical_cell(cell: NotebookNode, *, keep_outputs: bool) -> NotebookNode:
+    kept = NotebookNode(cell_type=cell.cell_type, id=cell.id, source=cell.source.strip("\n"))
+    kept.metadata = NotebookNode({key: cell.metadata[key] for key in cell.metadata if key in CELL_METADATA})
+    if "attachments" in cell:
+        kept.attachments = cell.attachments
+    if cell.cell_type == "code":
+        kept.execution_count = cell.execution_count if keep_outputs else None
+        kept.outputs = cell.outputs if keep_outputs and not is_widget(cell) else []
+    return kept
+
+
+def is_widget(cell: NotebookNode) -> bool:
+    return WIDGET in cell.metadata.get("tags", [])
+
+
+def defects(notebook: NotebookNode) -> list[str]:
+    """What keeps a lecture from being published, as sentences that name the cell."""
+    return [f"cell {cell.id!r} {defect}" for cell in notebook.cells for defect in _cell_defects(cell)] + [
+        f"the notebook {defect}" for defect in _balance_defects(notebook)
+    ]
+
+
+def _cell_defects(cell: NotebookNode) -> Iterator[str]:
+    if len(cell.id) == 8 and all(character in "0123456789abcdef" for character in cell.id):
+        yield "has a random id"
+    if cell.cell_type != "code":
+        return
+    lines = _code_lines(cell)
+    if len(lines) > LINES_PER_CELL:
+        yield f"has {len(lines)} lines of code"
+    if lines and lines[-1].rstrip().endswith(";"):
+        yield "ends in a semicolon, which nbval does not honour"
+    if cell.execution_count is None:
+        yield "was not run"
+    if is_widget(cell):
+        if "nbval-ignore-output" not in cell.metadata.tags:
+            yield "holds a widget and is not tagged nbval-ignore-output"
+        return
+    for output in cell.outputs:
+        yield from _output_defects(output)
+
+
+def _output_defects(output: NotebookNode) -> Iterator[str]:
+    if output.output_type == "error":
+        yield f"raised {output.ename}"
+    if output.get("name") == "stderr":
+        yield "writes to stderr"
+    data = output.get("data", {})
+    if any(kind.startswith("application/vnd.jupyter.widget") for kind in data):
+        yield "displays a widget and is not tagged widget"
+    for kind in data:
+        if kind.startswith("image/"):
+            alt = output.metadata.get(kind, {}).get("alt", "")
+            if not alt.strip():
+                yield "displays a figure without alt text"
+            elif data.get("text/plain") != f"Figure: {alt}":
+                yield "displays a figure whose plain text is not its alt text"
+
+
+def _balance_defects(notebook: NotebookNode) -> Iterator[str]:
+    cells = notebook.cells
+    if not any(cell.get("outputs") for cell in cells):
+        yield "has no outputs"
+    words = sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown")
+    lines = sum(len(_code_lines(cell)) for cell in cells if cell.cell_type == "code")
+    if words < WORDS_PER_LINE_OF_CODE * lines:
+        yield f"has {words} words of prose to {lines} lines of code"
+    if len({cell.id for cell in cells}) < len(cells):
+        yield "uses a cell id twice"
+
+
+def _code_lines(cell: NotebookNode) -> list[str]:
+    return [line for line in cell.source.splitlines() if line.strip()]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.notebooks", description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, name what is not canonical")
+    check = parser.parse_args(arguments).check
+    changed = 0
+    for path in lectures() + assignments():
+        is_lecture = path.parent.name == "lectures"
+        started = time.perf_counter()
+        notebook = read(path)
+        if is_lecture and not check:
+            execute(notebook, path.parent)
+        text = canonical(notebook, keep_outputs=is_lecture)
+        same = text == path.read_text(encoding="utf-8")
+        changed += not same
+        if not same and not check:
+            path.write_text(text, encoding="utf-8")
+        verdict = "as it was" if same else "not canonical; run `make notebooks`" if check else "written"
+        print(f"{path.relative_to(NOTEBOOKS)}: {verdict} ({time.perf_counter() - started:.1f} s)", flush=True)
+    return int(check and changed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

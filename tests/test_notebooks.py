@@ -1,0 +1,197 @@
+"""Every notebook is canonical and fit to be published; each rule is shown to catch what it forbids."""
+
+import copy
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tests import notebooks
+from tests.notebooks import assignments, canonical, defects, lectures, read
+
+
+def name(path: Path) -> str:
+    return path.stem
+
+
+every_lecture = pytest.mark.parametrize("path", lectures(), ids=name)
+every_assignment = pytest.mark.parametrize("path", assignments(), ids=name)
+
+
+@every_lecture
+def test_a_lecture_is_fit_to_be_published(path):
+    assert defects(read(path)) == []
+
+
+@every_lecture
+def test_a_lecture_is_written_canonically(path):
+    assert path.read_text(encoding="utf-8") == canonical(read(path), keep_outputs=True)
+
+
+@every_assignment
+def test_an_assignment_is_written_canonically(path):
+    assert path.read_text(encoding="utf-8") == canonical(read(path), keep_outputs=False)
+
+
+@every_lecture
+def test_a_lecture_says_nothing_of_the_machine_that_ran_it(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"/(home|root|tmp|work|Users)/|0x[0-9a-f]{6,}|model_id", text)
+
+
+@every_lecture
+def test_every_link_inside_a_lecture_leads_to_a_heading(path):
+    prose = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    headings = {line.lstrip("# ").replace(" ", "-") for line in prose.splitlines() if line.startswith("#")}
+    assert set(re.findall(r"\]\(#([^)]+)\)", prose)) <= headings
+
+
+def good() -> nbformat.NotebookNode:
+    """A lecture without a defect: prose, a cell that prints, a figure, a widget."""
+    figure = new_output(
+        "display_data",
+        data={"image/png": "AAAA", "text/plain": "Figure: A line."},
+        metadata={"image/png": {"alt": "A line."}},
+    )
+    return new_notebook(
+        cells=[
+            new_markdown_cell("word " * 40, id="intro"),
+            new_code_cell(
+                "print(1)", id="run", execution_count=1, outputs=[new_output("stream", text="1\n")]
+            ),
+            new_code_cell("draw()", id="figure", execution_count=2, outputs=[figure]),
+            new_code_cell(
+                "interact()",
+                id="slider",
+                execution_count=3,
+                metadata={"tags": ["widget", "nbval-ignore-output"]},
+            ),
+        ]
+    )
+
+
+def test_a_good_lecture_has_no_defect():
+    assert defects(good()) == []
+
+
+def broken(cell: int, **changes: object) -> nbformat.NotebookNode:
+    notebook = good()
+    notebook.cells[cell].update(copy.deepcopy(changes))
+    return nbformat.from_dict(notebook)
+
+
+ERROR = new_output("error", ename="AssertionError", evalue="", traceback=[])
+STDERR = new_output("stream", name="stderr", text="warning")
+PICTURE = new_output("display_data", data={"image/png": "AAAA", "text/plain": "Figure: A line."})
+MUTE = new_output("display_data", data={"image/png": "AAAA"}, metadata={"image/png": {"alt": "A line."}})
+VIEW = new_output("display_data", data={"application/vnd.jupyter.widget-view+json": {}})
+
+
+@pytest.mark.parametrize(
+    ("notebook", "defect"),
+    [
+        (broken(1, outputs=[ERROR]), "cell 'run' raised AssertionError"),
+        (broken(1, outputs=[STDERR]), "cell 'run' writes to stderr"),
+        (broken(2, outputs=[PICTURE]), "cell 'figure' displays a figure without alt text"),
+        (broken(2, outputs=[MUTE]), "cell 'figure' displays a figure whose plain text is not its alt text"),
+        (broken(1, outputs=[VIEW]), "cell 'run' displays a widget and is not tagged widget"),
+        (broken(1, execution_count=None), "cell 'run' was not run"),
+        (broken(1, source="plot();"), "cell 'run' ends in a semicolon, which nbval does not honour"),
+        (broken(1, source="x = 1\n" * 9), "cell 'run' has 9 lines of code"),
+        (broken(1, id="0a1b2c3d"), "cell '0a1b2c3d' has a random id"),
+        (broken(1, id="intro"), "the notebook uses a cell id twice"),
+        (broken(0, source="word " * 35), "the notebook has 35 words of prose to 3 lines of code"),
+        (
+            broken(3, metadata={"tags": ["widget"]}),
+            "cell 'slider' holds a widget and is not tagged nbval-ignore-output",
+        ),
+    ],
+)
+def test_each_defect_is_found(notebook, defect):
+    assert defect in defects(notebook)
+
+
+def test_a_lecture_without_outputs_is_found():
+    notebook = good()
+    for cell in notebook.cells[1:]:
+        cell.outputs = []
+    assert defects(notebook) == ["the notebook has no outputs"]
+
+
+def test_the_canonical_form_keeps_what_the_author_wrote_and_drops_what_a_run_left():
+    notebook = good()
+    notebook.metadata.widgets = {"state": {"7f": {}}}
+    notebook.metadata.language_info = {"name": "python", "version": "3.11.7"}
+    notebook.cells[1].metadata.execution = {"iopub.execute_input": "2026-01-01T00:00:00Z"}
+    notebook.cells[3].outputs = [VIEW]
+    assert canonical(notebook, keep_outputs=True) == canonical(good(), keep_outputs=True)
+    assert [cell["id"] for cell in json.loads(canonical(notebook, keep_outputs=True))["cells"]] == [
+        "intro", "run", "figure", "slider",
+    ]  # fmt: skip
+
+
+def test_the_canonical_form_is_a_fixed_point():
+    once = canonical(good(), keep_outputs=True)
+    assert canonical(nbformat.reads(once, as_version=4), keep_outputs=True) == once
+
+
+def test_assignments_lose_outputs_and_keep_the_marks_of_nbgrader():
+    notebook = good()
+    notebook.cells[1].metadata.nbgrader = {"grade": True, "grade_id": "run"}
+    cells = json.loads(canonical(notebook, keep_outputs=False))["cells"]
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells[1:])
+    assert cells[1]["metadata"]["nbgrader"] == {"grade": True, "grade_id": "run"}
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course of one lecture that was never run."""
+    monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path)
+    path = tmp_path / "lectures" / "sums.ipynb"
+    path.parent.mkdir()
+    cell = new_code_cell("import sys\nprint('a', end='')\nprint('b')", id="sum")
+    nbformat.write(new_notebook(cells=[new_markdown_cell("word " * 40, id="intro"), cell]), path)
+    return path
+
+
+def test_check_names_what_is_not_canonical_and_writes_nothing(course, capsys):
+    before = course.read_bytes()
+    assert notebooks.main(["--check"]) == 1
+    assert "lectures/sums.ipynb: not canonical" in capsys.readouterr().out
+    assert course.read_bytes() == before
+
+
+def test_writing_twice_gives_the_same_bytes(course):
+    assert notebooks.main([]) == 0
+    once = course.read_bytes()
+    assert read(course).cells[1].outputs[0].text == "ab\n"
+    assert defects(read(course)) == []
+    assert notebooks.main([]) == 0
+    assert course.read_bytes() == once
+    assert notebooks.main(["--check"]) == 0
+
+
+def test_nbval_is_strict_with_lectures_and_lax_with_assignments(tmp_path):
+    (tmp_path / "conftest.py").write_text((notebooks.NOTEBOOKS / "conftest.py").read_text())
+    for folder in ("lectures", "assignments"):
+        (tmp_path / folder).mkdir()
+        cell = new_code_cell("print(1)", execution_count=1, outputs=[new_output("stream", text="2\n")])
+        nbformat.write(new_notebook(cells=[cell]), tmp_path / folder / "n.ipynb")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--nbval",
+        "--nbval-current-env",
+        "-p",
+        "no:cacheprovider",
+    ]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert re.findall(r"(FAILED|PASSED) (\w+)/", result.stdout) == [("FAILED", "lectures")]
+    assert "1 failed, 1 passed" in result.stdout
