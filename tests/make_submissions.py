@@ -1,0 +1,205 @@
+"""Write the sample class: what its students hand in, and what each of them deserves.
+
+    python -m tests.make_submissions            write tests/submissions/
+    python -m tests.make_submissions --check    write nothing, name each file that would change
+
+Every notebook is the released assignment with the student's own cells in it. `expected.json` says what
+grading has to find; it is worked out from `tests/students.py` and the points of the exercises alone,
+never from what the grader says.
+"""
+
+import argparse
+import copy
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearOutput, ClearSolutions, ComputeChecksums, LockCells
+
+from autograder.exercise import Assignment
+from autograder.exercises import load
+from tests.students import ALL_RIGHT, RIGHT, STUDENTS, Deserved, Student
+
+
+ASSIGNMENT = "01_moving_averages"
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks" / "assignments"
+SUBMISSIONS = Path(__file__).parent / "submissions"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.make_submissions", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing, name what would change")
+    check = parser.parse_args(arguments).check
+    made = files()
+    there = {path for path in SUBMISSIONS.rglob("*") if path.is_file()}
+    stale = there - set(made)
+    changed = [path for path, data in made.items() if path not in there or path.read_bytes() != data]
+    for path in sorted([*changed, *stale]):
+        print(f"{path.relative_to(SUBMISSIONS)}: {'not made any more' if path in stale else 'changed'}")
+    if check:
+        return int(bool(changed or stale))
+    for path in changed:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(made[path])
+    for path in stale:
+        path.unlink()
+    print(f"{len(STUDENTS)} students; {len(changed)} files written, {len(stale)} removed")
+    return 0
+
+
+def files() -> dict[Path, bytes]:
+    """Every file of the sample class and its content."""
+    assignment = load(ASSIGNMENT)
+    template = release(assignment)
+    made = {
+        SUBMISSIONS / student.name / ASSIGNMENT / student.file_name: hand_in(student, template)
+        for student in STUDENTS
+    }
+    table = {student.name: expected(student, assignment) for student in STUDENTS}
+    made[SUBMISSIONS / "expected.json"] = (json.dumps(table, indent=1, ensure_ascii=False) + "\n").encode()
+    return made
+
+
+# --- notebooks ------------------------------------------------------------------------------------------
+
+
+def release(assignment: Assignment) -> NotebookNode:
+    """The notebook as students get it: the instructor's, solutions cleared."""
+    path = NOTEBOOKS / assignment.name / f"{assignment.name}.ipynb"
+    notebook = nbformat.read(path, as_version=4) if path.exists() else _from_catalogue(assignment)
+    for preprocessor in (LockCells(), ClearSolutions(), ClearOutput(), ComputeChecksums()):
+        notebook, _ = preprocessor.preprocess(notebook, {})
+    return notebook
+
+
+def hand_in(student: Student, template: NotebookNode) -> bytes:
+    """The bytes of the file that a student hands in."""
+    notebook = copy.deepcopy(template)
+    if student.edit != "unfilled":
+        for name, answer in (RIGHT | dict(student.answers)).items():
+            _cell(notebook, name).source = answer
+    if edit := EDITS.get(student.edit):
+        edit(notebook)
+    data = (nbformat.writes(notebook) + "\n").encode()
+    return BREAKS[student.edit](data) if student.edit in BREAKS else data
+
+
+def _cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
+    return next(cell for cell in notebook.cells if _grade_id(cell) == grade_id)
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def _test_cell_twice(notebook: NotebookNode) -> None:
+    cell = _cell(notebook, "test-ewma")
+    copied = copy.deepcopy(cell)
+    copied.id = f"{cell.id}-copy"
+    notebook.cells.insert(notebook.cells.index(cell) + 1, copied)
+
+
+def _test_cell_deleted(notebook: NotebookNode) -> None:
+    notebook.cells.remove(_cell(notebook, "test-ewma"))
+
+
+def _test_cell_edited(notebook: NotebookNode) -> None:
+    cell = _cell(notebook, "test-ewma")
+    cell.source = "assert True"
+    cell.metadata.nbgrader.points = 100
+
+
+def _helper_and_reordered(notebook: NotebookNode) -> None:
+    """A helper in a cell of its own, used from above it; the last solution moved to the front."""
+    answer = "def ewma(x, beta, *, init=0.0):\n    return averages(x, lambda n: 1 - beta, init)"
+    _cell(notebook, "ewma").source = answer
+    source = RIGHT["stochastic_average"].replace(
+        "stochastic_average(x, step_size, *,", "averages(x, step_size,"
+    )
+    helper = nbformat.v4.new_code_cell(source, id="my-helper")
+    notebook.cells.append(helper)
+    last = _cell(notebook, "robbins_monro_conditions")
+    notebook.cells.remove(last)
+    notebook.cells.insert(0, last)
+
+
+def _turned_to_text(notebook: NotebookNode) -> None:
+    cell = _cell(notebook, "ewma_weights")
+    cell.cell_type = "markdown"
+    del cell["outputs"], cell["execution_count"]
+
+
+EDITS: dict[str, Callable[[NotebookNode], None]] = {
+    "test_cell_twice": _test_cell_twice,
+    "test_cell_deleted": _test_cell_deleted,
+    "test_cell_edited": _test_cell_edited,
+    "helper_and_reordered": _helper_and_reordered,
+    "turned_to_text": _turned_to_text,
+}
+BREAKS: dict[str, Callable[[bytes], bytes]] = {
+    "truncated": lambda data: data[: len(data) // 2],
+    "empty": lambda data: b"",
+}
+
+
+# --- what they deserve ----------------------------------------------------------------------------------
+
+
+def expected(student: Student, assignment: Assignment) -> dict[str, Any]:
+    """What grading has to find, in the words of `autograder grade --json`."""
+    if student.rejected:
+        return {"outcome": "rejected", "reason": student.rejected, "score": None, "exercises": {}}
+    exercises = {}
+    for exercise in assignment.exercises:
+        deserved = student.deserved.get(exercise.name, ALL_RIGHT)
+        probes = [probe.name for probe in exercise.probes]
+        exercises[exercise.name] = _expected_of(deserved, exercise.points, probes)
+    score = round(sum(each["score"] for each in exercises.values()), 2)
+    return {"outcome": "graded", "reason": "", "score": score, "exercises": exercises}
+
+
+def _expected_of(deserved: Deserved, points: float, probes: list[str]) -> dict[str, Any]:
+    passes = list(probes if deserved.passes == "all" else deserved.passes)
+    if unknown := set(passes) - set(probes):
+        raise ValueError(f"no probe is named {unknown.pop()!r}; the probes are {probes}")
+    share = max(len(passes) / len(probes), deserved.credit)
+    finding = {"kind": deserved.kind, "misconception": deserved.misconception, "says": deserved.says}
+    return {
+        "score": round(share * points, 2),
+        "passes": passes,
+        "finding": finding if deserved.kind else None,
+    }
+
+
+# Until the instructor's notebook is there: the agreed cells, made from the exercises.
+
+
+def _from_catalogue(assignment: Assignment) -> NotebookNode:
+    cells = [
+        nbformat.v4.new_markdown_cell(f"# {assignment.title}", id="title"),
+        nbformat.v4.new_code_cell("import numpy as np\n\nfrom autograder import check", id="setup"),
+    ]
+    for exercise in assignment.exercises:
+        stub = f"def {exercise.name}{exercise.signature}:\n    ### BEGIN SOLUTION\n    ### END SOLUTION"
+        test = assignment.test_cell(exercise)
+        cells += [
+            _nbgrader_cell(stub, exercise.name, solution=True),
+            _nbgrader_cell(f"check({exercise.name})", test, grade=True, points=exercise.points),
+        ]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def _nbgrader_cell(source: str, grade_id: str, **marks: Any) -> NotebookNode:
+    nbgrader = {"grade": False, "solution": False, "task": False, "schema_version": 3, **marks}
+    nbgrader |= {"grade_id": grade_id, "locked": nbgrader["grade"]}
+    return nbformat.v4.new_code_cell(source, id=grade_id.replace("_", "-"), metadata={"nbgrader": nbgrader})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
