@@ -5,13 +5,41 @@ import importlib.util
 import numpy as np
 import pytest
 
-from advsec import averages
+from advsec import averages, gradient_check, optimizers, problems, schedules
+from advsec.conventions import CONVENTIONS
 from tests.parity import derive, vectors
+
+
+def trajectory(name):
+    """Weights after each of a given sequence of gradients."""
+
+    def run(w0, gradients, v0=None, convention=None, **hyper):
+        init, step = optimizers.OPTIMIZERS[name]
+        w, state, path = w0, init(w0) if v0 is None else (v0, 0), []
+        for gradient in gradients:
+            w, state = step(w, gradient, state, **hyper, **CONVENTIONS[convention][name])
+            path.append(w)
+        return np.array(path)
+
+    return run
+
+
+def rosenbrock_gradient(method):
+    return lambda theta: gradient_check.numerical_gradient(problems.rosenbrock().f, theta, method=method)
 
 
 OURS = {
     "ewma": averages.ewma,
     "cumulative_mean": averages.cumulative_mean,
+    "momentum": trajectory("momentum"),
+    "rmsprop": trajectory("rmsprop"),
+    "adam": trajectory("adam"),
+    "amsgrad": trajectory("amsgrad"),
+    "cyclical": schedules.cyclical,
+    "cosine_restarts": schedules.cosine_restarts,
+    "one_cycle": schedules.one_cycle,
+    "numerical_gradient of rosen, central": rosenbrock_gradient("central"),
+    "numerical_gradient of rosen, complex": rosenbrock_gradient("complex"),
 }
 
 VECTORS = {name: vectors.load(name) for name in vectors.names()}
@@ -23,7 +51,8 @@ every_case = pytest.mark.parametrize(
 @every_case
 def test_ours_agrees_with_the_vector(name, title):
     case = VECTORS[name]["cases"][title]
-    actual = OURS[case["ours"]](**arguments(name, title))
+    convention = {"convention": case["convention"]} if case["convention"] else {}
+    actual = OURS[case["ours"]](**arguments(name, title), **convention)
     assert_close(actual, case["expected"], case)
 
 
@@ -48,6 +77,25 @@ def test_the_script_feeds_what_the_vector_holds(name, title):
     ours = arguments(name, title)
     for key, value in (parity.inputs | parity.cases[title].inputs).items():
         np.testing.assert_array_equal(ours[key], value, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        (name, title)
+        for name, vector in VECTORS.items()
+        for title, case in vector["cases"].items()
+        if case["convention"]
+    ],
+)
+def test_the_vector_tells_the_conventions_apart(name, title):
+    case = VECTORS[name]["cases"][title]
+    algorithm = case["ours"]
+    switches = CONVENTIONS[case["convention"]][algorithm]
+    for other in CONVENTIONS:
+        if CONVENTIONS[other][algorithm] != switches:
+            path = OURS[algorithm](**arguments(name, title), convention=other)
+            assert np.abs(path / case["expected"] - 1).max() > 1e-4, other
 
 
 def arguments(name: str, title: str) -> dict:
