@@ -534,7 +534,7 @@ def logistic_dropout_gradient(
         approx = p x (sigma(p z) - y) + sigma'(p z) x**2 p (1 - p) w,     z = w x,  p = keep_prob
 
     The first term of `approx` is the gradient of the ensemble unit sigma(p z), the second a ridge term.
-    The relative error falls with the square of the size of the weights.
+    What is missing, relative to the ridge term, falls with the square of the size of the weights.
 
     Parameters
     ----------

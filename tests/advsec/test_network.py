@@ -1,0 +1,366 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from advsec.batchnorm import batchnorm_forward, batchnorm_infer
+from advsec.bias_variance import early_stopping_step
+from advsec.dropout import dropout_forward, dropout_test
+from advsec.gradient_check import numerical_gradient, relative_error
+from advsec.network import (
+    MLP,
+    activations,
+    batch_statistics,
+    cross_entropy,
+    error_rate,
+    init_params,
+    loss,
+    loss_and_gradient,
+    predict,
+    sample_masks,
+    train,
+)
+from advsec.optimizers import OPTIMIZERS, Optimizer, adam_step
+
+
+PLAIN = MLP((4, 6, 5, 3))
+FULL = MLP((4, 6, 5, 3), activation="tanh", batchnorm=True, keep_prob=0.7, l2=0.01)
+every_net = pytest.mark.parametrize("net", [PLAIN, FULL], ids=["plain", "full"])
+
+
+def problem(net, m=9, n_seeds=None, seed=0):
+    """A network in a general position, and a batch."""
+    rng = np.random.default_rng(seed)
+    theta = init_params(net, rng=rng, n_seeds=n_seeds)
+    theta += 0.3 * rng.normal(size=theta.shape)
+    return theta, rng.normal(size=(m, net.sizes[0])), rng.integers(net.sizes[-1], size=m)
+
+
+def easy(m=200, seed=0):
+    """Four blobs, one per quadrant, labelled by quadrant."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(4, size=m)
+    centres = np.array([[2.0, 2.0], [-2.0, 2.0], [-2.0, -2.0], [2.0, -2.0]])
+    return centres[y] + 0.5 * rng.normal(size=(m, 2)), y
+
+
+def test_parameters_are_one_vector_in_a_documented_order():
+    assert list(MLP((2, 3, 4)).shapes.items()) == [("W1", (2, 3)), ("b1", (3,)), ("W2", (3, 4)), ("b2", (4,))]
+    names = ["W1", "gamma1", "beta1", "W2", "b2"]
+    assert list(MLP((2, 3, 4), batchnorm=True).shapes) == names
+    assert MLP((2, 3, 4)).n_params == 2 * 3 + 3 + 3 * 4 + 4
+
+
+def test_the_lecture_network_has_the_expected_number_of_parameters():
+    assert MLP((64, 128, 128, 10), batchnorm=True).n_params == 64 * 128 + 128 * 128 + 4 * 128 + 1290
+
+
+@pytest.mark.parametrize("leading", [(), (5,), (2, 3)])
+def test_views_share_the_memory_of_the_vector_and_cover_it(leading):
+    theta = np.zeros((*leading, FULL.n_params))
+    for number, view in enumerate(FULL.views(theta).values(), start=1):
+        view[...] = number
+    assert np.all(theta > 0)
+    assert np.all(np.diff(theta, axis=-1) >= 0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"sizes": (3,)}, r"sizes must be at least two positive ints, got \(3,\)"),
+        ({"activation": "gelu"}, "activation must be one of relu, tanh, sigmoid, identity, got 'gelu'"),
+        ({"loss": "hinge"}, "loss must be one of cross_entropy, squared_error, got 'hinge'"),
+        ({"keep_prob": 0}, r"keep_prob must be in \(0, 1\], got 0"),
+        ({"l2": -1}, "l2 must be >= 0, got -1"),
+        ({"eps": 0}, "eps must be > 0, got 0"),
+    ],
+)
+def test_a_network_that_makes_no_sense_is_refused(wrong, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        MLP(**{"sizes": (2, 3)} | wrong)
+
+
+def test_initial_weights_have_the_variance_that_keeps_signals_alive():
+    net = MLP((400, 300, 10), batchnorm=True)
+    params = net.views(init_params(net, rng=np.random.default_rng(0)))
+    assert params["W1"].var() == pytest.approx(2 / 400, rel=0.02)
+    assert params["W2"].var() == pytest.approx(2 / 300, rel=0.1)
+    assert np.all(params["gamma1"] == 1)
+    assert not np.any(params["beta1"])
+    assert not np.any(params["b2"])
+    scaled = init_params(net, rng=np.random.default_rng(0), scale=3.0)
+    np.testing.assert_allclose(net.views(scaled)["W1"], 3 * params["W1"], rtol=1e-13)
+    tanh = replace(net, activation="tanh")
+    assert tanh.views(init_params(tanh, rng=np.random.default_rng(0)))["W1"].var() == pytest.approx(
+        1 / 400, rel=0.02
+    )
+
+
+def test_the_first_networks_are_the_same_however_many_are_drawn():
+    few, many = (init_params(FULL, rng=np.random.default_rng(0), n_seeds=n) for n in (2, 7))
+    np.testing.assert_array_equal(many[:2], few)
+
+
+def test_the_outputs_are_those_of_the_formulas_of_the_lectures():
+    theta, X, _ = problem(FULL)
+    params, masks = FULL.views(theta), sample_masks(FULL, 9, rng=np.random.default_rng(1))
+    a = X
+    for number in (1, 2):
+        z, _ = batchnorm_forward(a @ params[f"W{number}"], params[f"gamma{number}"], params[f"beta{number}"])
+        a, _ = dropout_forward(np.tanh(z), masks[number - 1], FULL.keep_prob)
+    scores = np.exp(a @ params["W3"] + params["b3"])
+    expected = scores / scores.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(predict(FULL, theta, X, masks=masks), expected, rtol=1e-12)
+    np.testing.assert_allclose(activations(FULL, theta, X, masks=masks)[1], a, rtol=1e-12)
+
+
+def test_prediction_uses_the_statistics_that_it_is_given():
+    theta, X, _ = problem(FULL)
+    stats = batch_statistics(FULL, theta, X)
+    np.testing.assert_allclose(
+        predict(FULL, theta, X, stats=stats), predict(FULL, theta, X), rtol=1e-10, atol=1e-14
+    )
+    params = FULL.views(theta)
+    z = batchnorm_infer(X[:1] @ params["W1"], params["gamma1"], params["beta1"], stats[0])
+    one = activations(FULL, theta, X[:1], stats=stats)[0]
+    np.testing.assert_allclose(one, np.tanh(z), rtol=1e-13)
+
+
+def test_direct_dropout_scales_at_test_time():
+    net = MLP((4, 6, 3), keep_prob=0.6, inverted=False)
+    theta, X, _ = problem(net)
+    full = activations(replace(net, keep_prob=1.0), theta, X)[0]
+    np.testing.assert_array_equal(activations(net, theta, X)[0], dropout_test(full, 0.6, inverted=False))
+
+
+def test_softmax_does_not_overflow():
+    net = MLP((1, 2))
+    theta = np.array([1e4, -1e4, 0.0, 0.0])
+    assert predict(net, theta, [[1.0]]).tolist() == [[1.0, 0.0]]
+    assert float(loss(net, theta, [[1.0]], [1])) == 2e4
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "identity"])
+@pytest.mark.parametrize("batchnorm", [False, True])
+@pytest.mark.parametrize(("keep_prob", "inverted"), [(1.0, True), (0.7, True), (0.7, False)])
+@pytest.mark.parametrize("masked", [False, True])
+def test_the_gradient_is_that_of_the_loss(activation, batchnorm, keep_prob, inverted, masked):
+    net = MLP((3, 4, 4, 3), activation, batchnorm, keep_prob, inverted, l2=0.1)
+    theta, X, y = problem(net)
+    masks = sample_masks(net, len(X), rng=np.random.default_rng(1)) if masked else None
+    result = loss_and_gradient(net, theta, X, y, masks=masks)
+    numerical = numerical_gradient(lambda theta: loss(net, theta, X, y, masks=masks), theta, method="complex")
+    assert relative_error(numerical, result.dtheta) < 1e-13
+    assert result.loss == loss(net, theta, X, y, masks=masks)
+
+
+@pytest.mark.parametrize("sizes", [(3, 2), (3, 5, 2)])
+def test_the_gradient_of_squared_errors(sizes):
+    net = MLP(sizes, activation="tanh", loss="squared_error")
+    theta, X, _ = problem(net)
+    y = np.random.default_rng(1).normal(size=(len(X), 2))
+    value, dtheta, _ = loss_and_gradient(net, theta, X, y)
+    assert value == pytest.approx(np.mean(np.sum((predict(net, theta, X) - y) ** 2, axis=1)), rel=1e-13)
+    numerical = numerical_gradient(lambda theta: loss(net, theta, X, y), theta, method="complex")
+    assert relative_error(numerical, dtheta) < 1e-13
+    with pytest.raises(ValueError, match=r"y\.shape must be \(\.\.\., 9, 2\), got \(9,\)"):
+        loss(net, theta, X, y[:, 0])
+
+
+@every_net
+def test_networks_on_the_seed_axis_do_not_notice_each_other(net):
+    theta, X, y = problem(net, n_seeds=4)
+    masks = sample_masks(net, (4, 9), rng=np.random.default_rng(1))
+    together = loss_and_gradient(net, theta, X, y, masks=masks)
+    predictions = predict(net, theta, X)
+    for s in range(4):
+        alone = loss_and_gradient(net, theta[s], X, y, masks=[mask[s] for mask in masks])
+        np.testing.assert_allclose(together.loss[s], alone.loss, rtol=1e-12)
+        np.testing.assert_allclose(together.dtheta[s], alone.dtheta, rtol=1e-10, atol=1e-14)
+        np.testing.assert_allclose(predictions[s], predict(net, theta[s], X), rtol=1e-10, atol=1e-14)
+
+
+@every_net
+def test_networks_may_have_examples_of_their_own(net):
+    theta, _, _ = problem(net, n_seeds=2)
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(2, 9, 4)), rng.integers(3, size=(2, 9))
+    together = loss_and_gradient(net, theta, X, y)
+    for s in range(2):
+        alone = loss_and_gradient(net, theta[s], X[s], y[s])
+        np.testing.assert_allclose(together.dtheta[s], alone.dtheta, rtol=1e-10, atol=1e-14)
+
+
+def test_a_batch_that_is_repeated_has_the_same_loss_and_gradient():
+    theta, X, y = problem(FULL)
+    once, twice = (loss_and_gradient(FULL, theta, np.tile(X, (r, 1)), np.tile(y, r)) for r in (1, 2))
+    np.testing.assert_allclose(twice.loss, once.loss, rtol=1e-13)
+    np.testing.assert_allclose(twice.dtheta, once.dtheta, rtol=1e-9, atol=1e-14)
+
+
+@every_net
+def test_everything_stays_in_float32(net):
+    theta, X, y = (
+        part.astype(np.float32) if part.dtype == float else part for part in problem(net, n_seeds=2)
+    )
+    masks = sample_masks(net, (2, 9), rng=np.random.default_rng(1))
+    value, dtheta, moments = loss_and_gradient(net, theta, X.astype(np.float64), y, masks=masks)
+    run = train(net, theta, X, y, lr=lambda t: np.float64(0.01), n_epochs=2, batch_size=4,
+                rng=np.random.default_rng(0), watch={"val": (X, y)}, snapshot_steps=[0])  # fmt: skip
+    arrays = [value, dtheta, *sum(moments, ()), predict(net, theta, X), run.theta, run.snapshots[0].theta]
+    arrays += [array for layer in run.stats for array in (layer.mu, layer.var)]
+    arrays += [run.history.loss, run.history.losses["val"]]
+    assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
+
+
+def test_losses_of_predictions_by_hand():
+    probabilities = np.array([[0.5, 0.5], [0.9, 0.1], [0.2, 0.8]])
+    assert cross_entropy(probabilities, [0, 0, 0]) == pytest.approx(-np.log(0.5 * 0.9 * 0.2) / 3)
+    assert error_rate(probabilities, [0, 1, 1]) == pytest.approx(1 / 3)
+    assert np.isfinite(cross_entropy([[1.0, 0.0]], [1]))
+    theta, X, y = problem(PLAIN)
+    assert cross_entropy(predict(PLAIN, theta, X), y) == pytest.approx(float(loss(PLAIN, theta, X, y)))
+
+
+@pytest.mark.parametrize("y", [[0, 3], [-1, 0], [0.0, 1.0]])
+def test_labels_out_of_range_are_refused(y):
+    with pytest.raises(ValueError, match=r"y must be labels in 0 \.\. 2, got"):
+        loss(PLAIN, np.zeros(PLAIN.n_params), np.ones((2, 4)), y)
+
+
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+def test_every_optimizer_learns_an_easy_problem(optimizer):
+    X, y = easy()
+    net = MLP((2, 16, 4))
+    theta = init_params(net, rng=np.random.default_rng(0), n_seeds=3)
+    lr = 0.5 if optimizer in ("gd", "momentum") else 0.02
+    run = train(net, theta, X, y, optimizer=optimizer, lr=lr, n_epochs=15, batch_size=20,
+                rng=np.random.default_rng(1), watch={"train": (X, y)})  # fmt: skip
+    assert run.history.errors["train"][-1].max() < 0.02
+    np.testing.assert_array_equal(run.history.errors["train"][-1], error_rate(predict(net, run.theta, X), y))
+
+
+def test_a_deep_network_with_everything_learns_and_predicts_one_example_at_a_time():
+    X, y = easy()
+    net = MLP((2, 16, 16, 4), batchnorm=True, keep_prob=0.8, l2=1e-4)
+    theta = init_params(net, rng=np.random.default_rng(0), n_seeds=3)
+    run = train(net, theta, X, y, lr=0.02, n_epochs=20, batch_size=20, rng=np.random.default_rng(1))
+    together = predict(net, run.theta, X, stats=run.stats)
+    assert error_rate(together, y).max() < 0.02
+    one_by_one = np.concatenate([predict(net, run.theta, x[None], stats=run.stats) for x in X[:5]], axis=1)
+    np.testing.assert_allclose(one_by_one, together[:, :5], rtol=1e-9, atol=1e-12)
+
+
+def test_training_is_the_loop_that_it_says():
+    """With batches of all examples, whose order cannot matter, by hand."""
+    X, y = easy(m=12)
+    net = MLP((2, 5, 4), activation="tanh", batchnorm=True)
+    theta = init_params(net, rng=np.random.default_rng(0))
+    run = train(net, theta, X, y, lr=lambda t: 0.1 / (t + 1), n_epochs=3, batch_size=12,
+                rng=np.random.default_rng(1), beta1=0.5)  # fmt: skip
+    state, moments = OPTIMIZERS["adam"].init(theta), []
+    for t in range(3):
+        _, dtheta, (moment,) = loss_and_gradient(net, theta, X, y)
+        moments.append(moment)
+        theta, state = adam_step(theta, dtheta, state, lr=0.1 / (t + 1), beta1=0.5)
+    np.testing.assert_allclose(run.theta, theta, rtol=1e-9)
+    np.testing.assert_allclose(run.history.lr, [0.1, 0.05, 0.1 / 3])
+    weights = np.array([0.81, 0.9, 1.0]) / 2.71
+    np.testing.assert_allclose(run.stats[0].mu, weights @ [mu for mu, _ in moments], rtol=1e-8, atol=1e-12)
+    np.testing.assert_allclose(run.stats[0].var, weights @ [var for _, var in moments] * 12 / 11, rtol=1e-8)
+
+
+def test_each_epoch_visits_every_example_once_in_a_new_order_per_network():
+    seen = []
+
+    def spy(w, dw, state, *, lr):
+        seen.append(dw.copy())
+        return w, state
+
+    m, batch_size, n_epochs = 12, 4, 2
+    X, y = np.eye(m), np.zeros((m, 1))
+    net = MLP((m, 1), loss="squared_error")
+    theta = np.ones((2, net.n_params))
+    net.views(theta)["b1"][...] = 0
+    train(net, theta, X, y, lr=1.0, n_epochs=n_epochs, batch_size=batch_size,
+          rng=np.random.default_rng(0), optimizer=Optimizer(lambda w: None, spy))  # fmt: skip
+    visited = np.array(seen)[..., :m] > 0  # which examples each batch has seen: (steps, networks, m)
+    assert visited.shape == (6, 2, m)
+    assert np.all(visited.sum(axis=-1) == batch_size)
+    per_epoch = visited.reshape(n_epochs, 3, 2, m).sum(axis=1)
+    assert np.all(per_epoch == 1)
+    assert not np.array_equal(visited[:, 0], visited[:, 1])
+    assert not np.array_equal(visited[:3], visited[3:])
+
+
+def test_the_remainder_of_an_epoch_sits_it_out():
+    theta, X, y = problem(PLAIN, m=11)
+    run = train(PLAIN, theta, X, y, lr=0.01, n_epochs=2, batch_size=4, rng=np.random.default_rng(0))
+    assert run.history.loss.shape == (4,)
+
+
+def test_learning_rates_may_differ_between_networks():
+    theta, X, y = problem(PLAIN)
+    pair = np.stack([theta, theta])
+    options = {"optimizer": "gd", "n_epochs": 3, "batch_size": 9}
+    together = train(PLAIN, pair, X, y, lr=np.array([[0.1], [0.0]]), rng=np.random.default_rng(0), **options)
+    alone = train(PLAIN, theta, X, y, lr=0.1, rng=np.random.default_rng(0), **options)
+    np.testing.assert_allclose(together.theta[0], alone.theta, rtol=1e-9)
+    np.testing.assert_array_equal(together.theta[1], theta)
+
+
+def test_snapshots_are_the_networks_after_their_steps():
+    theta, X, y = problem(FULL)
+    options = {"lr": 0.05, "batch_size": 3}
+    run = train(
+        FULL, theta, X, y, n_epochs=4, rng=np.random.default_rng(0), snapshot_steps=[2, 11], **options
+    )
+    shorter = train(FULL, theta, X, y, n_epochs=1, rng=np.random.default_rng(0), **options)
+    assert [snapshot.step for snapshot in run.snapshots] == [2, 11]
+    np.testing.assert_array_equal(run.snapshots[0].theta, shorter.theta)
+    np.testing.assert_array_equal(run.snapshots[0].stats[0].mu, shorter.stats[0].mu)
+    np.testing.assert_array_equal(run.snapshots[1].theta, run.theta)
+
+
+def test_early_stopping_returns_each_network_as_it_was_at_its_own_best():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(40, 4)), rng.integers(3, size=40)  # nothing to learn, much to overfit
+    X_val, y_val = rng.normal(size=(200, 4)), rng.integers(3, size=200)
+    net = MLP((4, 30, 3), batchnorm=True)
+    theta, patience = init_params(net, rng=rng, n_seeds=6), 3
+    run = train(net, theta, X, y, lr=0.02, n_epochs=60, batch_size=10, rng=rng, patience=patience,
+                watch={"val": (X_val, y_val)})  # fmt: skip
+    losses = run.history.losses["val"]
+    expected = [early_stopping_step(losses[:, s], patience=patience) for s in range(6)]
+    assert run.best_epoch.tolist() == expected
+    assert len(set(expected)) > 1
+    assert len(losses) == max(expected) + patience + 1 < 60
+    again = cross_entropy(predict(net, run.theta, X_val, stats=run.stats), y_val)
+    np.testing.assert_allclose(again, losses[run.best_epoch, np.arange(6)], rtol=1e-10)
+
+
+def test_training_for_no_epoch_returns_the_start():
+    theta, X, y = problem(FULL, n_seeds=2)
+    run = train(FULL, theta, X, y, lr=0.1, n_epochs=0, batch_size=3, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(run.theta, theta)
+    assert not np.shares_memory(run.theta, theta)
+    assert run.history.loss.shape == (0, 2)
+
+
+def test_batch_normalisation_needs_two_examples_per_batch():
+    theta, X, y = problem(FULL)
+    with pytest.raises(ValueError, match=r"batch_size must be in 2 \.\. 9, got 1"):
+        train(FULL, theta, X, y, lr=0.1, n_epochs=1, batch_size=1, rng=np.random.default_rng(0))
+
+
+def test_recomputed_statistics_undo_a_shift_of_the_inputs():
+    """Exactly, since the first layer's normalisation removes every scale and offset; frozen ones do not."""
+    X, y = easy()
+    net = MLP((2, 8, 4), batchnorm=True, eps=1e-12)
+    theta = init_params(net, rng=np.random.default_rng(0))
+    run = train(net, theta, X, y, lr=0.05, n_epochs=10, batch_size=20, rng=np.random.default_rng(1))
+    shifted = 0.5 * X + 3.0
+    own = predict(net, run.theta, X, stats=batch_statistics(net, run.theta, X))
+    recomputed = predict(net, run.theta, shifted, stats=batch_statistics(net, run.theta, shifted))
+    np.testing.assert_allclose(recomputed, own, rtol=1e-6, atol=1e-9)
+    assert error_rate(predict(net, run.theta, shifted, stats=run.stats), y) > 0.3
