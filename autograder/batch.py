@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
@@ -11,6 +11,7 @@ from autograder.exercise import Assignment
 from autograder.grading import grade_submission, rejected
 from autograder.results import Result, ResultStore
 from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.wall import Wall
 from autograder.submission import Submission, read_bytes
 
 
@@ -29,38 +30,44 @@ class Job:
 
 @dataclass(frozen=True)
 class Batch:
-    """Everything needed to grade submissions of one assignment of a course."""
+    """Submissions of one assignment of a course, and the wall behind which they are graded."""
 
     course: Course
     assignment: Assignment
-    make_zygote: Callable[[], Zygote] = Zygote
+    wall: Wall
 
     @property
     def store(self) -> ResultStore:
-        return ResultStore(self.course.results / self.assignment.name)
+        """Where the results of the assignment lie."""
+        return result_store(self.course, self.assignment.name)
 
     def jobs(self, submissions: Iterable[Submission]) -> list[Job]:
         """Read the files and work out what their results depend on."""
-        course_key, tier = self.course.key(), self.make_zygote().tier
+        course_key = self.course.key()
         found = []
         for submission in submissions:
             data = read_bytes(submission)
             content = data if isinstance(data, bytes) else data.encode()
-            parts = (self.assignment.name, submission.student, grader_version(), tier, *submission.notes)
-            message = "\0".join(parts).encode() + b"\0" + hashlib.sha256(content).digest()
-            found.append(Job(submission, data, hmac.new(course_key, message, hashlib.sha256).hexdigest()))
+            parts = (self.assignment.name, submission.student, grader_version(), self.wall.label)
+            message = "\0".join((*parts, *submission.notes)).encode() + b"\0"
+            digest = hmac.new(course_key, message + hashlib.sha256(content).digest(), hashlib.sha256)
+            found.append(Job(submission, data, digest.hexdigest()))
         return found
 
     def known(self, job: Job) -> Result | None:
         """The result of an earlier run, if nothing that it depends on has changed."""
         return self.store.load(job.key)
 
+    def zygote(self) -> Zygote:
+        """What boxes come from; enter it before grading with it."""
+        return Zygote(self.wall)
+
     def grade(self, jobs: list[Job], workers: int) -> Iterator[Result]:
-        """Grade the jobs and yield each result as soon as it is there, saved."""
+        """Grade the jobs in a local pool and yield each result as soon as it is there, saved."""
         if not jobs:
             return
-        with self.make_zygote() as zygote, ThreadPoolExecutor(workers) as pool:
-            futures = [pool.submit(self._grade, job, zygote) for job in jobs]
+        with self.zygote() as zygote, ThreadPoolExecutor(workers) as pool:
+            futures = [pool.submit(self.grade_one, job, zygote) for job in jobs]
             try:
                 for future in as_completed(futures):
                     yield future.result()
@@ -68,7 +75,8 @@ class Batch:
                 for future in futures:
                     future.cancel()
 
-    def _grade(self, job: Job, zygote: Zygote) -> Result:
+    def grade_one(self, job: Job, zygote: Zygote) -> Result:
+        """Grade one job and save its result. A failure of ours is not saved: the next run tries again."""
         student = job.submission.student
         if isinstance(job.data, str):
             result = rejected(self.assignment, student, job.data, tier=zygote.tier)
@@ -99,3 +107,8 @@ class Batch:
             self.assignment.max_score,
             tier=zygote.tier,
         )
+
+
+def result_store(course: Course, assignment: str) -> ResultStore:
+    """Where the results of an assignment lie."""
+    return ResultStore(course.results / assignment)

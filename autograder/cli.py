@@ -1,8 +1,9 @@
-"""The command line of teaching assistants: `autograder demo | release | grade | report | doctor`.
+"""The command line of teaching assistants: `autograder demo | release | collect | grade | report | doctor`.
 
 Nothing slow is imported before it is needed, so that `--help` answers at once.
 """
 
+import dataclasses
 import json
 import os
 import sys
@@ -16,8 +17,10 @@ from autograder.course import Course, CourseError
 
 if TYPE_CHECKING:
     from autograder.batch import Batch, Job
+    from autograder.collect import Collection
     from autograder.exercise import Assignment
     from autograder.results import Result
+    from autograder.sandbox.tiers import Choice
 
 
 app = typer.Typer(
@@ -41,6 +44,10 @@ Submitted = Annotated[
 Student = Annotated[str | None, typer.Option("--student", metavar="ID", help="Only this student.")]
 Jobs = Annotated[
     int, typer.Option("-j", "--jobs", min=1, metavar="N", help="Submissions at a time.", show_default="cores")
+]
+Unsafe = Annotated[
+    bool,
+    typer.Option("--unsafe", help="Grade although no wall here is strong enough: only code you trust."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per submission.")]
 
@@ -69,7 +76,8 @@ def demo(jobs: Jobs = DEFAULT_JOBS) -> None:
     course = Course(course.root, course.work / "demo")
     submitted = course.root / "tests" / "submissions"
     assignment = _assignment("01_moving_averages")
-    results = _grade(course, assignment, submitted, None, jobs, quiet=False)
+    # The sample class is our own code: it is graded even where there is no wall.
+    results = _grade(course, assignment, submitted, None, jobs, unsafe=True, quiet=False)
     _print_table(results, assignment)
     index = _write_reports(course, assignment, results)
     print(f"The class report: {_short(index)}")
@@ -86,11 +94,63 @@ def release(assignment: AssignmentName) -> None:
 
 
 @app.command()
+def collect(
+    archive: Annotated[
+        Path, typer.Argument(metavar="ARCHIVE", help="The zip file that Canvas, Moodle or another gave you.")
+    ],
+    assignment: Annotated[
+        str | None,
+        typer.Option(
+            "--assignment",
+            metavar="NAME",
+            help="Of which assignment, where the names of the files do not say.",
+        ),
+    ] = None,
+    submitted: Submitted = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            "--roster",
+            metavar="CSV",
+            help="Who takes the course: columns id and, where known, first_name, last_name, email, "
+            "lms_user_id. Names of the archive become ids; who is missing is listed.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per entry.")] = False,
+) -> None:
+    """Take what students handed in out of an archive, and put it where `grade` looks for it.
+
+    Of several attempts the latest is taken. Every entry is accounted for: collected, skipped or refused,
+    with the reason. Exit code 3 says that something was refused.
+    """
+    course = Course.find()
+    from autograder.collect import Roster, collect
+    from autograder.exercises import ASSIGNMENT_NAMES
+
+    name = _assignment(assignment).name if assignment is not None else None
+    collection = collect(
+        archive,
+        ASSIGNMENT_NAMES,
+        submitted or course.submitted,
+        assignment=name,
+        roster=Roster.read(roster) if roster else None,
+    )
+    if as_json:
+        for entry in collection.entries:
+            print(json.dumps(dataclasses.asdict(entry), ensure_ascii=False))
+    else:
+        _print_collection(collection)
+    if any(entry.outcome == "refused" for entry in collection.entries):
+        raise typer.Exit(3)
+
+
+@app.command()
 def grade(
     assignment: AssignmentName,
     submitted: Submitted = None,
     student: Student = None,
     jobs: Jobs = DEFAULT_JOBS,
+    unsafe: Unsafe = False,
     as_json: AsJson = False,
 ) -> None:
     """Grade what was handed in and write the scores into nbgrader's gradebook.
@@ -100,7 +160,8 @@ def grade(
     """
     course = Course.find()
     known = _assignment(assignment)
-    results = _grade(course, known, submitted or course.submitted, student, jobs, quiet=as_json)
+    folder = submitted or course.submitted
+    results = _grade(course, known, folder, student, jobs, unsafe=unsafe, quiet=as_json)
     if as_json:
         from autograder.results import summary
 
@@ -115,7 +176,6 @@ def grade(
 @app.command()
 def report(
     assignment: AssignmentName,
-    submitted: Submitted = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -126,18 +186,31 @@ def report(
     """Write a feedback page for every student and one for the class, from what is graded."""
     course = Course.find()
     known = _assignment(assignment)
-    batch, jobs = _jobs(course, known, submitted or course.submitted, None)
-    results = [result for job in jobs if (result := batch.known(job))]
+    from autograder.batch import result_store
+
+    store = result_store(course, assignment)
+    results = [result for _, key in sorted(store.published().items()) if (result := store.load(key))]
     if not results:
         raise CourseError(f"nothing of {assignment} is graded yet; run: autograder grade {assignment}")
     index = _write_reports(course, known, results, output)
-    print(f"{len(results)} of {len(jobs)} submissions are graded. The class report: {_short(index)}")
+    print(f"Pages for {len(results)} students. The class report: {_short(index)}")
 
 
 @app.command()
 def doctor() -> None:
-    """Say whether this machine and this course can grade, and which protections work here."""
-    raise CourseError("not yet")
+    """Say whether this machine can grade, and which protections work on it.
+
+    Exit code 1 says that the course would refuse to grade here.
+    """
+    course = Course.find()
+    from autograder.protection import choose_wall, examined
+
+    choice = examined()
+    _print_protections(choice)
+    choose_wall(course)
+    print(
+        f"This machine grades behind the tier {choice.tier!r}; the course asks for {course.minimum_tier!r}."
+    )
 
 
 # --- what the commands share ----------------------------------------------------------------------------
@@ -154,9 +227,10 @@ def _assignment(name: str) -> "Assignment":
 
 
 def _jobs(
-    course: Course, assignment: "Assignment", submitted: Path, student: str | None
+    course: Course, assignment: "Assignment", submitted: Path, student: str | None, unsafe: bool
 ) -> tuple["Batch", list["Job"]]:
     from autograder.batch import Batch
+    from autograder.protection import choose_wall
     from autograder.submission import find_submissions
 
     try:
@@ -170,7 +244,7 @@ def _jobs(
     if not submissions:
         who = f"nobody named {student!r}" if student is not None else "nobody"
         raise CourseError(f"{who} has handed in {assignment.name} in {_short(submitted)}")
-    batch = Batch(course, assignment)
+    batch = Batch(course, assignment, choose_wall(course, unsafe=unsafe))
     return batch, batch.jobs(submissions)
 
 
@@ -180,37 +254,33 @@ def _grade(
     submitted: Path,
     student: str | None,
     workers: int,
+    *,
+    unsafe: bool,
     quiet: bool,
 ) -> list["Result"]:
     """Grade what is not known, publish it, and return the results in the order of the students."""
-    batch, jobs = _jobs(course, assignment, submitted, student)
+    batch, jobs = _jobs(course, assignment, submitted, student, unsafe)
+    if batch.wall.tier == "none":
+        print("autograder: NOT ISOLATED: students' code runs with your rights", file=sys.stderr)
     results = {job.submission.student: result for job in jobs if (result := batch.known(job))}
     new = [job for job in jobs if job.submission.student not in results]
     for result in _progress(batch.grade(new, workers), len(new), quiet):
         results[result.student] = result
     ordered = [results[job.submission.student] for job in jobs]
-    _publish(ordered, assignment, course)
+    _publish(ordered, batch)
     if not quiet:
         print(_accounting(ordered, len(new)))
     return ordered
 
 
-def _publish(results: list["Result"], assignment: "Assignment", course: Course) -> None:
-    """Write what the gradebook does not have yet; a note beside it says which result it has of whom."""
-    path = course.work / "published" / f"{assignment.name}.json"
-    published: dict[str, str] = {}
-    if path.exists() and course.gradebook.exists():
-        published = json.loads(path.read_text())
+def _publish(results: list["Result"], batch: "Batch") -> None:
+    """Write what the gradebook does not have yet."""
+    published = batch.store.published() if batch.course.gradebook.exists() else {}
     new = [result for result in results if published.get(result.student) != result.key]
-    if not new:
-        return
-    from autograder.gradebook import publish
+    if new:
+        from autograder.gradebook import publish
 
-    publish(new, assignment, course)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(published | {result.student: result.key for result in new}))
-    temporary.replace(path)
+        publish(new, batch.assignment, batch.course)
 
 
 def _progress(results: "object", total: int, quiet: bool) -> "object":
@@ -263,6 +333,33 @@ def _print_table(results: list["Result"], assignment: "Assignment") -> None:
     console.print(f"Out of {assignment.max_score:g} points. Exercises: {names}.", highlight=False)
 
 
+def _print_collection(collection: "Collection") -> None:
+    """What became of every file; folders are counted only."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from autograder.report import plain_text
+
+    table = Table(title=f"Collected for {collection.assignment}", title_justify="left", pad_edge=False)
+    for column in ("student", "outcome", "why", "name in the archive"):
+        table.add_column(column)
+    for entry in collection.entries:
+        if not entry.name.endswith("/"):
+            cells = (entry.student, entry.outcome, entry.why, entry.name)
+            table.add_row(*(Text(plain_text(cell)) for cell in cells))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    count = {
+        outcome: sum(entry.outcome == outcome for entry in collection.entries)
+        for outcome in ("collected", "skipped", "refused")
+    }
+    parts = " + ".join(f"{number} {outcome}" for outcome, number in count.items())
+    print(f"{len(collection.entries)} entries = {parts}.")
+    if collection.missing:
+        missing = ", ".join(map(plain_text, collection.missing))
+        print(f"On the roster and not in the archive ({len(collection.missing)}): {missing}")
+
+
 def _words(result: "Result") -> list[str]:
     if result.outcome != "graded":
         return [result.reason]
@@ -288,3 +385,19 @@ def _short(path: Path) -> str:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def _print_protections(choice: "Choice") -> None:
+    """Each protection, whether it is active, and how that was tested just now."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title="Protections, attacked from inside just now", title_justify="left")
+    for column in ("protection", "what it does", "active", "tested by"):
+        table.add_column(column)
+    for row in choice.examination.table() if choice.examination else ():
+        active = "yes" if row.active else "NO" if row.expected else "not in this tier"
+        table.add_row(row.protection, row.purpose, active, "; ".join(row.tested_by))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    for reason in choice.reasons:
+        print(f"- {reason}")

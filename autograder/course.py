@@ -55,6 +55,14 @@ class Course:
     def reports(self) -> Path:
         return self.work / "reports"
 
+    @property
+    def minimum_tier(self) -> str:
+        """The weakest wall behind which this course grades: `c.Autograder.minimum_tier`, or "reduced"."""
+        from traitlets.config import PyFileConfigLoader
+
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(self.root)).load_config()
+        return str(config.Autograder.get("minimum_tier", "reduced"))
+
     def key(self) -> bytes:
         """The secret from which hidden inputs are drawn; made on first use, readable by its owner only."""
         path = self.work / "course_key"

@@ -9,7 +9,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
+import weakref
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import exercises
-from autograder.batch import Batch
+from autograder.batch import Batch, result_store
 from autograder.course import CONFIG_FILE, Course, CourseError
 from autograder.exercise import Assignment
 from autograder.notebook import METADATA_KEY, autograded_notebook, read_release, sources
+from autograder.protection import choose_wall
 from autograder.results import Result
+from autograder.sandbox.launcher import Zygote
 from autograder.submission import Submission
 
 
@@ -57,7 +60,7 @@ def make_release(course: Course, assignment: Assignment) -> Path:
     return Path(api.coursedir.format_path(api.coursedir.release_directory, ".", assignment.name))
 
 
-def publish(results: Iterable[Result], assignment: Assignment, course: Course) -> None:
+def publish(results: Sequence[Result], assignment: Assignment, course: Course) -> None:
     """Write results into nbgrader's database and folder, from this one process. Raises CourseError."""
     config = configuration(course)
     folders = CourseDirectory(config=config)
@@ -76,6 +79,7 @@ def publish(results: Iterable[Result], assignment: Assignment, course: Course) -
     penalties = AssignLatePenalties(config=config)
     for result in results:
         penalties.preprocess(nbformat.v4.new_notebook(), _resources(result, folders.db_url))
+    result_store(course, assignment.name).mark_published(results)
 
 
 def record(gradebook: Gradebook, result: Result, assignment: Assignment, release: dict[str, Any]) -> None:
@@ -124,14 +128,19 @@ class GradingExporter(NotebookExporter):
             return super().from_filename(filename, resources=resources, **kwargs)
         course = Course.find(Path(folders.root))
         assignment = _assignment(about["assignment"])
-        batch = Batch(course, assignment)
+        batch = Batch(course, assignment, choose_wall(course))
         (job,) = batch.jobs([Submission(about["student"], submitted, path)])
-        result = batch.known(job)
-        if result is None:
-            (result,) = batch.grade([job], workers=1)
+        result = batch.known(job) or batch.grade_one(job, self._started_zygote(batch))
         notebook = autograded_notebook(result, assignment, _release(course, assignment, folders))
         resources["output_extension"] = ".ipynb"
         return json.dumps(notebook, indent=1), resources
+
+    def _started_zygote(self, batch: Batch) -> Zygote:
+        """One zygote for all notebooks of a run; it ends with this exporter."""
+        if not hasattr(self, "_zygote"):
+            self._zygote = batch.zygote().__enter__()
+            weakref.finalize(self, self._zygote.__exit__)
+        return self._zygote
 
 
 class RecordResult(NbGraderPreprocessor):
@@ -142,9 +151,11 @@ class RecordResult(NbGraderPreprocessor):
         folders: CourseDirectory = self.parent.parent.coursedir
         course = Course.find(Path(folders.root))
         assignment = _assignment(about["assignment"])
-        result = Batch(course, assignment).store.load(nb.metadata[METADATA_KEY]["key"])
+        store = result_store(course, assignment.name)
+        result = store.load(nb.metadata[METADATA_KEY]["key"])
         with _open(about["db_url"]) as gradebook:
             record(gradebook, result, assignment, _release(course, assignment, folders))
+        store.mark_published([result])
         return nb, resources
 
 

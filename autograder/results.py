@@ -5,6 +5,7 @@ import json
 import os
 import types
 import typing
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,9 @@ def summary(result: Result) -> dict[str, Any]:
     }
 
 
+PUBLISHED = "published.json"
+
+
 class ResultStore:
     """A directory of results, one JSON file per key; a key says all that a result depends on."""
 
@@ -86,11 +90,25 @@ class ResultStore:
 
     def save(self, result: Result) -> None:
         """Write the result under its key, whole or not at all."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        path = self._path(result.key)
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        with open(temporary, "w") as file:
-            json.dump(_convert(result), file, ensure_ascii=False)
+        self._write(self._path(result.key), _convert(result))
+
+    def published(self) -> dict[str, str]:
+        """Whose result is in the gradebook, and under which key."""
+        try:
+            return json.loads((self.directory / PUBLISHED).read_text())
+        except (OSError, ValueError):
+            return {}
+
+    def mark_published(self, results: Iterable[Result]) -> None:
+        """Remember that the gradebook holds these results; say so after it does."""
+        known = self.published() | {result.student: result.key for result in results}
+        self._write(self.directory / PUBLISHED, known)
+
+    def _write(self, path: Path, plain: Any) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        with open(temporary, "w", encoding="utf-8", errors="replace") as file:
+            json.dump(plain, file, ensure_ascii=False)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)

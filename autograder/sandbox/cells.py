@@ -1,5 +1,6 @@
 """Running the cells of a notebook in an IPython shell, with every output recorded under caps."""
 
+import base64
 import collections
 import io
 import sys
@@ -15,7 +16,6 @@ from .messages import CellResult, Output
 from .policy import Policy
 
 
-TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex")
 IMAGE_TYPES = ("image/png", "image/jpeg")
 TRACEBACK_CHARACTERS = 8 * 1024
 
@@ -72,14 +72,14 @@ class Recorder:
         self.rich += 1
         if self.rich > self.policy.rich_outputs:
             return
-        for name in (*IMAGE_TYPES, *TEXT_TYPES):
-            content = bundle.get(name)
-            if isinstance(content, bytes) and len(content) <= self.policy.rich_output_bytes:
-                self.outputs.append(Output(kind, name, data=content))
+        for name in IMAGE_TYPES:
+            image = _image_bytes(bundle.get(name))
+            if image and len(image) <= self.policy.rich_output_bytes:
+                self.outputs.append(Output(kind, name, data=image))
                 return
-            if isinstance(content, str) and name == "text/plain":
-                self.outputs.append(Output(kind, name, content[: self.policy.output_head_bytes]))
-                return
+        text = bundle.get("text/plain")
+        if isinstance(text, str):
+            self.outputs.append(Output(kind, "text/plain", text[: self.policy.output_head_bytes]))
 
     def fail(self, name: str, text: str) -> None:
         self.failed = True
@@ -107,6 +107,16 @@ class Stream(io.TextIOBase):
 
     def writable(self) -> bool:
         return True
+
+
+def _image_bytes(content: Any) -> bytes:
+    """IPython hands images over as bytes or as base64 text."""
+    if isinstance(content, str):
+        try:
+            return base64.b64decode(content, validate=False)
+        except ValueError:
+            return b""
+    return content if isinstance(content, bytes) else b""
 
 
 class _Publisher(DisplayPublisher):

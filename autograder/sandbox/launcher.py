@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import queue
 import secrets
 import select
 import signal
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -33,6 +35,7 @@ from .perform import Outcome, Stopped
 from .policy import Policy
 from .reader import Cell, Unreadable
 from .values import Call
+from .wall import SLOTS, Wall, environment
 from .wire import Frame, FrameType, Limits, ProtocolError, decode, encode, receive, send
 
 
@@ -46,25 +49,10 @@ spec = importlib.util.spec_from_file_location("sandbox", origin, submodule_searc
 sys.modules["sandbox"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(sys.modules["sandbox"])
 from sandbox.policy import Policy
+from sandbox.wall import Wall
 from sandbox.zygote import main
-main(fd, settings["wall"], Policy(**settings["policy"]))
+main(fd, Wall.from_plain(settings["wall"]), Policy(**settings["policy"]))
 """
-
-ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "HOME": "/box",
-    "LANG": "C.UTF-8",
-    "LC_ALL": "C.UTF-8",
-    "TZ": "UTC",
-    "MPLBACKEND": "Agg",
-    "MPLCONFIGDIR": "/tmp/matplotlib",
-    "IPYTHONDIR": "/tmp/ipython",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-}
 
 START_SECONDS = 60.0
 GRACE_SECONDS = 3.0
@@ -84,17 +72,25 @@ class BoxStopped(Exception):  # noqa: N818 (an outcome of a submission, not an e
 class Zygote:
     """A clean process that forks boxes; use it as a context manager, from any thread."""
 
-    def __init__(self, policy: Policy | None = None, wall: Any = None) -> None:
+    def __init__(self, wall: Wall, policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
         self.wall = wall
-        self.tier = "none"
         self._lock = threading.Lock()
+        self._slots = queue.SimpleQueue()
+        for slot in range(SLOTS):
+            self._slots.put(slot)
+
+    @property
+    def tier(self) -> str:
+        """How strong the wall around its boxes is."""
+        return self.wall.label
 
     def __enter__(self) -> "Zygote":
+        self._scratch = tempfile.TemporaryDirectory(prefix="zygote-")
         ours, theirs = socket.socketpair()
         settings = {
             "path": sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}),
-            "wall": self.wall,
+            "wall": self.wall.to_plain(),
             "policy": asdict(self.policy),
         }
         package = str(Path(__file__).parent)
@@ -102,7 +98,8 @@ class Zygote:
             # -I and -S: no environment, no user site, no .pth file that would make the checkout importable.
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", BOOT, str(theirs.fileno()), package, json.dumps(settings)],
-                env=ENVIRONMENT,
+                # Matplotlib keeps its list of fonts in the home folder, which boxes never see.
+                env=environment() | {"HOME": str(Path.home()), "IPYTHONDIR": self._scratch.name},
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -131,20 +128,32 @@ class Zygote:
             self._process.wait()
         if self._process.stderr:
             self._process.stderr.close()
+        self._scratch.cleanup()
 
     def box(self) -> "Box":
-        """A fresh box; close it when done."""
+        """A fresh box behind its wall; close it when done. Raises RuntimeError if that cannot be built."""
+        slot = self._slots.get()
         ours, theirs = socket.socketpair()
         with self._lock, theirs:
-            socket.send_fds(self._control, [zygote.MESSAGE.pack(zygote.SPAWN, 0)], [theirs.fileno()])
+            socket.send_fds(self._control, [zygote.MESSAGE.pack(zygote.SPAWN, slot)], [theirs.fileno()])
             pid = self._expect(zygote.SPAWNED)
-        return Box(self, pid, ours)
+        box = Box(self, pid, ours, slot)
+        ours.settimeout(START_SECONDS)
+        try:
+            built = ours.recv(1) == zygote.BEHIND_THE_WALL
+        except OSError:
+            built = False
+        if not built:
+            raise RuntimeError(f"the wall could not be built: {box.close()}")
+        return box
 
-    def reap(self, pid: int) -> int:
-        """The exit status of a box that is dying."""
+    def reap(self, pid: int, slot: int) -> int:
+        """Wait for a box that is dying: its exit status. Its slot is free again."""
         with self._lock:
             self._control.sendall(zygote.MESSAGE.pack(zygote.REAP, pid))
-            return self._expect(zygote.REAPED)
+            status = self._expect(zygote.REAPED)
+        self._slots.put(slot)
+        return status
 
     def _expect(self, kind: bytes) -> int:
         data = b""
@@ -162,8 +171,9 @@ class Zygote:
 class Box:
     """One confined process that runs one submission. Every answer has a deadline that the driver holds."""
 
-    def __init__(self, zygote: Zygote, pid: int, connection: socket.socket) -> None:
+    def __init__(self, zygote: Zygote, pid: int, connection: socket.socket, slot: int) -> None:
         self._zygote = zygote
+        self._slot = slot
         self._pid: int | None = pid
         self._connection = connection
 
@@ -217,11 +227,9 @@ class Box:
             return None
         pid, self._pid = self._pid, None
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         self._connection.close()
-        status = self._zygote.reap(pid)
+        status = self._zygote.reap(pid, self._slot)
         if os.WIFEXITED(status):
             return Stopped("exit", f"exit code {os.WEXITSTATUS(status)}")
         number = os.WTERMSIG(status)

@@ -8,8 +8,9 @@ import importlib.util
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from .policy import MIB, Policy
 
@@ -152,12 +153,34 @@ class Wall:
         Scratch("/dev/shm", 16 * MIB, 256),
     )
 
+    @property
+    def label(self) -> str:
+        """The tier, and what of it is missing."""
+        missing = sorted(TIERS[self.tier] - self.protections)
+        return f"{self.tier} without {', '.join(missing)}" if missing else self.tier
+
     def without(self, *protections: str) -> "Wall":
         """The same wall with some protections left out."""
         unknown = set(protections) - set(PROTECTIONS)
         if unknown:
             raise ValueError(f"protections must be among {sorted(PROTECTIONS)}, got {sorted(unknown)}")
         return replace(self, protections=self.protections - set(protections))
+
+    def to_plain(self) -> dict[str, Any]:
+        """The wall as JSON can hold it, for the way to the zygote."""
+        return asdict(self) | {"protections": sorted(self.protections)}
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> "Wall":
+        """The inverse of `to_plain`."""
+        names = ("readable", "listed", "masked")
+        return cls(
+            **plain
+            | {name: tuple(plain[name]) for name in names}
+            | {name: tuple(map(tuple, plain[name])) for name in ("links", "rlimits")}
+            | {"protections": frozenset(plain["protections"])}
+            | {"scratch": tuple(Scratch(**each) for each in plain["scratch"])}
+        )
 
     def for_slot(self, slot: int) -> "Wall":
         """The same wall for another box that runs at the same time: as root, each has its own user."""

@@ -15,26 +15,28 @@ import types
 from importlib.abc import MetaPathFinder
 from typing import Any, NoReturn
 
+from . import isolation
 from .policy import Policy
+from .wall import REFERENCE_ABSENT, REFERENCE_PACKAGES, Wall
 
 
 # One message each way: four letters and a number.
 MESSAGE = struct.Struct("<4sq")
 READY, SPAWN, SPAWNED, REAP, REAPED = b"redy", b"spwn", b"born", b"reap", b"dead"
 
-HIDDEN = ("advsec", "autograder")
-NOT_AVAILABLE = "the reference package is not available while your work is graded"
+# What a box says first, once its wall stands.
+BEHIND_THE_WALL = b"\1"
 
 
 class HiddenPackages(MetaPathFinder):
     """A friendly word where the reference would be imported; the wall is what keeps it away."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        if name.split(".")[0] in HIDDEN:
-            raise ModuleNotFoundError(f"{name}: {NOT_AVAILABLE}", name=name)
+        if name.split(".")[0] in REFERENCE_PACKAGES:
+            raise ModuleNotFoundError(f"{name}: {REFERENCE_ABSENT}", name=name)
 
 
-def main(control_fd: int, wall: Any, policy: Policy) -> NoReturn:
+def main(control_fd: int, wall: Wall, policy: Policy) -> NoReturn:
     """Prepare, say so, and fork on request until the launcher hangs up."""
     control = socket.socket(fileno=control_fd)
     shell = _prepare(policy)
@@ -53,7 +55,7 @@ def main(control_fd: int, wall: Any, policy: Policy) -> NoReturn:
             os._exit(0)
         kind, number = MESSAGE.unpack(message)
         if kind == SPAWN:
-            box = _fork(control, fds[0], shell, wall, policy)
+            box = _fork(control, fds[0], shell, wall.for_slot(number), policy)
             boxes.add(box)
             control.sendall(MESSAGE.pack(SPAWNED, box))
         elif kind == REAP:
@@ -74,6 +76,7 @@ def _prepare(policy: Policy) -> Any:
     """Import what is slow to import, once, and make the shell that every box starts with."""
     import numpy as np
 
+    from . import worker  # noqa: F401 (with all that it imports)
     from .cells import CellShell
 
     shell = CellShell.instance(policy=policy)  # display() asks for the instance
@@ -102,36 +105,23 @@ def _student_side() -> types.ModuleType:
     return module
 
 
-def _fork(control: socket.socket, fd: int, shell: Any, wall: Any, policy: Policy) -> int:
+def _fork(control: socket.socket, fd: int, shell: Any, wall: Wall, policy: Policy) -> int:
+    zygote = os.getpid()
     box = os.fork()
     if box:
         os.close(fd)
         return box
     try:
         control.close()
-        os.setsid()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
-        null = os.open(os.devnull, os.O_RDWR)
-        for standard in (0, 1, 2):
-            os.dup2(null, standard)
         os.dup2(fd, 3)
-        _confine(policy)
-        from .worker import serve
+        isolation.enter(wall, keep_fds=(3,), parent=zygote)
+        os.environ.update(MPLCONFIGDIR="/tmp/matplotlib", IPYTHONDIR="/tmp/ipython")
+        connection = socket.socket(fileno=3)
+        connection.sendall(BEHIND_THE_WALL)
+        from .worker import serve  # imported by _prepare already
 
-        serve(socket.socket(fileno=3), shell, policy)
+        serve(connection, shell, policy)
     finally:
         os._exit(70)
-
-
-def _confine(policy: Policy) -> None:
-    import resource
-
-    for name, limit in (
-        ("RLIMIT_AS", policy.memory_bytes),
-        ("RLIMIT_CPU", policy.cpu_seconds),
-        ("RLIMIT_FSIZE", policy.file_bytes),
-        ("RLIMIT_NOFILE", policy.open_files),
-        ("RLIMIT_CORE", 0),
-    ):
-        resource.setrlimit(getattr(resource, name), (limit, limit))

@@ -90,7 +90,7 @@ def test_points_given_by_hand_are_never_changed(by_autograder: Path) -> None:
     with sqlite3.connect(database) as connection:
         connection.execute("update grade set manual_score = 1.5, needs_manual_grade = 0")
     connection.close()
-    (by_autograder / ".course" / "published" / f"{ASSIGNMENT}.json").unlink()
+    (by_autograder / ".course" / "results" / ASSIGNMENT / "published.json").unlink()
     assert run("autograder", "grade", ASSIGNMENT, cwd=by_autograder).returncode == 0
     with sqlite3.connect(database) as connection:
         assert set(connection.execute("select distinct manual_score from grade")) == {(1.5,)}
