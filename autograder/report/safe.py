@@ -14,6 +14,7 @@ MAX_SIDE = 4000
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DEVICE_OF_WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)
 _FORMULA = re.compile(r"[\s\"']*[=+\-@＝＋－＠]")
+_ENCODING = {"PNG": {"compress_level": 1}, "JPEG": {"quality": 90}}
 _IMAGE_MAGIC = {"PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff"}
 
 
@@ -69,14 +70,12 @@ def image_address(data: bytes) -> str | None:
                 if max(image.size) > MAX_SIDE:
                     return None
                 # Only pixels are taken over: no text, no profile, no further frames.
-                pixels = image.convert(
-                    "RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB"
-                )
+                pixels = image.convert("RGBA" if kind == "PNG" and image.has_transparency_data else "RGB")
                 pixels.info.clear()
-                pixels.save(encoded, "PNG", compress_level=1)
+                pixels.save(encoded, kind, **_ENCODING[kind])
     except Exception:  # whatever a decoder says about hostile bytes
         return None
-    return "data:image/png;base64," + base64.b64encode(encoded.getvalue()).decode()
+    return f"data:image/{kind.lower()};base64," + base64.b64encode(encoded.getvalue()).decode()
 
 
 def _shown(character: str) -> str:

@@ -1,7 +1,7 @@
 """The page of one student: points, one thing to look at per exercise, and the notebook as it ran."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from autograder.exercise import Assignment
 from autograder.report import pages, safe, words
@@ -13,7 +13,8 @@ from autograder.sandbox.reader import Cell
 # What a page shows of a notebook at most, so that it opens on any machine.
 PAGE_CHARACTERS = 2_000_000
 PAGE_OUTPUTS = 1000
-PAGE_IMAGES = 100
+PAGE_IMAGES = 50
+PAGE_IMAGE_CHARACTERS = 24_000_000
 
 # Nothing could be called, so that a case would say nothing; it was called and did not return.
 NEVER_CALLED = ("not_defined", "not_callable", "not_implemented", "wrong_signature")
@@ -54,7 +55,7 @@ class _Room:
     characters: int = PAGE_CHARACTERS
     outputs: int = PAGE_OUTPUTS
     images: int = PAGE_IMAGES
-    pictures: dict[bytes, str | None] = field(default_factory=dict)
+    image_characters: int = PAGE_IMAGE_CHARACTERS
 
     def clip(self, text: str) -> str:
         kept = text[: self.characters]
@@ -63,11 +64,12 @@ class _Room:
         return f"{kept}\n[… {left_out} characters are not shown …]" if left_out else kept
 
     def image(self, data: bytes) -> str | None:
-        """The address of an image, encoded once however often it is shown."""
-        if data not in self.pictures:
-            self.images -= 1
-            self.pictures[data] = safe.image_address(data) if self.images >= 0 else None
-        return self.pictures[data]
+        self.images -= 1
+        address = safe.image_address(data) if self.images >= 0 else None
+        if address is None or len(address) > self.image_characters:
+            return None
+        self.image_characters -= len(address)
+        return address
 
 
 def student_page(result: Result, assignment: Assignment) -> str:

@@ -1,0 +1,642 @@
+"""Pages, tables and file names hold whatever strangers write, and nothing that they write does anything."""
+
+import base64
+import copy
+import csv
+import hashlib
+import io
+import os
+import re
+import threading
+import unicodedata
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+from PIL import Image, PngImagePlugin
+
+from autograder import submission
+from autograder.exercises import load
+from autograder.report import (
+    class_page,
+    page_name,
+    plain_text,
+    scores_csv,
+    student_page,
+    words,
+    write_reports,
+)
+from autograder.report.safe import MAX_SIDE, image_address, spreadsheet_text
+from autograder.report.student import PAGE_CHARACTERS, PAGE_IMAGES, PAGE_OUTPUTS
+from autograder.results import CellRecord, Result
+from autograder.sandbox.messages import CellResult, Output
+from autograder.sandbox.perform import Stopped
+from autograder.sandbox.reader import Cell
+from autograder.verdict import LADDER, Case, Finding, Judgement
+
+
+ASSIGNMENT = load("01_moving_averages")
+EWMA = ASSIGNMENT.exercise("ewma")
+
+# What a stranger would load or run, were it taken for HTML.
+BEACON = "http://127.0.0.1:9/beacon"
+ATTACKS = {
+    "script": "<script>window.pwned=1</script>",
+    "script closing a cell": "</code></pre></td></table><script>window.pwned=1</script>",
+    "script closing the style": "</style></title></textarea><script>window.pwned=1</script>",
+    "script in a comment": "--><!--><script>window.pwned=1</script><!--",
+    "event handler": "<img src=x onerror=window.pwned=1><svg onload=window.pwned=1>",
+    "event handler in an attribute": '" onfocus=window.pwned=1 autofocus tabindex=1 x="',
+    "event handler in a quoted attribute": "' onmouseover='window.pwned=1' x='",
+    "javascript link": "<a href='javascript:window.pwned=1'>points</a>[a](javascript:window.pwned=1)",
+    "data link": "<iframe src='data:text/html,<script>parent.pwned=1</script>'></iframe>",
+    "template": "{{ 7 * 7 }}{% raw %}{{ cycler.__init__.__globals__ }}{{ '<b>'|safe }}",
+    "entities": "&lt;script&gt;window.pwned=1&lt;/script&gt;&#60;script&#62;",
+    "CDATA": "<![CDATA[<script>window.pwned=1</script>]]>",
+    "pixel": f"<img src='{BEACON}'><link rel=stylesheet href='{BEACON}'>",
+    "import of a style": f"<style>@import url({BEACON});*{{background:url({BEACON})}}</style>",
+    "refresh": f"<meta http-equiv=refresh content='0;url={BEACON}'><base href='{BEACON}'>",
+    "frame": f"<iframe src='{BEACON}'></iframe><object data='{BEACON}'></object><embed src='{BEACON}'>",
+    "form": f"<form action='{BEACON}'><button autofocus>ok</button></form>",
+    "widget state": "</script><script type=application/vnd.jupyter.widget-state+json>{}</script>",
+    "spoof": "<div style='position:fixed;inset:0'>Score 10/10</div>",
+    "terminal": "\x1b]52;c;cHduZWQ=\x07\x1b[2J\x1b]0;title\x07\x9b31m\r100 of 100",
+    "log": "ann\n[INFO] graded 100\n",
+    "direction": "‮⁦ // right ⁩⁦‮",
+    "invisible": "a​n‍n﻿\u2028\u2029\U000e0041",
+    "not text": "\x00\ud800�￿",
+    "formula": '=HYPERLINK("http://127.0.0.1:9/beacon","points")',
+    "LaTeX": "\\input{/etc/passwd} $\\href{javascript:window.pwned=1}{x}$",
+    "path": "../../index.html#?%00",
+}
+attacks = pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+
+
+def hostile(text: str) -> Result:
+    """A result whose every text is the same."""
+    case = Case(text, text, text)
+    findings = (
+        Finding("wrong_values", text, text, text, case),
+        Finding(text, text, None, text, case),
+        Finding("raised", text, None, text, case),
+    )
+    judgements = tuple(
+        Judgement(name, score, 3, ((text, True), (text, False)), finding)
+        for name, score, finding in zip(("ewma", "window", text), (0, 1.5, 3), findings, strict=True)
+    )
+    outputs = (
+        Output("stream", text, text),
+        Output("error", text, text),
+        Output("result", text, text),
+        Output("display", "text/html", text),
+        Output("display", "image/png", data=text.encode("utf-8", "surrogatepass")),
+        Output(text, text, text),
+    )
+    cells = (
+        CellRecord(Cell("code", text, text), CellResult("error", outputs)),
+        CellRecord(Cell("markdown", text, text)),
+        CellRecord(Cell(text, text, "test-ewma"), stopped=Stopped(text, text)),
+    )
+    return Result(text, text, "graded", text, 4.5, 20, judgements, cells, (text,), text, 1.0, text, text)
+
+
+@cache
+def pages_of(text: str) -> tuple[str, ...]:
+    """Every kind of page that a result made of `text` can be on."""
+    results = [replace(hostile(text), outcome=outcome) for outcome in ("graded", "rejected", "needs_human")]
+    students = (student_page(result, ASSIGNMENT) for result in results)
+    return (*students, *(class_page([result], ASSIGNMENT) for result in results))
+
+
+@cache
+def parsed_pages_of(text: str) -> "tuple[Page, ...]":
+    return tuple(map(Page, pages_of(text)))
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: its elements in order, and its text."""
+
+    VOID = ("meta", "img", "wbr")
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        assert len(dict(attrs)) == len(attrs)
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_comment(self, data):
+        raise AssertionError(f"a comment: {data}")
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    @property
+    def shape(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Elements and the names of their attributes, without the breaks inside long names."""
+        return [(tag, tuple(attributes)) for tag, attributes in self.elements if tag != "wbr"]
+
+    def values(self, name: str) -> list[str]:
+        return [attributes[name] for _, attributes in self.elements if name in attributes]
+
+
+def a_result(student: str = "ann", **known) -> Result:
+    """Somebody who has one thing to mend."""
+    judgements = tuple(
+        Judgement(
+            each.name, each.points, each.points, tuple((probe.name, True) for probe in each.probes), None
+        )
+        for each in ASSIGNMENT.exercises
+        if each is not EWMA
+    )
+    swapped = next(entry for entry in EWMA.misconceptions if entry.name == "swapped")
+    finding = Finding(
+        "wrong_values",
+        f"Your result is what you get when {swapped.message}.",
+        swapped.name,
+        swapped.read,
+        Case("ewma([1.0], 0.5)", "[0.5]", "[0.25]"),
+    )
+    wrong = Judgement("ewma", 0, 3, tuple((probe.name, False) for probe in EWMA.probes), finding)
+    given = Result(
+        student, ASSIGNMENT.name, "graded", "", 17.0, 20, (*judgements, wrong), tier="full", seconds=1.25
+    )
+    return replace(given, **known)
+
+
+# --- pages ----------------------------------------------------------------------------------------------
+
+
+@attacks
+def test_no_text_changes_what_a_page_is_made_of(attack):
+    for page, harmless in zip(parsed_pages_of(attack), parsed_pages_of("harmless"), strict=True):
+        assert page.shape == harmless.shape
+
+
+@attacks
+def test_pages_link_to_themselves_and_their_neighbours_only(attack):
+    for page in parsed_pages_of(attack):
+        assert all(
+            re.match(r"#|students/[\w.-]+\.html(#|$)|scores\.csv$", link) for link in page.values("href")
+        )
+        assert all(source.startswith("data:image/") for source in page.values("src"))
+        names = {name for _, attributes in page.elements for name in attributes}
+        assert not [name for name in names if name.startswith("on") or name in ("style", "action", "target")]
+        assert not {tag for tag, _ in page.elements} & {"script", "link", "base", "iframe", "form", "object"}
+
+
+@attacks
+def test_every_character_of_a_page_can_be_seen(attack):
+    for page in pages_of(attack):
+        hidden = {c for c in page if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+        assert hidden <= {"\n", "\t"}
+        page.encode()
+
+
+@attacks
+def test_a_page_says_what_was_written(attack):
+    visible = " ".join(plain_text(attack, keep="\n\t").split())
+    for page in parsed_pages_of(attack):
+        assert visible in page.text
+
+
+def test_the_policy_allows_the_one_style_and_nothing_else():
+    for page in parsed_pages_of("harmless"):
+        (policy,) = [each["content"] for _, each in page.elements if "http-equiv" in each]
+        (style,) = [text for text in page.words if text.startswith(":root")]
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        assert policy.split("; ") == [
+            "default-src 'none'",
+            "img-src data:",
+            f"style-src 'sha256-{digest}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+        assert not re.search(r"url\(|@import|//", style)
+
+
+def test_equal_results_make_identical_pages():
+    results = [a_result("ann"), hostile("ben"), a_result("cy", outcome="rejected", score=None)]
+    again = copy.deepcopy(results)[::-1]
+    assert class_page(results, ASSIGNMENT) == class_page(again, ASSIGNMENT)
+    assert scores_csv(results, ASSIGNMENT) == scores_csv(again, ASSIGNMENT)
+    for first, second in zip(results, again[::-1], strict=True):
+        assert student_page(first, ASSIGNMENT) == student_page(second, ASSIGNMENT)
+
+
+def test_headings_come_in_order_and_tables_have_headers():
+    for page in (*parsed_pages_of("harmless"), Page(class_page([a_result()], ASSIGNMENT))):
+        levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+        assert all(
+            attributes.get("scope") in ("col", "row") for tag, attributes in page.elements if tag == "th"
+        )
+        assert ("html", {"lang": "en"}) in page.elements
+        tags = [tag for tag, _ in page.elements]
+        assert tags.count("caption") == tags.count("table")
+        named = [each["aria-labelledby"] for _, each in page.elements if "aria-labelledby" in each]
+        assert set(named) <= set(page.values("id"))
+
+
+def test_the_student_reads_the_finding_the_case_and_where_to_read():
+    text = Page(student_page(a_result(), ASSIGNMENT)).text
+    for expected in (
+        "17 of 20 points",
+        "6 of 7 functions do all that was asked",
+        "beta weighs the new observation in place of the old average: beta * x + (1 - beta) * mean .",
+        "Call ewma([1.0], 0.5) Expected [0.5] Returned [0.25]",
+        f"Read again: lecture, section “{EWMA.read}”",
+        "✗ Not yet a start away from zero; several columns",
+        "their points are added later",
+        "Sandbox full",
+    ):
+        assert expected in text
+
+
+def test_full_marks_are_said_in_one_line():
+    right = tuple(each for each in a_result().judgements if each.exercise != "ewma")
+    text = Page(student_page(a_result(score=20, judgements=right), ASSIGNMENT)).text
+    assert "20 of 20 points Every function does what was asked." in text
+    assert "not yet" not in text.lower()
+
+
+@pytest.mark.parametrize("code", submission.REASONS)
+def test_a_rejected_student_reads_why_and_what_to_do(code):
+    reason = submission.reason(code, ASSIGNMENT.name)
+    result = Result("ann", ASSIGNMENT.name, "rejected", reason, None, 20)
+    text = Page(student_page(result, ASSIGNMENT)).text
+    assert reason in text
+    assert "This is not a score of zero" in text
+    assert f"Hand in {ASSIGNMENT.name}.ipynb again" in text
+
+
+def test_a_stopped_cell_says_why_and_the_tests_are_not_shown_as_the_students():
+    cells = (
+        CellRecord(Cell("code", "while True: pass", ""), stopped=Stopped("time", "10 s")),
+        CellRecord(Cell("code", "check(ewma)", "test-ewma")),
+        CellRecord(Cell("markdown", "Because it forgets.", "why")),
+        CellRecord(Cell("markdown", "Read this.", "cell-0f")),
+    )
+    text = Page(student_page(a_result(cells=cells), ASSIGNMENT)).text
+    assert "This cell did not come to an end (10 s). The other cells were run without it." in text
+    assert "check(ewma)" not in text
+    assert "the tests of ewma , run by the grader instead" in text
+    assert "a person reads your answers ( cell 3 ), and" in text
+
+
+def test_the_class_adds_up():
+    results = [
+        a_result("ann"),
+        a_result("ben"),
+        Result("cy", ASSIGNMENT.name, "rejected", "The file is empty.", None, 20),
+        Result("di", ASSIGNMENT.name, "needs_human", "The grader itself failed.", None, 20),
+        Result("ed", ASSIGNMENT.name, "an outcome that nobody knows", "Who knows.", None, 20),
+    ]
+    page = Page(class_page(results, ASSIGNMENT))
+    assert "5 handed in = 2 graded + 1 rejected + 2 need a person" in page.text
+    assert page.text.index("di : The grader itself failed.") < page.text.index("cy : The file is empty.")
+    assert page.text.index("cy : The file is empty.") < page.text.index("Everybody")
+    assert "swapped beta weighs the new observation" in page.text
+    assert "Median 17, mean 17 of 20 points" in page.text
+    assert "several columns 0 of 2" in page.text
+    assert "16 to below 18 2" in page.text
+
+
+def test_a_class_of_nobody_has_a_page():
+    assert "0 handed in = 0 graded + 0 rejected + 0 need a person" in Page(class_page([], ASSIGNMENT)).text
+
+
+def test_every_kind_of_finding_and_of_ending_has_words():
+    assert set(LADDER) <= set(words.FINDINGS)
+    assert words.short_finding(None) == ""
+    assert words.short_finding(Finding("wrong_values", "", "swapped|only_last")) == "swapped or only last"
+    assert words.stopped_words(Stopped("no such reason", "1 s")) == "This cell was stopped (1 s)."
+
+
+@pytest.mark.parametrize("media", ["light", "dark", "print"])
+def test_text_stands_out_from_its_background(media):
+    style = (Path(words.__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
+    roots = [dict(re.findall(r"--(\w+): (#\w{6})", root)) for root in re.findall(r":root \{([^}]*)\}", style)]
+    colours = roots[("light", "dark", "print").index(media)]
+    for text in ("text", "quiet", "link", "right", "partly", "wrong"):
+        for ground in ("page", "panel"):
+            assert contrast(colours[text], colours[ground]) >= 4.5
+    assert contrast(colours["bar"], colours["page"]) >= 3
+    assert contrast(colours["bar"], colours["track"]) >= 3
+
+
+def contrast(first: str, second: str) -> float:
+    """The ratio of WCAG 2."""
+    brighter, darker = sorted(map(_luminance, (first, second)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+# --- outputs and images ---------------------------------------------------------------------------------
+
+
+def encoded(image: Image.Image, kind: str, **options) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def decoded(address: str) -> bytes:
+    return base64.b64decode(address.partition(",")[2])
+
+
+def test_an_image_keeps_its_pixels_and_nothing_else():
+    picture = Image.new("RGBA", (3, 2), (10, 20, 30, 40))
+    note = PngImagePlugin.PngInfo()
+    note.add_text("Comment", "<script>window.pwned=1</script>")
+    data = encoded(picture, "PNG", pnginfo=note) + b"<script>window.pwned=1</script>"
+    address = image_address(data)
+    assert address.startswith("data:image/png;base64,")
+    assert b"script" not in decoded(address)
+    with Image.open(io.BytesIO(decoded(address))) as image:
+        assert image.tobytes() == picture.tobytes()
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_kind_of_png_can_be_shown(mode):
+    assert image_address(encoded(Image.new(mode, (5, 4)), "PNG"))
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_every_kind_of_jpeg_can_be_shown(mode):
+    assert image_address(encoded(Image.new(mode, (5, 4)), "JPEG")).startswith("data:image/jpeg;base64,")
+
+
+PNG = encoded(Image.new("RGB", (5, 4)), "PNG")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='window.pwned=1'/>",
+        encoded(Image.new("RGB", (5, 4)), "GIF"),
+        PNG[:40],
+        b"\x89PNG\r\n\x1a\n<script>window.pwned=1</script>",
+        b"\xff\xd8\xff<script>window.pwned=1</script>",
+        b"\xff\xd8\xff" + PNG,
+        encoded(Image.new("1", (MAX_SIDE + 1, 1)), "PNG"),
+        PNG[:16] + (50_000).to_bytes(4) * 2 + PNG[24:],
+    ],
+    ids=["empty", "SVG", "GIF", "cut", "script", "script as JPEG", "PNG as JPEG", "large", "bomb"],
+)
+def test_what_is_no_image_or_too_large_is_dropped_and_said(data):
+    assert image_address(data) is None
+    cells = (
+        CellRecord(
+            Cell("code", "plot()", ""), CellResult("ok", (Output("display", "image/png", data=data),))
+        ),
+    )
+    page = Page(student_page(a_result(cells=cells), ASSIGNMENT))
+    assert "img" not in [tag for tag, _ in page.elements]
+    if data:
+        assert "an image that cannot be shown here" in page.text
+
+
+def test_a_page_has_room_for_so_much_and_says_what_is_left_out():
+    flood = Output("stream", "stdout", "x" * (PAGE_CHARACTERS - 100))
+    many = (Output("stream", "stdout", "y"),) * (PAGE_OUTPUTS + 5)
+    pictures = (Output("display", "image/png", data=PNG),) * (PAGE_IMAGES + 1)
+    cells = tuple(
+        CellRecord(Cell("code", "", ""), CellResult("ok", outputs))
+        for outputs in (pictures, (flood, flood), many)
+    )
+    page = Page(student_page(a_result(cells=cells), ASSIGNMENT))
+    assert [tag for tag, _ in page.elements].count("img") == PAGE_IMAGES
+    assert f"[… {PAGE_CHARACTERS - 200} characters are not shown …]" in page.text
+    left_out = PAGE_IMAGES + 1 + 2 + PAGE_OUTPUTS + 5 - PAGE_OUTPUTS
+    assert f"{left_out} more outputs are not shown" in page.text
+
+
+def test_images_say_where_they_come_from():
+    cells = (
+        CellRecord(Cell("code", "plot()", ""), CellResult("ok", (Output("display", "image/png", data=PNG),))),
+    )
+    assert Page(student_page(a_result(cells=cells), ASSIGNMENT)).values("alt") == ["Image made by cell 1"]
+
+
+# --- text, tables and names -----------------------------------------------------------------------------
+
+
+@given(st.text())
+def test_plain_text_can_be_seen_and_printed(text):
+    plain = plain_text(text)
+    assert not {c for c in plain if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+    assert plain_text(plain) == plain
+    plain.encode()
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S"])))
+def test_plain_text_leaves_ordinary_text_alone(text):
+    assert plain_text(text) == text
+
+
+def test_plain_text_shows_what_terminals_obey():
+    assert plain_text("\x1b[2Ja\rb\n\x07\x7f\x9b") == "␛[2Ja␍b␊␇␡⟦U+009B⟧"
+    assert plain_text("\u202eann\u200b") == "⟦U+202E⟧ann⟦U+200B⟧"
+    assert plain_text("Zoë Çelik 李") == "Zoë Çelik 李"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", " =", "\xa0=", "\u3000@", "'=", '"='])
+def test_formulas_are_text_in_a_table(start):
+    assert spreadsheet_text(f"{start}1+1") == f"'{start}1+1"
+
+
+@pytest.mark.parametrize("text", ["\t=1", "\r=1", "\n=1", "ann\n=1", "ann\r\n+1"])
+def test_no_line_of_a_table_starts_inside_a_cell(text):
+    assert not re.search(r"[\t\r\n]", spreadsheet_text(text))
+    assert not re.match(r"\s*[=+@-]", spreadsheet_text(text))
+
+
+@given(st.text(), st.text())
+def test_a_table_of_scores_can_be_read_back(student, reason):
+    rejected = Result("last", ASSIGNMENT.name, "rejected", "", None, 20)
+    table = scores_csv([replace(rejected, student=student, reason=reason, score=1.5)], ASSIGNMENT)
+    header, row = csv.reader(io.StringIO(table, newline=""), strict=True)
+    cells = dict(zip(header, row, strict=True))
+    assert cells["student"] == spreadsheet_text(student)
+    assert cells["reason"] == spreadsheet_text(reason)
+    assert cells["score"] == "1.5"
+    assert table.count("\n") == 2
+
+
+def test_a_table_of_scores_has_a_line_per_student():
+    rejected = Result("ben", ASSIGNMENT.name, "rejected", "The file is empty.", None, 20)
+    table = scores_csv([rejected, a_result("ann")], ASSIGNMENT)
+    names = [exercise.name for exercise in ASSIGNMENT.exercises]
+    assert list(csv.reader(io.StringIO(table))) == [
+        ["student", "outcome", "score", "max_score", *names, "reason"],
+        ["ann", "graded", "17", "20", "3", "0", "3", "3", "3", "3", "2", ""],
+        ["ben", "rejected", "", "20", *[""] * 7, "The file is empty."],
+    ]
+    assert all(cell[0] == cell[-1] == '"' for line in table.splitlines() for cell in line.split(","))
+
+
+@given(st.text() | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
+def test_page_names_are_files_everywhere(student):
+    name = page_name(student)
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}(\.[0-9a-f]{32})?\.html", name)
+    assert not re.match(r"(?i)(con|prn|aux|nul|com\d|lpt\d)\.", name)
+
+
+@given(st.text(max_size=3), st.text(max_size=3))
+def test_page_names_are_distinct_even_where_case_does_not_count(first, second):
+    assert (page_name(first).lower() == page_name(second).lower()) == (first == second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("ann", "Ann"), ("ann", "ann "), ("a/b", "a_b"), ("é", "e\u0301"), ("con", "CON")]
+)
+def test_like_names_have_pages_of_their_own(first, second):
+    assert page_name(first).lower() != page_name(second).lower()
+
+
+def test_plain_names_stay_readable():
+    assert page_name("s1234-ann_b") == "s1234-ann_b.html"
+    assert page_name("Ann").startswith("Ann.")
+
+
+def test_reports_are_written_as_a_whole(tmp_path):
+    results = [hostile(attack) for attack in ATTACKS.values()]
+    for _ in range(2):
+        index = write_reports(results, ASSIGNMENT, tmp_path / "reports")
+    written = {str(path.relative_to(index.parent)) for path in index.parent.rglob("*") if path.is_file()}
+    students = {f"students/{page_name(result.student)}" for result in results}
+    assert written == students | {"index.html", "scores.csv"}
+    page = Page(index.read_text(encoding="utf-8"))
+    assert {link.partition("#")[0] for link in page.values("href")} == students | {"scores.csv"}
+
+
+def test_two_results_of_one_student_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="one per student, got two of 'ann'"):
+        write_reports([a_result(), a_result()], ASSIGNMENT, tmp_path)
+
+
+# --- in a browser ---------------------------------------------------------------------------------------
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not installed")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+class Beacon(ThreadingHTTPServer):
+    """Somewhere for pages to call; remembers who asked for what."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), BeaconHandler)
+        self.asked: list[str] = []
+        self.address = f"http://127.0.0.1:{self.server_port}/beacon"
+
+
+class BeaconHandler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def beacon():
+    with Beacon() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def ran(page, path: Path) -> bool:
+    """Whether a stranger's script runs on the page, opened and touched."""
+    page.goto(path.as_uri(), wait_until="load")
+    page.mouse.move(200, 200)
+    page.keyboard.press("Tab")
+    return page.evaluate("'pwned' in window")
+
+
+@pytest.mark.browser
+def test_no_page_runs_or_loads_anything(browser, beacon, tmp_path):
+    results = [hostile(attack.replace(BEACON, beacon.address)) for attack in ATTACKS.values()]
+    write_reports(results, ASSIGNMENT, tmp_path)
+    page = browser.new_page()
+    pages = list(tmp_path.rglob("*.html"))
+    assert len(pages) == len(ATTACKS) + 1
+    assert [path for path in pages if ran(page, path)] == []
+    page.close()
+    assert beacon.asked == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("attack", ["script", "event handler", "pixel", "import of a style", "frame"])
+def test_the_policy_holds_even_where_something_is_not_escaped(browser, beacon, tmp_path, attack):
+    attack = ATTACKS[attack].replace(BEACON, beacon.address)
+    naive, torn = tmp_path / "naive.html", tmp_path / "torn.html"
+    naive.write_text(f"<!DOCTYPE html><meta charset=utf-8><body>{attack}", encoding="utf-8")
+    page = student_page(a_result(), ASSIGNMENT)
+    assert page.count("<main>") == 1
+    torn.write_text(page.replace("<main>", f"<main>{attack}"), encoding="utf-8")
+    tab = browser.new_page()
+    assert not ran(tab, torn)
+    assert beacon.asked == []
+    assert ran(tab, naive) or beacon.asked, "the attack is one"
+    tab.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1400])
+def test_pages_fit_the_screen_and_have_their_style(browser, tmp_path, width):
+    write_reports([a_result(), hostile("x" * 500)], ASSIGNMENT, tmp_path)
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    for path in tmp_path.rglob("*.html"):
+        page.goto(path.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("getComputedStyle(document.querySelector('main')).paddingTop") == "32px"
+    page.close()
