@@ -759,13 +759,18 @@ def _check_adam(beta1: float, beta2: float, eps: float, debias_second: str, posi
 
 
 def _check_beta(name: str, beta: float) -> None:
-    if not np.all((0 <= beta) & (beta < 1)):
+    if not _everywhere((0 <= beta) & (beta < 1)):
         raise ValueError(f"{name} must be in [0, 1), got {beta!r}")
 
 
 def _check_eps(eps: float) -> None:
-    if not np.all(eps > 0):
+    if not _everywhere(eps > 0):
         raise ValueError(f"eps must be > 0, got {eps!r}")
+
+
+def _everywhere(condition: bool | NDArray) -> bool:
+    """`np.all`, without its price for a plain number: it would be a third of a step on few weights."""
+    return condition is True or bool(np.all(condition))
 
 
 def _matching(w: ArrayLike, dw: ArrayLike) -> tuple[NDArray, NDArray]:
