@@ -8,10 +8,14 @@ Needs numpy, scipy, pandas, torch, optax and keras; an environment of its own is
 
 import math
 import os
+import statistics
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+from fractions import Fraction
 from importlib.metadata import version
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -615,7 +619,208 @@ GRADIENTS = {
     ),
 }
 
-PARITY = AVERAGES | OPTIMIZERS | SCHEDULES | GRADIENTS
+# Batch normalisation ---------------------------------------------------------------------------------------
+
+
+def torch_batchnorm(part):
+    def compute(z, gamma, beta, dout, eps):
+        import torch
+
+        layer = torch.nn.BatchNorm1d(z.shape[1], eps=eps, dtype=torch.float64)
+        layer.weight.data, layer.bias.data = torch.tensor(gamma), torch.tensor(beta)
+        inputs = torch.tensor(z, requires_grad=True)
+        out = layer(inputs)
+        out.backward(torch.tensor(dout))
+        parts = {"out": out, "dz": inputs.grad, "dgamma": layer.weight.grad, "dbeta": layer.bias.grad}
+        return parts[part].detach().numpy()
+
+    return compute
+
+
+# Keras computes batch normalisation in float32, whatever the type of layer and inputs.
+FLOAT32 = {"rtol": 1e-5, "atol": 1e-5}
+
+
+def keras_batchnorm(z, gamma, beta, dout, eps):
+    keras = import_keras()
+    layer = keras.layers.BatchNormalization(epsilon=eps, dtype="float64")
+    layer.build(z.shape)
+    layer.gamma.assign(gamma)
+    layer.beta.assign(beta)
+    return keras.ops.convert_to_numpy(
+        layer(keras.ops.convert_to_tensor(z, dtype="float64"), training=True).detach()
+    )
+
+
+def torch_running(z, decay):
+    import torch
+
+    layer = torch.nn.BatchNorm1d(
+        z.shape[-1], momentum=None if decay is None else 1 - decay, dtype=torch.float64
+    )
+    path = []
+    for batch in z:
+        layer(torch.tensor(batch))
+        path.append([layer.running_mean.numpy().copy(), layer.running_var.numpy().copy()])
+    return np.array(path)
+
+
+def keras_running(z, decay):
+    keras = import_keras()
+    layer, path = keras.layers.BatchNormalization(momentum=decay, dtype="float64"), []
+    for batch in z:
+        layer(keras.ops.convert_to_tensor(batch, dtype="float64"), training=True)
+        path.append([keras.ops.convert_to_numpy(v) for v in (layer.moving_mean, layer.moving_variance)])
+    return np.array(path)
+
+
+COLUMNS = np.array([1e-2, 1e-1, 1e1, 1e2])
+
+BATCHNORM = {
+    "P18": Parity(
+        "Batch normalisation forward and backward, columns of sizes 0.01 to 100, random upstream gradient",
+        {
+            "z": normal(8, 4) * COLUMNS,
+            "gamma": normal(4, seed=1),
+            "beta": normal(4, seed=2),
+            "dout": normal(8, 4, seed=3),
+            "eps": 1e-3,
+        },
+        {
+            part: Case(
+                "torch.nn.BatchNorm1d", torch_batchnorm(part), f"batchnorm {part}", rtol=1e-10, atol=1e-11
+            )
+            for part in ("out", "dz", "dgamma", "dbeta")
+        }
+        | {"keras": Case("keras.layers.BatchNormalization", keras_batchnorm, "batchnorm out", **FLOAT32)},
+    ),
+    "P19": Parity(
+        "Running statistics of batch normalisation",
+        {"z": normal(6, 5, 4) * COLUMNS + 1},
+        {
+            "torch": Case(
+                "torch.nn.BatchNorm1d", torch_running, "running", convention="torch", inputs={"decay": 0.8}
+            ),
+            "torch, mean of all batches": Case(
+                "torch.nn.BatchNorm1d", torch_running, "running", convention="torch", inputs={"decay": None}
+            ),
+            "keras": Case(
+                "keras.layers.BatchNormalization",
+                keras_running,
+                "running",
+                convention="keras",
+                inputs={"decay": 0.8},
+                **FLOAT32,
+            ),
+        },
+    ),
+}
+
+
+# Dropout: exact arithmetic of Python's own takes the place of a library -----------------------------------
+
+
+def fractions_of(array):
+    return [Fraction(number) for number in array.tolist()]
+
+
+def weighted_masks(n, keep_prob):
+    """Every mask with its probability, in exact arithmetic."""
+    for mask in product((0, 1), repeat=n):
+        yield mask, keep_prob ** sum(mask) * (1 - keep_prob) ** (n - sum(mask))
+
+
+def fraction_dropout(a, mask, keep_prob, inverted):
+    scale = Fraction(keep_prob) if inverted else 1
+    return np.array(
+        [
+            [float(Fraction(number) * bit / scale) for number, bit in zip(*rows, strict=True)]
+            for rows in zip(a.tolist(), mask.tolist(), strict=True)
+        ]
+    )
+
+
+def fraction_linear_error(w, x, y, keep_prob, inverted):
+    inputs = [u * v for u, v in zip(fractions_of(w), fractions_of(x), strict=True)]
+    y, keep = Fraction(y), Fraction(keep_prob)
+    scale = 1 / keep if inverted else 1
+    expected = sum(
+        prob * (y - scale * sum(u for u, bit in zip(inputs, mask, strict=True) if bit)) ** 2
+        for mask, prob in weighted_masks(len(inputs), keep)
+    )
+    ensemble = (y - scale * keep * sum(inputs)) ** 2
+    return np.array([float(part) for part in (expected, ensemble, expected - ensemble)])
+
+
+def decimal_nwgm(w, x, keep_prob):
+    """The product as the slide prints it, with so many digits that saturated units do no harm."""
+    with localcontext(prec=120):
+        inputs = [Decimal(u) * Decimal(v) for u, v in zip(w.tolist(), x.tolist(), strict=True)]
+        G = complement = Decimal(1)
+        for mask, prob in weighted_masks(len(inputs), Decimal(keep_prob)):
+            z = sum(u for u, bit in zip(inputs, mask, strict=True) if bit)
+            G *= (1 / (1 + (-Decimal(z)).exp())) ** prob
+            complement *= (1 / (1 + Decimal(z).exp())) ** prob
+        return np.array(float(G / (G + complement)))
+
+
+def statistics_decomposition(predictions, y, noise):
+    columns = [fractions_of(column) for column in predictions.T]
+    truth = fractions_of(y)
+    biases = [(statistics.mean(column) - t) ** 2 for column, t in zip(columns, truth, strict=True)]
+    variances = [statistics.pvariance(column) for column in columns]
+    errors = [
+        statistics.mean((number - t) ** 2 for number in column)
+        for column, t in zip(columns, truth, strict=True)
+    ]
+    parts = [statistics.mean(part) for part in (biases, variances, errors)]
+    return np.array([float(parts[0]), float(parts[1]), noise, float(parts[2] + Fraction(noise))])
+
+
+UNIT = {"w": normal(7), "x": normal(7, seed=1), "keep_prob": 0.7}
+
+EXACT = {
+    "P21": Parity(
+        "Dropout with a given mask",
+        {"a": normal(4, 5), "mask": (normal(4, 5, seed=1) > -0.5).astype(int), "keep_prob": 0.7},
+        {
+            title: Case(
+                "fractions.Fraction", fraction_dropout, "dropout", inputs={"inverted": inverted}, rtol=1e-15
+            )
+            for title, inverted in (("inverted", True), ("direct", False))
+        },
+    ),
+    "P22": Parity(
+        "Normalised weighted geometric mean of a logistic unit",
+        {"x": UNIT["x"], "keep_prob": UNIT["keep_prob"]},
+        {
+            title: Case(
+                "decimal.Decimal", decimal_nwgm, "nwgm_logistic", inputs={"w": scale * UNIT["w"]}, rtol=1e-13
+            )
+            for title, scale in (("moderate", 1.0), ("saturated", 30.0))
+        },
+    ),
+    "P23": Parity(
+        "Expected error of a linear unit with dropout: expectation, ensemble, penalty",
+        UNIT | {"y": 0.5},
+        {
+            title: Case(
+                "fractions.Fraction",
+                fraction_linear_error,
+                "linear_dropout_error",
+                inputs={"inverted": inverted},
+            )
+            for title, inverted in (("direct", False), ("inverted", True))
+        },
+    ),
+    "P24": Parity(
+        "Bias, variance and noise add up to the expected error",
+        {"predictions": normal(9, 4), "y": normal(4, seed=1), "noise": 0.25},
+        {"exact": Case("statistics.pvariance", statistics_decomposition, "decompose", rtol=1e-13)},
+    ),
+}
+
+PARITY = AVERAGES | OPTIMIZERS | SCHEDULES | GRADIENTS | BATCHNORM | EXACT
 
 
 def import_optax():

@@ -5,7 +5,16 @@ import importlib.util
 import numpy as np
 import pytest
 
-from advsec import averages, gradient_check, optimizers, problems, schedules
+from advsec import (
+    averages,
+    batchnorm,
+    bias_variance,
+    dropout,
+    gradient_check,
+    optimizers,
+    problems,
+    schedules,
+)
 from advsec.conventions import CONVENTIONS
 from tests.parity import derive, vectors
 
@@ -28,6 +37,26 @@ def rosenbrock_gradient(method):
     return lambda theta: gradient_check.numerical_gradient(problems.rosenbrock().f, theta, method=method)
 
 
+def batchnorm_part(part):
+    def run(z, gamma, beta, dout, eps):
+        out, cache = batchnorm.batchnorm_forward(z, gamma, beta, eps=eps)
+        dz, dgamma, dbeta = batchnorm.batchnorm_backward(dout, cache)
+        return {"out": out, "dz": dz, "dgamma": dgamma, "dbeta": dbeta}[part]
+
+    return run
+
+
+def running_statistics(z, decay, convention):
+    """Averages after each batch."""
+    stats, path = batchnorm.running_init(z.shape[-1]), []
+    for batch in z:
+        mu, var = batch.mean(axis=0), batch.var(axis=0)
+        switches = CONVENTIONS[convention]["running"]
+        stats = batchnorm.running_update(stats, mu, var, decay=decay, m=len(batch), **switches)
+        path.append([stats.mu, stats.var])
+    return np.array(path)
+
+
 OURS = {
     "ewma": averages.ewma,
     "cumulative_mean": averages.cumulative_mean,
@@ -40,6 +69,15 @@ OURS = {
     "one_cycle": schedules.one_cycle,
     "numerical_gradient of rosen, central": rosenbrock_gradient("central"),
     "numerical_gradient of rosen, complex": rosenbrock_gradient("complex"),
+    "batchnorm out": batchnorm_part("out"),
+    "batchnorm dz": batchnorm_part("dz"),
+    "batchnorm dgamma": batchnorm_part("dgamma"),
+    "batchnorm dbeta": batchnorm_part("dbeta"),
+    "running": running_statistics,
+    "dropout": lambda **unit: dropout.dropout_forward(**unit)[0],
+    "nwgm_logistic": dropout.nwgm_logistic,
+    "linear_dropout_error": lambda **unit: np.array(dropout.linear_dropout_error(**unit)),
+    "decompose": lambda **data: np.array(bias_variance.decompose(**data)),
 }
 
 VECTORS = {name: vectors.load(name) for name in vectors.names()}
@@ -93,7 +131,7 @@ def test_the_vector_tells_the_conventions_apart(name, title):
     algorithm = case["ours"]
     switches = CONVENTIONS[case["convention"]][algorithm]
     for other in CONVENTIONS:
-        if CONVENTIONS[other][algorithm] != switches:
+        if CONVENTIONS[other].get(algorithm, switches) != switches:
             path = OURS[algorithm](**arguments(name, title), convention=other)
             assert np.abs(path / case["expected"] - 1).max() > 1e-4, other
 
