@@ -177,7 +177,7 @@ def test_writing_twice_gives_the_same_bytes(course):
 
 
 def test_nbval_is_strict_with_lectures_and_lax_with_assignments(tmp_path):
-    (tmp_path / "conftest.py").write_text((notebooks.NOTEBOOKS / "conftest.py").read_text())
+    (tmp_path / "conftest.py").write_text((notebooks.NOTEBOOKS.parent / "conftest.py").read_text())
     for folder in ("lectures", "assignments"):
         (tmp_path / folder).mkdir()
         cell = new_code_cell("print(1)", execution_count=1, outputs=[new_output("stream", text="2\n")])

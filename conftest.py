@@ -4,6 +4,10 @@ import pytest
 from nbval.plugin import IPyNbFile
 
 
+# The notebooks of the sample class are broken on purpose.
+collect_ignore = ["tests/submissions"]
+
+
 def pytest_collectstart(collector: pytest.Collector) -> None:
     if isinstance(collector, IPyNbFile):
         collector.compare_outputs = collector.path.parent.name == "lectures"
