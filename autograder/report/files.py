@@ -26,13 +26,13 @@ def write_reports(results: Sequence[Result], assignment: Assignment, directory: 
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"results must be one per student, got two of {twice!r}")
-    pages = Path(directory) / STUDENTS
+    pages = directory / STUDENTS
     pages.mkdir(parents=True, exist_ok=True)
     for result in results:
         _replace(pages / page_name(result.student), student_page(result, assignment))
     # The mark at the start tells spreadsheets that the file is UTF-8.
-    _replace(Path(directory) / "scores.csv", "\ufeff" + scores_csv(results, assignment))
-    index = Path(directory) / "index.html"
+    _replace(directory / "scores.csv", "\ufeff" + scores_csv(results, assignment))
+    index = directory / "index.html"
     _replace(index, class_page(results, assignment))
     return index
 

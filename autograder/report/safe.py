@@ -79,7 +79,7 @@ def image_address(data: bytes) -> str | None:
 
 
 def _shown(character: str) -> str:
-    if character == "\u00a0" or unicodedata.category(character) in ("Zs", "Cn", "Co"):
+    if unicodedata.category(character) in ("Zs", "Cn", "Co"):
         return character
     code = ord(character)
     if code < 0x20:

@@ -1,5 +1,6 @@
 """The page of one student: points, one thing to look at per exercise, and the notebook as it ran."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from autograder.exercise import Assignment
 from autograder.report import pages, safe, words
 from autograder.results import CellRecord, Result
 from autograder.sandbox.messages import Output
+from autograder.sandbox.perform import Stopped
 from autograder.sandbox.reader import Cell
 
 
@@ -16,9 +18,13 @@ PAGE_OUTPUTS = 1000
 PAGE_IMAGES = 50
 PAGE_IMAGE_CHARACTERS = 24_000_000
 
-# Nothing could be called, so that a case would say nothing; it was called and did not return.
+# Findings of functions that could not be called, of which a case says nothing, and of those that were
+# called and did not return.
 NEVER_CALLED = ("not_defined", "not_callable", "not_implemented", "wrong_signature")
 NEVER_RETURNED = ("raised", "time_limit", "memory_limit", "stopped")
+
+# Terminals colour text with these; on a page they are only in the way of reading.
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 STREAMS = {"stdout": "printed", "stderr": "printed to stderr"}
 
@@ -35,8 +41,7 @@ class ShownOutput:
 
 @dataclass(frozen=True)
 class ShownCell:
-    """A cell ready to be shown; `tests` is the exercise whose test cell it is, `by_hand` marks an answer
-    in words."""
+    """A cell ready to be shown: `tests` names the exercise that it tests, `by_hand` is an answer in words."""
 
     number: int
     kind: str
@@ -44,7 +49,6 @@ class ShownCell:
     tests: str
     by_hand: bool
     says: str
-    failed: bool
     outputs: tuple[ShownOutput, ...]
 
 
@@ -102,7 +106,6 @@ def _cells(records: tuple[CellRecord, ...], assignment: Assignment) -> Iterator[
             tests.get(cell.grade_id, ""),
             _is_answer_in_words(cell),
             _says(record),
-            bool(record.stopped or (result and result.status != "ok")),
             tuple(_outputs(result.outputs if result else (), number, room)),
         )
 
@@ -115,12 +118,14 @@ def _is_answer_in_words(cell: Cell) -> bool:
 def _says(record: CellRecord) -> str:
     """What happened to a cell, where it did not simply run."""
     if record.stopped:
-        return f"{words.stopped_words(record.stopped)} The other cells were run without it."
-    if record.result and record.result.status == "flood":
-        return words.STOPPED["output"] + "."
-    if record.result and record.result.status != "ok":
-        return "This cell ended with an error."
-    return ""
+        says = words.stopped_words(record.stopped)
+        return says if record.stopped.reason == "not_run" else f"{says} The others were run without it."
+    match record.result and record.result.status:
+        case None | "ok":
+            return ""
+        case "flood":
+            return words.stopped_words(Stopped("output"))
+    return "This cell ended with an error."
 
 
 def _outputs(outputs: tuple[Output, ...], number: int, room: _Room) -> Iterator[ShownOutput]:
@@ -135,9 +140,9 @@ def _outputs(outputs: tuple[Output, ...], number: int, room: _Room) -> Iterator[
 def _output(output: Output, number: int, room: _Room) -> ShownOutput:
     match output.kind:
         case "stream":
-            return ShownOutput(STREAMS.get(output.name, "printed"), room.clip(output.text))
+            return ShownOutput(STREAMS.get(output.name, "printed"), room.clip(COLOURS.sub("", output.text)))
         case "error":
-            return ShownOutput("error", room.clip(output.text or output.name), error=True)
+            return ShownOutput("error", room.clip(COLOURS.sub("", output.text) or output.name), error=True)
     if not output.data:
         return ShownOutput("result" if output.kind == "result" else "displayed", room.clip(output.text))
     address = room.image(output.data)

@@ -279,6 +279,18 @@ def test_the_student_reads_the_finding_the_case_and_where_to_read():
         assert expected in text
 
 
+def test_a_published_convention_is_a_note_and_no_fault():
+    finding = Finding(
+        "convention", "This is a published convention, so it costs nothing.", "torch", EWMA.read
+    )
+    known = Judgement("ewma", 3, 3, (("a series", False), ("no start given", True)), finding)
+    page = Page(student_page(a_result(score=3, judgements=(known,)), ASSIGNMENT))
+    assert "Every function does what was asked." in page.text
+    assert "Tests passed no start given Different, but accepted a series" in page.text
+    assert finding.message in page.text
+    assert "not yet" not in page.text.lower()
+
+
 def test_full_marks_are_said_in_one_line():
     right = tuple(each for each in a_result().judgements if each.exercise != "ewma")
     text = Page(student_page(a_result(score=20, judgements=right), ASSIGNMENT)).text
@@ -304,7 +316,7 @@ def test_a_stopped_cell_says_why_and_the_tests_are_not_shown_as_the_students():
         CellRecord(Cell("markdown", "Read this.", "cell-0f")),
     )
     text = Page(student_page(a_result(cells=cells), ASSIGNMENT)).text
-    assert "This cell did not come to an end (10 s). The other cells were run without it." in text
+    assert "This cell did not come to an end (10 s). The others were run without it." in text
     assert "check(ewma)" not in text
     assert "the tests of ewma , run by the grader instead" in text
     assert "a person reads your answers ( cell 3 ), and" in text
@@ -442,6 +454,12 @@ def test_a_page_has_room_for_so_much_and_says_what_is_left_out():
     assert f"[… {PAGE_CHARACTERS - 200} characters are not shown …]" in page.text
     left_out = PAGE_IMAGES + 1 + 2 + PAGE_OUTPUTS + 5 - PAGE_OUTPUTS
     assert f"{left_out} more outputs are not shown" in page.text
+
+
+def test_colours_of_a_terminal_are_left_out():
+    outputs = (Output("stream", "stdout", "\x1b[1;31mred\x1b[0m \x1b[2J"),)
+    cells = (CellRecord(Cell("code", "print()", ""), CellResult("ok", outputs)),)
+    assert "printed red ␛[2J" in Page(student_page(a_result(cells=cells), ASSIGNMENT)).text
 
 
 def test_images_say_where_they_come_from():
