@@ -1,0 +1,414 @@
+"""The proof of the grader: what is right passes, what is wrong fails and is called by its name.
+
+Everything here runs over all assignments, on the inputs that everybody sees and on those drawn from many
+keys, through the judge that gives the points.
+"""
+
+import functools
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+
+from autograder.compare import Tolerance, compare
+from autograder.diagnose import RECOGNITION, compared
+from autograder.exercise import Exercise, Probe, hidden_generator
+from autograder.exercises import ASSIGNMENT_NAMES, find_exercise, load
+from autograder.sandbox.perform import Outcome, Returned, perform
+from autograder.sandbox.values import Call
+from autograder.student import check_quietly
+from autograder.verdict import Judgement, ProbeTrials, expected_outcomes, judge, try_out
+from tests.autograder.mutants import mutants
+
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+ASSIGNMENTS = [load(name) for name in ASSIGNMENT_NAMES]
+EXERCISES = [exercise for assignment in ASSIGNMENTS for exercise in assignment.exercises]
+KEYS = [f"key {number}".encode() for number in range(20)]
+
+# Two values are told apart when they differ by this many tolerances.
+CLEARLY = 10
+# A wrong formula that is not worth points must not collect them from probes that cannot see it.
+LUCK = 1 / 3
+
+
+def _ids(value: Any) -> str | None:
+    return getattr(value, "name", None)
+
+
+every_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=_ids)
+every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=_ids)
+every_misconception = pytest.mark.parametrize(
+    ("exercise", "entry"),
+    [
+        pytest.param(exercise, entry, id=f"{exercise.name}-{entry.name}")
+        for exercise in EXERCISES
+        for entry in exercise.misconceptions
+    ],
+)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One probe with inputs, and what is right on them."""
+
+    probe: Probe
+    calls: tuple[Call, ...]
+    expected: tuple[Outcome, ...]
+
+
+@functools.cache
+def drawn(name: str, key: bytes) -> tuple[Drawn, ...]:
+    """The hidden inputs of one key, for every probe of an exercise."""
+    exercise = find_exercise(name)
+    calls = [
+        (probe, exercise.draw(probe, hidden_generator(key, name, probe.name))) for probe in exercise.probes
+    ]
+    return tuple(Drawn(probe, each, expected_outcomes(exercise, each)) for probe, each in calls)
+
+
+@functools.cache
+def answers(name: str, function: Callable[..., Any], key: bytes) -> tuple[tuple[Outcome, ...], ...]:
+    """What `function` makes of everything that is drawn."""
+    namespace = find_exercise(name).namespace(function)
+    return tuple(perform(each.calls, namespace) for each in drawn(name, key))
+
+
+@functools.cache
+def judged(name: str, function: Callable[..., Any], key: bytes) -> Judgement:
+    """What grading makes of `function` on hidden inputs."""
+    exercise = find_exercise(name)
+    return judge(
+        exercise,
+        [
+            ProbeTrials(each.probe, None, try_out(exercise, each.probe, each.calls, outcomes, each.expected))
+            for each, outcomes in zip(drawn(name, key), answers(name, function, key), strict=True)
+        ],
+    )
+
+
+# --- what is right passes ---------------------------------------------------------------------------------
+
+
+@every_exercise
+def test_the_reference_and_every_other_right_answer_get_full_marks(exercise):
+    right = {"the reference": exercise.reference, **exercise.alternatives}
+    judgements = {
+        (name, key): judged(exercise.name, answer, key) for name, answer in right.items() for key in KEYS
+    } | {(name, "public"): check_quietly(answer, exercise) for name, answer in right.items()}
+    lost = {
+        place: (judgement.passed, judgement.finding)
+        for place, judgement in judgements.items()
+        if judgement.score < exercise.points or judgement.finding
+    }
+    assert not lost
+
+
+@every_exercise
+def test_a_right_answer_in_double_precision_lies_well_within_the_tolerance(exercise):
+    """Otherwise another order of the same operations could fail."""
+    tight = Tolerance(exercise.tolerance.rtol / 10, exercise.tolerance.atol / 10)
+    for answer in exercise.alternatives.values():
+        for each, outcomes in zip(
+            drawn(exercise.name, KEYS[0]), answers(exercise.name, answer, KEYS[0]), strict=True
+        ):
+            for index in compared(each.calls):
+                assert compare(outcomes[index].value, each.expected[index].value, tight) is None
+
+
+@every_exercise
+def test_there_are_right_answers_of_several_kinds(exercise):
+    assert len(exercise.alternatives) >= 3
+
+
+# --- what is wrong fails and is recognised ----------------------------------------------------------------
+
+
+@every_misconception
+def test_a_wrong_answer_fails_and_hears_its_own_name_only(exercise, entry):
+    for key in KEYS:
+        judgement = judged(exercise.name, entry.variant, key)
+        assert not all(passed for _, passed in judgement.passed)
+        assert judgement.finding.misconception == entry.name
+        assert entry.message in judgement.finding.message
+        assert judgement.finding.read == entry.read
+
+
+@every_misconception
+def test_the_visible_inputs_are_enough_to_recognise_it(exercise, entry):
+    judgement = check_quietly(entry.variant, exercise)
+    assert judgement.finding.misconception == entry.name
+
+
+@every_misconception
+def test_it_is_recognised_in_single_precision_and_as_lists(exercise, entry):
+    for convert in (_as_single, _as_lists):
+        judgement = judged(exercise.name, _returning(entry.variant, convert), KEYS[0])
+        assert judgement.finding.misconception == entry.name
+
+
+@every_misconception
+def test_it_gets_its_credit_and_hardly_more(exercise, entry):
+    share = 1.0 if entry.convention else entry.credit
+    for key in KEYS:
+        judgement = judged(exercise.name, entry.variant, key)
+        assert judgement.score >= round(share * exercise.points, 2)
+        if not share:
+            assert judgement.score <= LUCK * exercise.points
+
+
+@every_misconception
+def test_it_differs_clearly_from_the_right_answer(exercise, entry):
+    assert all(_differ(exercise, entry.variant, exercise.reference, key) for key in KEYS)
+
+
+@every_exercise
+def test_any_two_entries_differ_clearly_unless_they_say_the_same(exercise):
+    close = {
+        (one.name, other.name)
+        for key in KEYS
+        for one, other in combinations(exercise.misconceptions, 2)
+        if one.message != other.message and not _differ(exercise, one.variant, other.variant, key)
+    }
+    assert not close
+
+
+def _differ(exercise: Exercise, one: Any, other: Any, key: bytes) -> bool:
+    return any(distance > CLEARLY for distance in _distances(exercise, one, other, key))
+
+
+def _distances(exercise: Exercise, one: Any, other: Any, key: bytes) -> Iterator[float]:
+    """How many tolerances the results of two functions differ by, call by call."""
+    results = zip(answers(exercise.name, one, key), answers(exercise.name, other, key), strict=True)
+    for each, pair in zip(drawn(exercise.name, key), results, strict=True):
+        if all(len(outcomes) == len(each.calls) for outcomes in pair):
+            for index in compared(each.calls):
+                first, second = (outcomes[index] for outcomes in pair)
+                if isinstance(first, Returned) and isinstance(second, Returned):
+                    yield _distance(first.value, second.value, exercise.tolerance)
+
+
+def _distance(one: Any, other: Any, tolerance: Tolerance) -> float:
+    if compare(one, other, RECOGNITION) is None:
+        return 0.0
+    if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
+        return max(_distance(a, b, tolerance) for a, b in zip(one, other, strict=True))
+    if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray) and one.shape == other.shape):
+        return math.inf
+    one, other = one.astype(complex), other.astype(complex)
+    if not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return math.inf
+    rtol, atol = tolerance.rtol, tolerance.atol
+    return float(np.max(np.abs(one - other) / (atol + rtol * np.abs(other))))
+
+
+def _returning(function: Callable[..., Any], convert: Callable[[Any], Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def converted(*args: Any, **kwargs: Any) -> Any:
+        return convert(function(*args, **kwargs))
+
+    return converted
+
+
+def _as_single(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_as_single, value))
+    array = np.asarray(value)
+    return array.astype(np.float32) if array.dtype.kind == "f" else array
+
+
+def _as_lists(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(map(_as_lists, value))
+    array = np.asarray(value)
+    return array.tolist() if array.size else array
+
+
+# --- the probes see every part of the formula -------------------------------------------------------------
+
+# Lines of a reference that serve a switch which the exercise does not have.
+NOT_ASKED = {
+    "ewma": {
+        "start = x[0] if len(x) else 0.0": "no start by name",
+        "for t in range(1, len(x) + 1):": "no debias",
+        "means[t - 1] /= 1 - beta**t": "no debias",
+    },
+    "ewma_weights": {"return weights / (1 - init_weight), 0.0": "no debias"},
+    "ewma_corrected": {
+        "start = x[0] if len(x) else 0.0": "no start by name",
+    },
+}
+# Changes that change no result.
+EQUIVALENT = {
+    "cumulative_mean": {
+        "stochastic_average: 0.0 -> 1.0": "the first step has size 1 and wipes the start",
+        "stochastic_average: 0.0 -> -1.0": "the first step has size 1 and wipes the start",
+        "stochastic_average: 1 -> 2": "a start of fewer axes broadcasts",
+    },
+    "ewma": {
+        "stochastic_average: 0.0 -> 1.0": "ewma always hands over its start",
+        "stochastic_average: 0.0 -> -1.0": "ewma always hands over its start",
+    },
+    "ewma_corrected": {
+        "ewma: False -> True": "debias is always handed over",
+        "stochastic_average: 0.0 -> 1.0": "ewma always hands over its start",
+        "stochastic_average: 0.0 -> -1.0": "ewma always hands over its start",
+        "stochastic_average: 1 -> 2": "a start of fewer axes broadcasts",
+    },
+}
+
+
+@every_exercise
+def test_every_small_change_of_the_reference_is_noticed(exercise):
+    not_asked, equivalent = NOT_ASKED.get(exercise.name, {}), EQUIVALENT.get(exercise.name, {})
+    made = list(mutants(exercise.reference))
+    alive = [mutant for mutant in made if _survives(exercise, mutant.function)]
+    unnoticed = [mutant for mutant in alive if mutant.line not in not_asked]
+    assert {mutant.change for mutant in unnoticed} == set(equivalent)
+    assert set(not_asked) <= {mutant.line for mutant in alive}, "an excuse that nobody needs"
+    assert len(made) - len(alive) >= 5
+
+
+def _survives(exercise: Exercise, mutant: Callable[..., Any]) -> bool:
+    namespace = exercise.namespace(mutant)
+    return all(
+        try_out(exercise, each.probe, each.calls, perform(each.calls, namespace), each.expected).passed
+        for each in drawn(exercise.name, KEYS[0])
+    )
+
+
+# --- names, words and points ------------------------------------------------------------------------------
+
+
+@every_assignment
+def test_names_are_those_of_functions_and_unique(assignment):
+    names = [exercise.name for exercise in assignment.exercises]
+    assert len(set(names)) == len(names)
+    for exercise in assignment.exercises:
+        assert exercise.name == exercise.reference.__name__
+        for family in (exercise.probes, exercise.misconceptions):
+            names = [each.name for each in family]
+            assert len(set(names)) == len(names)
+        assert all(entry.name.isidentifier() for entry in exercise.misconceptions)
+
+
+def test_no_two_assignments_ask_for_the_same_function():
+    names = [exercise.name for exercise in EXERCISES]
+    assert len(set(names)) == len(names)
+
+
+@every_assignment
+def test_points_and_credits_make_sense(assignment):
+    assert assignment.max_score == sum(exercise.points for exercise in assignment.exercises) > 0
+    for exercise in assignment.exercises:
+        assert exercise.points > 0
+        assert all(0 <= entry.credit < 1 for entry in exercise.misconceptions)
+
+
+@every_exercise
+def test_some_probes_are_shown_and_some_are_kept(exercise):
+    assert 2 <= sum(probe.public for probe in exercise.probes) < len(exercise.probes)
+
+
+@every_exercise
+def test_the_signature_is_that_of_the_reference_without_its_further_switches(exercise):
+    asked = inspect.signature(eval(f"lambda {_parameters(exercise)}: None")).parameters
+    offered = inspect.signature(exercise.reference).parameters
+    for name, parameter in asked.items():
+        assert (parameter.kind, parameter.default) == (offered[name].kind, offered[name].default)
+    assert all(offered[name].default is not inspect.Parameter.empty for name in offered.keys() - asked.keys())
+
+
+def _parameters(exercise: Exercise) -> str:
+    return exercise.signature.removeprefix("(").removesuffix(")")
+
+
+@every_exercise
+def test_what_an_exercise_builds_on_comes_before_it(exercise):
+    (assignment,) = (each for each in ASSIGNMENTS if exercise in each.exercises)
+    before = assignment.exercises[: assignment.exercises.index(exercise)]
+    assert all(used in before for used in exercise.uses)
+
+
+@every_misconception
+def test_the_message_completes_its_sentence(exercise, entry):
+    assert re.match(r"[a-z`]|[A-Z] ", entry.message), "starts small, or with a variable such as N"
+    assert not entry.message.endswith((".", "!", " ")), "the sentence ends elsewhere"
+    assert entry.message.count("`") % 2 == 0, "code stands between two backticks"
+    assert "you " not in f"{entry.message} ", "speaks of the formula, not of the person"
+
+
+@every_misconception
+def test_the_message_does_not_give_the_formula_away(exercise, entry):
+    quoted = [_bare(code) for code in re.findall("`(.+?)`", entry.message)]
+    assert not set(quoted) & set(_right_formulas(exercise))
+
+
+def _right_formulas(exercise: Exercise) -> Iterator[str]:
+    """The right-hand sides of the displayed formulas of the reference's docstring."""
+    for line in inspect.getdoc(exercise.reference).split("Parameters\n")[0].splitlines():
+        if line.startswith("    "):
+            for formula in re.split(r";\s|,\s{2,}", line):
+                yield _bare(re.split(r"<-|=", formula, maxsplit=1)[-1])
+
+
+def _bare(code: str) -> str:
+    """Code without what different hands write differently."""
+    return re.sub(r"\s|(?<!\*)\*(?!\*)|np\.|\[.*?\]", "", code)
+
+
+# --- lecture and assignment say the same ------------------------------------------------------------------
+
+
+def _cells(path: Path) -> list[Any]:
+    return nbformat.read(path, as_version=4).cells
+
+
+@every_assignment
+def test_every_section_to_read_is_a_heading_of_the_lecture(assignment):
+    cells = _cells(NOTEBOOKS / "lectures" / f"{assignment.name}.ipynb")
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    headings = {heading.replace("*", "") for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+    asked = {exercise.read for exercise in assignment.exercises}
+    asked |= {entry.read for exercise in assignment.exercises for entry in exercise.misconceptions}
+    assert asked <= headings
+
+
+@every_assignment
+def test_the_notebook_asks_for_the_exercises_in_order_and_for_their_points(assignment):
+    path = NOTEBOOKS / "assignments" / assignment.name / f"{assignment.name}.ipynb"
+    marked = {cell.metadata.nbgrader.grade_id: cell for cell in _cells(path) if "nbgrader" in cell.metadata}
+    expected = [name for each in assignment.exercises for name in (each.name, assignment.test_cell(each))]
+    assert [name for name in marked if name in expected] == expected
+    for exercise in assignment.exercises:
+        solution, test = marked[exercise.name], marked[assignment.test_cell(exercise)]
+        assert (solution.metadata.nbgrader.solution, solution.metadata.nbgrader.grade) == (True, False)
+        assert (test.metadata.nbgrader.grade, test.metadata.nbgrader.locked) == (True, True)
+        assert test.metadata.nbgrader.points == exercise.points
+        assert test.source == f"check({exercise.name})"
+        assert f"def {exercise.name}{exercise.signature}:" in solution.source
+    graded = {name for name, cell in marked.items() if cell.metadata.nbgrader.grade}
+    by_machine = {assignment.test_cell(exercise) for exercise in assignment.exercises}
+    assert all(marked[name].metadata.nbgrader.solution for name in graded - by_machine), "graded by hand"
+
+
+@every_assignment
+def test_the_solutions_of_the_notebook_get_full_marks(assignment):
+    path = NOTEBOOKS / "assignments" / assignment.name / f"{assignment.name}.ipynb"
+    namespace: dict[str, Any] = {"np": np}
+    for cell in _cells(path):
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution"):
+            exec(cell.source, namespace)
+    for exercise in assignment.exercises:
+        for key in KEYS:
+            judgement = judged(exercise.name, namespace[exercise.name], key)
+            assert judgement.score == exercise.points, judgement.finding
+            assert judgement.finding is None
