@@ -33,7 +33,7 @@ from advsec.batchnorm import (
     running_update,
 )
 from advsec.dropout import dropout_backward, dropout_forward, dropout_test, sample_mask
-from advsec.optimizers import OPTIMIZERS, Optimizer
+from advsec.optimizers import OPTIMIZERS, Optimizer, adam_step, adam_step_in_place
 
 
 __all__ = [
@@ -659,10 +659,11 @@ def train(
     >>> run.history.loss.shape, error_rate(predict(net, run.theta, X), y).tolist()
     ((80, 3), [0.0, 0.0, 0.0])
     """
-    theta, X, y = _floating(theta), np.asarray(X), np.asarray(y)
+    theta, X, y = _floating(theta).copy(), np.asarray(X), np.asarray(y)
     _check_train(net, len(X), batch_size, patience, watch, optimizer)
     seeds, watch = theta.shape[:-1], watch or {}
     init, step = OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer
+    step = _fast_adam_step if step is adam_step else step
     state, stats = init(theta), _start_stats(net, theta)
     best = _Best(np.full(seeds, np.inf), np.zeros(seeds, dtype=int), theta.copy(), stats)
     recorder, snapshots, wanted = _Recorder(), [], {int(t) for t in snapshot_steps}
@@ -690,7 +691,7 @@ def train(
                 break
     history = recorder.history(theta)
     if patience is None:
-        return Training(theta.copy(), stats, history, snapshots, None)
+        return Training(theta, stats, history, snapshots, None)
     return Training(best.theta, best.stats, history, snapshots, best.epoch)
 
 
@@ -882,6 +883,13 @@ def _keep_freed_memory() -> None:
     as large as this one is freed. The block is never touched, so it costs nothing.
     """
     np.empty(31 * 2**20, dtype=np.uint8)
+
+
+def _fast_adam_step(w: NDArray, dw: NDArray, state: Any, *, lr: float | NDArray, **hyper: Any) -> tuple:
+    """`adam_step`, in place where it can be: weights and state belong to the training alone."""
+    if all(np.ndim(value) == 0 for value in (lr, *hyper.values())):
+        return w, adam_step_in_place(w, dw, state, lr=lr, **hyper)
+    return adam_step(w, dw, state, lr=lr, **hyper)
 
 
 def _rate(lr: Any, t: int, dtype: np.dtype) -> float | NDArray:

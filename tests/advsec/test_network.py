@@ -299,10 +299,11 @@ def test_the_remainder_of_an_epoch_sits_it_out():
     assert run.history.loss.shape == (4,)
 
 
-def test_learning_rates_may_differ_between_networks():
+@pytest.mark.parametrize("optimizer", ["gd", "adam"])
+def test_learning_rates_may_differ_between_networks(optimizer):
     theta, X, y = problem(PLAIN)
     pair = np.stack([theta, theta])
-    options = {"optimizer": "gd", "n_epochs": 3, "batch_size": 9}
+    options = {"optimizer": optimizer, "n_epochs": 3, "batch_size": 9}
     together = train(PLAIN, pair, X, y, lr=np.array([[0.1], [0.0]]), rng=np.random.default_rng(0), **options)
     alone = train(PLAIN, theta, X, y, lr=0.1, rng=np.random.default_rng(0), **options)
     np.testing.assert_allclose(together.theta[0], alone.theta, rtol=1e-9)
