@@ -835,7 +835,8 @@ def import_optax():
 
 
 def import_keras():
-    os.environ.setdefault("KERAS_BACKEND", "torch")
+    # With jax as its backend Keras computes parts of its float64 results in float32.
+    os.environ["KERAS_BACKEND"] = "torch"
     import keras
 
     keras.config.set_floatx("float64")

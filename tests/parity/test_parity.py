@@ -95,6 +95,7 @@ def test_ours_agrees_with_the_vector(name, title):
 
 
 @pytest.mark.live
+@pytest.mark.filterwarnings("default")  # what a library warns of is its own affair
 @every_case
 def test_the_library_still_gives_the_vector(name, title):
     peer = derive.PARITY[name].cases[title]
