@@ -8,7 +8,6 @@ otherwise it would prove nothing.
 
 import mmap
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -166,7 +165,7 @@ def _signal_victim(bait: Bait) -> str:
     return f"process {bait.victim}"
 
 
-@_attack("trace a process outside", "pid", "landlock", "seccomp")
+@_attack("trace a process outside", "user", "landlock", "seccomp")
 def _trace_victim(bait: Bait) -> str:
     attach, detach = 16, 17
     kernel.call("ptrace", attach, bait.victim, None, None)
@@ -175,7 +174,7 @@ def _trace_victim(bait: Bait) -> str:
     return f"process {bait.victim}"
 
 
-@_attack("read the environment variables of a process outside", "root", "landlock")
+@_attack("read the environment variables of a process outside", "user", "root", "landlock")
 def _read_victim(bait: Bait) -> str:
     with open(f"/proc/{bait.victim}/environ", "rb") as file:
         return f"{len(file.read())} bytes"
@@ -287,7 +286,7 @@ def _gain_privileges(bait: Bait) -> str:
     return "not forbidden"
 
 
-@_attack("mount a file system", "capabilities", "seccomp")
+@_attack("mount a file system", "capabilities", "landlock", "seccomp")
 def _mount(bait: Bait) -> str:
     kernel.call("mount", "tmpfs", "/tmp", "tmpfs", 0, None)
     return "a tmpfs on /tmp"
@@ -297,13 +296,6 @@ def _mount(bait: Bait) -> str:
 def _make_namespace(bait: Bait) -> str:
     kernel.call("unshare", 0x10000000)
     return "and with it all privileges over it"
-
-
-@_attack("use io_uring", "seccomp")
-def _use_io_uring(bait: Bait) -> str:
-    import ctypes
-
-    return f"file {kernel.syscall('io_uring_setup', 1, ctypes.create_string_buffer(120))}"
 
 
 @_attack("use the kernel's keys", "seccomp")
@@ -346,6 +338,8 @@ def _huge_file(bait: Bait) -> str:
 
 @_attack("open files without end", "rlimits")
 def _open_files(bait: Bait) -> str:
+    import resource
+
     count = 4000
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     null = os.open(os.devnull, os.O_RDONLY)
@@ -356,6 +350,8 @@ def _open_files(bait: Bait) -> str:
 
 @_attack("compute without end", "rlimits")
 def _compute(bait: Bait) -> str:
+    import resource
+
     if resource.getrlimit(resource.RLIMIT_CPU)[1] != resource.RLIM_INFINITY:
         raise StoppedError("CPU seconds are limited")
     return "CPU seconds are not limited"
@@ -363,6 +359,8 @@ def _compute(bait: Bait) -> str:
 
 @_attack("leave a core file", "rlimits", "not_dumpable")
 def _dump_core(bait: Bait) -> str:
+    import resource
+
     if resource.getrlimit(resource.RLIMIT_CORE)[1] == 0 or not kernel.prctl(kernel.PR_GET_DUMPABLE):
         raise StoppedError("limited to 0 bytes")
     return "core files are not limited"

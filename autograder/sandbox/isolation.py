@@ -25,7 +25,6 @@ __all__ = ["enter"]
 
 
 STATUS = struct.Struct("=i")
-KEEPER_SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
 
 
 class Places(NamedTuple):
@@ -66,7 +65,7 @@ def enter(wall: Wall, keep_fds: Iterable[int] = (), *, parent: int | None = None
         limits.be_first_to_go()
     trees = namespaces.separate(wall)
     if "die_with_parent" in wall.protections:
-        limits.die_with(parent)
+        limits.die_with(parent, signal.SIGKILL)
     places = _make_places(wall)
     guard_end, keeper_end = socket.socketpair()
     if keeper := os.fork():
@@ -76,11 +75,11 @@ def enter(wall: Wall, keep_fds: Iterable[int] = (), *, parent: int | None = None
     if "root" in wall.protections:
         namespaces.build_root(wall, trees)
     keeper = os.getpid()
-    previous = signal.pthread_sigmask(signal.SIG_BLOCK, KEEPER_SIGNALS)
+    previous = signal.pthread_sigmask(signal.SIG_BLOCK, _keeper_signals())
     if worker := os.fork():
         _keep(wall, worker, keeper_end, places)
     if "die_with_parent" in wall.protections:
-        limits.die_with(keeper)
+        limits.die_with(keeper, signal.SIGKILL)
     signal.pthread_sigmask(signal.SIG_SETMASK, previous)
     keeper_end.close()
     _settle(places)
@@ -115,7 +114,7 @@ def _confine_anywhere(wall: Wall, keep: tuple[int, ...]) -> None:
 
 def _process_limit(wall: Wall) -> tuple[str, int, int]:
     """The kernel counts by user, inside a user namespace only its own: outside others count as well."""
-    others = 0 if wall.protections & set(namespaces.CLONE_FLAGS) else limits.tasks_of_user()
+    others = 0 if "user" in wall.protections else limits.tasks_of_user()
     return "RLIMIT_NPROC", others + wall.processes, others + wall.processes
 
 
@@ -201,13 +200,17 @@ def _keep(wall: Wall, worker: int, guard_link: socket.socket, places: Places) ->
     os._exit(0)
 
 
+def _keeper_signals() -> set[signal.Signals]:
+    return {signal.SIGCHLD, signal.SIGTERM}
+
+
 def _reap_until_gone(worker: int) -> int | None:
     """Status of the worker, or None if the guard died first."""
     while True:
         while (reaped := os.waitpid(-1, os.WNOHANG))[0]:
             if reaped[0] == worker:
                 return reaped[1]
-        if signal.sigwait(KEEPER_SIGNALS) == signal.SIGTERM:
+        if signal.sigwait(_keeper_signals()) == signal.SIGTERM:
             return None
 
 

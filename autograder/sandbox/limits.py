@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import os
-import signal
 from collections.abc import Iterable
 
 from . import kernel
@@ -52,13 +51,12 @@ def be_first_to_go() -> None:
         file.write("1000")
 
 
-def die_with(parent: int, with_signal: int = signal.SIGKILL) -> None:
-    """Get `with_signal` when the parent dies; end at once if that has happened already.
+def die_with(parent: int, death: int) -> None:
+    """Get the signal `death` when the parent dies; end at once if that has happened already.
 
-    To be called after the last change of user: that clears it. A parent in another process namespace
-    has no number here; pass 0 and find out by other means.
+    To be called after the last change of user: that clears it.
     """
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, with_signal)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, death)
     if os.getppid() != parent:
         os._exit(1)
 

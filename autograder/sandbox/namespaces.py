@@ -17,6 +17,7 @@ from .wall import DEVICES, ETC, HOST_NAME, INNER_ID, REFERENCE_ABSENT, Wall
 
 
 CLONE_FLAGS = {
+    "user": 0x10000000,
     "root": 0x00020000,
     "cgroup": 0x02000000,
     "uts": 0x04000000,
@@ -24,7 +25,6 @@ CLONE_FLAGS = {
     "pid": 0x20000000,
     "net": 0x40000000,
 }
-CLONE_NEWUSER = 0x10000000
 
 AT_FDCWD = -100
 AT_EMPTY_PATH = 0x1000
@@ -72,9 +72,10 @@ def separate(wall: Wall) -> list[Tree]:
     trees = clone_trees(wall) if as_root else []
     if as_root and "drop_root" in wall.protections:
         become(wall.slot_id)
+    user, group = os.geteuid(), os.getegid()
     if flags:
-        user, group = os.geteuid(), os.getegid()
-        kernel.call("unshare", flags | CLONE_NEWUSER)
+        kernel.call("unshare", flags)
+    if "user" in wall.protections:
         _map_ids(user, group)
     if "uts" in wall.protections:
         kernel.call("sethostname", HOST_NAME, len(HOST_NAME))

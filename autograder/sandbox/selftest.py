@@ -19,18 +19,20 @@ import time
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 from . import isolation, kernel, namespaces
 from .attacks import ATTACKS, USES, Attack, Bait, StoppedError, active
 from .policy import Policy
-from .wall import PROTECTIONS, Wall, build_wall, environment
+from .wall import PROTECTIONS, SLOTS, Wall, build_wall, environment
 
 
 __all__ = ["Examination", "Finding", "ProtectionRow", "examine", "run"]
 
 
 ATTEMPT_SECONDS = 10
-END_SECONDS = 5.0
+END_SECONDS = 3.0
+EXAMINATION_SECONDS = 60
 BOOTSTRAP = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -124,15 +126,20 @@ def examine(
         "without": list(without),
         "only": None if only is None else list(only),
     }
-    finished = subprocess.run(
-        [python, "-I", "-c", BOOTSTRAP, str(package.parent), package.name, json.dumps(wanted)],
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd="/",
-    )
+    command = [python, "-I", "-c", BOOTSTRAP, str(package.parent), package.name, json.dumps(wanted)]
+    try:
+        finished = subprocess.run(
+            command,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            timeout=EXAMINATION_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return Examination(tier, frozenset(), (), f"the self-test hung for {EXAMINATION_SECONDS} seconds")
     try:
         answer = json.loads(finished.stdout)
     except ValueError:
@@ -146,6 +153,7 @@ def main(arguments: list[str]) -> None:
     """What the clean interpreter runs."""
     wanted = json.loads(arguments[0])
     wall = build_wall(Policy(**wanted["policy"]), wanted["tier"]).without(*wanted["without"])
+    wall = wall.for_slot(os.getpid() % SLOTS)  # beside other self-tests, whose processes count as well
     findings: list[Finding] = []
     failure = None
     try:
@@ -159,18 +167,34 @@ def main(arguments: list[str]) -> None:
 
 
 def run(wall: Wall, only: Container[str] | None = None) -> list[Finding]:
-    """Attack `wall`; only in a process with one thread. OSError says why the wall cannot be built."""
-    if only is None:
-        only = {attack.name for attack in (*ATTACKS, *USES)} | {trial.tried for trial in TRIALS}
-    with _baits(wall) as bait:
-        inside = _try_inside(replace(wall, readable=(*wall.readable, bait.readable)), bait, only)
-    return inside + [_try_from_outside(wall, trial) for trial in TRIALS if trial.tried in only]
+    """Attack `wall`; only in a process with one thread. OSError says why the wall cannot be built.
 
-
-def _try_inside(wall: Wall, bait: Bait, only: Container[str]) -> list[Finding]:
-    """Build the wall in a child and try everything there, each in a process of its own."""
-    attacks = [attack for attack in (*ATTACKS, *USES) if attack.name in only]
+    What the tier does not promise to stop is tried only when `only` names it.
+    """
     enough = active(wall)
+    findings = []
+    attempts: list[Attack] = []
+    trials: list[_Trial] = []
+    for item in (*ATTACKS, *USES, *TRIALS):
+        must_fail = not enough.isdisjoint(item.stops)
+        if item.name in only if only is not None else must_fail or not item.stops:
+            (trials if isinstance(item, _Trial) else attempts).append(item)
+        elif only is None:
+            findings.append(
+                Finding(item.name, item.stops, must_fail, False, "not tried: nothing stops it here")
+            )
+    with _baits(wall) as bait:
+        outcomes = _try_inside(replace(wall, readable=(*wall.readable, bait.readable)), bait, attempts)
+    for trial in trials:
+        failed = _try_from_outside(wall, trial)
+        outcomes.append((failed, "nothing is left" if failed else "it went on"))
+    for item, (failed, found) in zip((*attempts, *trials), outcomes, strict=True):
+        findings.append(Finding(item.name, item.stops, not enough.isdisjoint(item.stops), failed, found))
+    return findings
+
+
+def _try_inside(wall: Wall, bait: Bait, attacks: list[Attack]) -> list[tuple[bool, str]]:
+    """Build the wall in a child and try everything there, each in a process of its own."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -185,10 +209,7 @@ def _try_inside(wall: Wall, bait: Bait, only: Container[str]) -> list[Finding]:
     _, status = os.waitpid(child, 0)
     if failure or status:
         raise OSError(failure.decode() or f"the self-test ended inside the wall, status {status}")
-    return [
-        Finding(attack.name, attack.stops, not enough.isdisjoint(attack.stops), failed, found)
-        for attack, (failed, found) in zip(attacks, json.loads(outcomes), strict=True)
-    ]
+    return [(failed, found) for failed, found in json.loads(outcomes)]
 
 
 def _attempt(attack: Attack, bait: Bait) -> tuple[bool, str]:
@@ -229,43 +250,48 @@ def _outcome(attack: Attack, bait: Bait) -> tuple[bool, str]:
 class _Trial:
     """`inside` runs behind the wall, `outside` does something to it; True when the wall held."""
 
-    tried: str
+    name: str
     stops: tuple[str, ...]
     inside: Callable[[int], None]
     outside: Callable[[int, int, int], bool]
 
 
-def _try_from_outside(wall: Wall, trial: _Trial) -> Finding:
+def _try_from_outside(wall: Wall, trial: _Trial) -> bool:
     """Run `trial` under a zygote of its own, which may be killed."""
     reading, writing = os.pipe()
     numbers, number = os.pipe()
     zygote = os.fork()
     if not zygote:
-        os.close(reading)
-        guard = os.fork()
-        if not guard:
-            with _report_failure(writing):
-                isolation.enter(wall, (writing,))
-                trial.inside(writing)
-                os._exit(0)
-        os.close(writing)
-        os.write(number, str(guard).encode())
-        os.waitpid(guard, 0)
-        os._exit(0)
+        _wait_for_guard(wall, trial, writing, number)
     os.close(writing)
     os.close(number)
     guard = int(os.read(numbers, 20))
     os.close(numbers)
-    if (sign := os.read(reading, 1000)) != SIGN:
-        raise OSError(sign.decode() or "the self-test ended inside the wall")
-    failed = trial.outside(zygote, guard, reading)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(guard, signal.SIGKILL)
-    os.waitpid(zygote, 0)
-    os.close(reading)
-    must_fail = not active(wall).isdisjoint(trial.stops)
-    found = "nothing is left" if failed else "it went on"
-    return Finding(trial.tried, trial.stops, must_fail, failed, found)
+    try:
+        if (sign := os.read(reading, 1000)) != SIGN:
+            raise OSError(sign.decode() or "the self-test ended inside the wall")
+        return trial.outside(zygote, guard, reading)
+    finally:
+        for process in (guard, zygote):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        os.waitpid(zygote, 0)
+        os.close(reading)
+
+
+def _wait_for_guard(wall: Wall, trial: _Trial, writing: int, number: int) -> NoReturn:
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    guard = os.fork()
+    if not guard:
+        with _report_failure(writing):
+            isolation.enter(wall, (writing,))
+            trial.inside(writing)
+            os._exit(0)
+    os.close(writing)
+    os.write(number, str(guard).encode())
+    os.close(number)
+    os.waitpid(guard, 0)
+    os._exit(0)
 
 
 def _leave_daemon(pipe: int) -> None:
@@ -277,6 +303,7 @@ def _leave_daemon(pipe: int) -> None:
             os.write(starting, SIGN)
             time.sleep(2 * END_SECONDS)
         os._exit(0)
+    os.close(starting)
     os.write(pipe, os.read(started, 1))
 
 

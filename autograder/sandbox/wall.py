@@ -21,6 +21,7 @@ __all__ = ["PROTECTIONS", "Scratch", "Wall", "build_wall", "environment"]
 # The protections, and what each one does.
 PROTECTIONS = {
     "drop_root": "started as root, it continues as a user that owns nothing",
+    "user": "its privileges, if it gains any, end at its own namespaces; the ones below need it",
     "root": "an own file system: system and environment to read, small directories in memory to write",
     "pid": "an own set of processes, which ends as a whole",
     "net": "an own, empty network",
@@ -41,7 +42,7 @@ PROTECTIONS = {
 TIERS = {
     "full": frozenset(PROTECTIONS) - {"sweep"},
     # Without user namespaces. Nothing here bounds what is written in total, nor hides process ids.
-    "reduced": frozenset(PROTECTIONS) - {"root", "pid", "net", "ipc", "uts", "cgroup"},
+    "reduced": frozenset(PROTECTIONS) - {"user", "root", "pid", "net", "ipc", "uts", "cgroup"},
     # Not Linux, or a kernel without Landlock: no wall at all, only the limits that every system has.
     "none": frozenset({"rlimits", "close_fds"}),
 }

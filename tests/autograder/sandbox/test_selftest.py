@@ -1,0 +1,101 @@
+"""The self-test sees what is there, and says so when something is missing."""
+
+from dataclasses import replace
+
+import pytest
+
+from autograder.sandbox.policy import Policy
+from autograder.sandbox.selftest import Examination, Finding, examine
+from autograder.sandbox.wall import PROTECTIONS, TIERS
+
+from .behind import needs_full, needs_reduced, public_python
+
+
+STOPPED = Finding("try", ("net", "seccomp"), must_fail=True, failed=True, found="EPERM")
+
+
+@needs_full
+def test_the_full_wall_holds():
+    examination = examine(Policy(), "full")
+    assert examination.holds, (examination.failure, examination.deviations)
+    assert {row.protection for row in examination.table() if row.active} == TIERS["full"]
+
+
+@needs_reduced
+@pytest.mark.usefixtures("alone")
+def test_the_reduced_wall_holds_what_it_promises():
+    examination = examine(Policy(), "reduced", python=public_python())
+    assert examination.holds, (examination.failure, examination.deviations)
+    assert {row.protection for row in examination.table() if row.active} == TIERS["reduced"]
+    open_to = {finding.tried for finding in examination.findings if finding.stops and not finding.must_fail}
+    assert {"fill the disk", "attach shared memory of somebody else"} <= open_to
+
+
+@needs_full
+@pytest.mark.parametrize(
+    ("sabotage", "tried"),
+    [
+        ("mount = namespaces._mount_tmpfs\n"
+         "namespaces._mount_tmpfs = lambda path, flags, options: mount(path, flags, 'mode=755')",
+         "fill the disk"),
+        ("isolation.seccomp.install = lambda program: None", "make a user namespace"),
+        ("limits.set_rlimits = lambda limits: None", "fork without end"),
+        ("limits.drop_capabilities = lambda: None", "have a privilege over its own namespaces"),
+        ("limits.close_files = lambda keep: None", "use a file that the driver had open"),
+        ("limits.forbid_dumps = lambda: None", "read its own memory through /proc"),
+        ("limits.be_first_to_go = lambda: None", "survive others when memory runs out"),
+    ],
+)  # fmt: skip
+def test_a_protection_that_silently_does_nothing_is_found(sabotage, tried, monkeypatch):
+    prelude = f"from sandbox import isolation, limits, namespaces\n{sabotage}\n"
+    bootstrap = "import sys\nsys.path.insert(0, sys.argv[1])\n" + prelude
+    original = __import__("autograder.sandbox.selftest", fromlist=["BOOTSTRAP"]).BOOTSTRAP
+    monkeypatch.setattr("autograder.sandbox.selftest.BOOTSTRAP", bootstrap + original)
+    examination = examine(Policy(), "full", python=public_python())
+    assert not examination.holds
+    assert tried in {finding.tried for finding in examination.deviations}
+
+
+@needs_full
+def test_a_wall_that_is_too_tight_for_honest_work_is_found():
+    examination = examine(replace(Policy(), file_bytes=1024), "full")
+    assert "write files in the working directory and the temporary one" in {
+        finding.tried for finding in examination.deviations
+    }
+
+
+def test_a_wall_that_cannot_be_built_says_why(monkeypatch):
+    monkeypatch.setattr("autograder.sandbox.selftest.BOOTSTRAP", "raise SystemExit('no zygote today')")
+    examination = examine(Policy(), "full")
+    assert examination.failure == "no zygote today"
+    assert not examination.holds
+
+
+@pytest.mark.parametrize(
+    ("finding", "ok"),
+    [
+        (STOPPED, True),
+        (replace(STOPPED, failed=False), False),
+        (replace(STOPPED, must_fail=False, failed=False), True),
+        (replace(STOPPED, must_fail=False), True),
+        (Finding("use", (), must_fail=False, failed=False, found="it ran"), True),
+        (Finding("use", (), must_fail=False, failed=True, found="EPERM"), False),
+    ],
+)
+def test_what_counts_as_a_deviation(finding, ok):
+    assert finding.ok is ok
+    assert Examination("full", TIERS["full"], (finding,)).holds is ok
+
+
+def test_nothing_tried_is_nothing_proved():
+    assert not Examination("full", TIERS["full"], ()).holds
+    assert not any(row.active for row in Examination("full", TIERS["full"], ()).table())
+
+
+def test_a_protection_is_broken_when_one_of_its_attacks_gets_through():
+    got_through = replace(STOPPED, tried="other", stops=("net",), failed=False)
+    rows = {row.protection: row for row in Examination("full", TIERS["full"], (STOPPED, got_through)).table()}
+    assert set(rows) == set(PROTECTIONS)
+    assert rows["seccomp"].active
+    assert not rows["net"].active
+    assert rows["net"].tested_by == ("try", "other")
