@@ -386,7 +386,8 @@ def loss(
     Raises
     ------
     ValueError
-        "y must be labels in 0 .. 1, got [0, 2]".
+        "y must be labels in 0 .. 1, got [0, 2]";
+        "y.shape must be (..., 2), one label per example, got (1,)".
 
     Slides
     ------
@@ -440,7 +441,8 @@ def loss_and_gradient(
     Raises
     ------
     ValueError
-        "y must be labels in 0 .. 1, got [0, 2]".
+        "y must be labels in 0 .. 1, got [0, 2]";
+        "y.shape must be (..., 2), one label per example, got (1,)".
 
     Slides
     ------
@@ -499,7 +501,8 @@ def cross_entropy(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
     Raises
     ------
     ValueError
-        "y must be labels in 0 .. 1, got [0, 2]".
+        "y must be labels in 0 .. 1, got [0, 2]";
+        "y.shape must be (..., 2), one label per example, got (1,)".
 
     Slides
     ------
@@ -513,7 +516,7 @@ def cross_entropy(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
     probabilities = _floating(probabilities)
     smallest = np.finfo(probabilities.dtype).tiny
     log_p = np.log(np.maximum(probabilities, smallest))
-    return _mean_of_right_class(-log_p, _one_hot(y, log_p.shape[-1]))
+    return _mean_of_right_class(-log_p, _one_hot(y, *log_p.shape[-2:]))
 
 
 def error_rate(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
@@ -532,6 +535,11 @@ def error_rate(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
     -------
     error : ndarray of shape (*S,)
 
+    Raises
+    ------
+    ValueError
+        "y.shape must be (..., 2), one label per example, got (1,)".
+
     Slides
     ------
     "Diagnose bias-variance": the errors of its table.
@@ -541,7 +549,8 @@ def error_rate(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
     >>> float(error_rate([[0.5, 0.4], [0.75, 0.25]], [0, 1]))
     0.5
     """
-    return np.mean(np.argmax(probabilities, axis=-1) != np.asarray(y), axis=-1)
+    predicted = np.argmax(probabilities, axis=-1)
+    return np.mean(predicted != _labels(y, predicted.shape[-1]), axis=-1)
 
 
 class History(NamedTuple):
@@ -588,7 +597,7 @@ def train(
     batch_size: int,
     rng: np.random.Generator,
     optimizer: str | Optimizer = "adam",
-    decay: float = 0.9,
+    decay: float | None = 0.9,
     watch: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
     patience: int | None = None,
     snapshot_steps: Sequence[int] | NDArray = (),
@@ -622,8 +631,9 @@ def train(
         Source of the shuffling and of the dropout masks.
     optimizer : str or Optimizer, default "adam"
         A key of `OPTIMIZERS`, or any pair of functions (init, step).
-    decay : float in [0, 1), default 0.9
-        Memory of the running statistics, which average unbiased variances and forget their start.
+    decay : float in [0, 1) or None, default 0.9
+        Memory of the running statistics, as in `running_update`; they average unbiased variances and
+        forget their start.
     watch : mapping of names to pairs (X, y), optional
         Sets on which loss and error are recorded after every epoch, as at test time.
     patience : int >= 1, optional
@@ -676,10 +686,7 @@ def train(
             value, dtheta, moments = loss_and_gradient(net, theta, X[rows], y[rows], masks=masks)
             rate = _rate(lr, t, theta.dtype)
             theta, state = step(theta, dtheta, state, lr=rate, **hyper)
-            stats = [
-                running_update(s, mu, var, decay=decay, m=batch_size, unbiased=True, debias=True)
-                for s, (mu, var) in zip(stats, moments, strict=True)
-            ]
+            stats = _update_stats(stats, moments, batch_size, decay)
             recorder.step(rate, value)
             if t in wanted:
                 snapshots.append(Snapshot(t, theta.copy(), stats))
@@ -813,11 +820,18 @@ def _log_softmax(outputs: NDArray) -> NDArray:
     return shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
 
 
-def _one_hot(y: ArrayLike, n_classes: int) -> NDArray:
-    labels = np.asarray(y)
+def _one_hot(y: ArrayLike, m: int, n_classes: int) -> NDArray:
+    labels = _labels(y, m)
     if labels.dtype.kind not in "iu" or np.any((labels < 0) | (labels >= n_classes)):
         raise ValueError(f"y must be labels in 0 .. {n_classes - 1}, got {y!r}")
     return labels[..., None] == np.arange(n_classes)
+
+
+def _labels(y: ArrayLike, m: int) -> NDArray:
+    labels = np.asarray(y)
+    if labels.shape[-1:] != (m,):
+        raise ValueError(f"y.shape must be (..., {m}), one label per example, got {labels.shape!r}")
+    return labels
 
 
 def _mean_of_right_class(values: NDArray, one_hot: NDArray) -> NDArray:
@@ -826,7 +840,7 @@ def _mean_of_right_class(values: NDArray, one_hot: NDArray) -> NDArray:
 
 def _cross_entropy(outputs: NDArray, y: ArrayLike) -> tuple[NDArray, NDArray]:
     """Loss of shape (*S,), and its gradient with respect to the outputs."""
-    log_p, one_hot = _log_softmax(outputs), _one_hot(y, outputs.shape[-1])
+    log_p, one_hot = _log_softmax(outputs), _one_hot(y, *outputs.shape[-2:])
     return _mean_of_right_class(-log_p, one_hot), (np.exp(log_p) - one_hot) / outputs.shape[-2]
 
 
@@ -867,6 +881,13 @@ LOSSES = {"cross_entropy": _cross_entropy, "squared_error": _squared_error}
 def _start_stats(net: MLP, theta: NDArray) -> Stats:
     sizes = net.sizes[1:-1] if net.batchnorm else ()
     return [running_init((*theta.shape[:-1], n), dtype=theta.dtype) for n in sizes]
+
+
+def _update_stats(stats: Stats, moments: list[tuple], batch_size: int, decay: float | None) -> Stats:
+    return [
+        running_update(layer, mu, var, decay=decay, m=batch_size, unbiased=True, debias=True)
+        for layer, (mu, var) in zip(stats, moments, strict=True)
+    ]
 
 
 def _batches(m: int, batch_size: int, seeds: tuple[int, ...], rng: np.random.Generator) -> Iterator[NDArray]:

@@ -20,7 +20,14 @@ def labels():
     return np.array([0, 1, 1, 0, 1])
 
 
-WRONG_LABELS = {"y must be labels in 0 .. 1, got [0, 2]": {"y": [0, 2]}}
+FEW_LABELS = {"y.shape must be (..., 2), one label per example, got (1,)": {"y": [0]}}
+WRONG_LABELS = {"y must be labels in 0 .. 1, got [0, 2]": {"y": [0, 2]}} | FEW_LABELS
+
+
+def pair(name, sentences):
+    """The same wrong arguments, with two examples beside them."""
+    return {sentence: wrong | {name: np.full((2, 2), 0.5)} for sentence, wrong in sentences.items()}
+
 
 EXAMPLES = {
     "init_params": Example(
@@ -41,12 +48,17 @@ EXAMPLES = {
     "batch_statistics": Example(
         lambda: {"net": NORMALISED, "theta": theta(NORMALISED), "X": normal(5, 2, seed=1)}, analytic=True
     ),
-    "loss": Example(lambda: inputs() | {"y": labels()}, raises=WRONG_LABELS, analytic=True),
-    "loss_and_gradient": Example(lambda: inputs() | {"y": labels()}, raises=WRONG_LABELS),
+    "loss": Example(lambda: inputs() | {"y": labels()}, raises=pair("X", WRONG_LABELS), analytic=True),
+    "loss_and_gradient": Example(lambda: inputs() | {"y": labels()}, raises=pair("X", WRONG_LABELS)),
     "cross_entropy": Example(
-        lambda: {"probabilities": normal(5, 2) ** 2, "y": labels()}, raises=WRONG_LABELS
+        lambda: {"probabilities": normal(5, 2) ** 2, "y": labels()},
+        raises=pair("probabilities", WRONG_LABELS),
     ),
-    "error_rate": Example(lambda: {"probabilities": normal(5, 2) ** 2, "y": labels()}, keeps_float32=False),
+    "error_rate": Example(
+        lambda: {"probabilities": normal(5, 2) ** 2, "y": labels()},
+        raises=pair("probabilities", FEW_LABELS),
+        keeps_float32=False,
+    ),
     "train": Example(
         lambda: (
             inputs()
