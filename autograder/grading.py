@@ -17,7 +17,7 @@ import numpy as np
 from autograder import submission
 from autograder.diagnose import Trial
 from autograder.exercise import Assignment, Exercise, Probe, hidden_generator, public_generator
-from autograder.results import CellRecord, Result
+from autograder.results import CellRecord, Result, ending
 from autograder.sandbox.launcher import Box, BoxStopped, Zygote
 from autograder.sandbox.messages import CellResult, Output
 from autograder.sandbox.perform import Outcome, Returned, Stopped, perform
@@ -170,7 +170,7 @@ def _say_why_undefined(judgement: Judgement, session: "_Session") -> Judgement:
         if record.cell.kind != "code":
             why = f"it stands in cell {number}, which is not a code cell"
         elif record.stopped:
-            why = f"cell {number}, which defines it, {_ending(record.stopped)}"
+            why = f"cell {number}, which defines it, {ending(record.stopped)}"
         elif record.result and record.result.status != "ok":
             error = next((output for output in record.result.outputs if output.kind == "error"), None)
             why = f"cell {number}, which defines it, ends with {_error_line(error)}"
@@ -186,16 +186,6 @@ def _error_line(error: Output | None) -> str:
         return "an error"
     lines = [line.strip() for line in error.text.strip().splitlines()]
     return f"`{lines[-1][:120]}`" if lines else error.name
-
-
-def _ending(stopped: Stopped) -> str:
-    detail = f" ({stopped.detail})" if stopped.detail else ""
-    return {
-        "time": f"did not come to an end{detail}",
-        "exit": f"ended the whole Python process{detail}",
-        "signal": f"crashed the Python process{detail}",
-        "not_run": "was not run, because too many cells before it were stopped",
-    }.get(stopped.reason, f"was stopped{detail}")
 
 
 @dataclass

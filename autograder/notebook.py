@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.exercise import Assignment
-from autograder.results import CellRecord, Result
+from autograder.results import CellRecord, Result, ending
 from autograder.sandbox.messages import Output
 from autograder.student import panel_html, panel_text
 from autograder.verdict import Judgement
@@ -93,8 +93,7 @@ def _after(merged: list[dict[str, Any]], before: list[dict[str, Any]]) -> int:
 def _outputs(record: CellRecord) -> list[dict[str, Any]]:
     outputs = [_output(output) for output in record.result.outputs] if record.result else []
     if record.stopped:
-        detail = f": {record.stopped.detail}" if record.stopped.detail else ""
-        text = f"This cell was stopped ({record.stopped.reason}{detail}); the others were run without it.\n"
+        text = f"This cell {ending(record.stopped)}; the others were run without it.\n"
         outputs.append({"output_type": "stream", "name": "stdout", "text": text})
     return outputs
 

@@ -44,6 +44,23 @@ class Result:
     sha256: str = ""
 
 
+# How a cell ended that never came back; each continues "This cell ...".
+ENDINGS = {
+    "time": "did not come to an end",
+    "memory": "asked for more memory than there is",
+    "exit": "ended the whole Python process",
+    "signal": "crashed the Python process",
+    "output": "printed more than there is room for",
+    "not_run": "was not run, because too many cells before it were stopped or took too long",
+}
+
+
+def ending(stopped: Stopped) -> str:
+    """What a cell that was stopped did, in words."""
+    says = ENDINGS.get(stopped.reason, "was stopped")
+    return f"{says} ({stopped.detail})" if stopped.detail else says
+
+
 def summary(result: Result) -> dict[str, Any]:
     """The result as `autograder grade --json` prints it."""
     return {

@@ -1,6 +1,6 @@
 """Findings and outcomes in a few words, the same on every page and in the terminal."""
 
-from autograder.results import Result
+from autograder.results import Result, ending
 from autograder.sandbox.perform import Stopped
 from autograder.verdict import Finding, Judgement
 
@@ -26,15 +26,6 @@ FINDINGS = {
 
 OUTCOMES = {"graded": "graded", "rejected": "rejected", "needs_human": "needs a person"}
 
-STOPPED = {
-    "time": "This cell did not come to an end",
-    "memory": "This cell asked for more memory than there is",
-    "exit": "This cell ended the whole Python process",
-    "signal": "This cell crashed the Python process",
-    "output": "This cell printed more than there is room for",
-    "not_run": "This cell was not run, because too many cells before it were stopped or took too long",
-}
-
 
 def short_finding(finding: Finding | None) -> str:
     """The finding in two or three words: the misconception by its name, or what kind of thing it is."""
@@ -55,8 +46,7 @@ def outcome_words(result: Result) -> str:
 
 def stopped_words(stopped: Stopped) -> str:
     """Why a cell has no results, as a sentence."""
-    says = STOPPED.get(stopped.reason, "This cell was stopped")
-    return f"{says} ({stopped.detail})." if stopped.detail else f"{says}."
+    return f"This cell {ending(stopped)}."
 
 
 def status(judgement: Judgement) -> str:
