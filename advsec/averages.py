@@ -536,7 +536,8 @@ def robbins_monro_conditions(exponent: float) -> tuple[bool, bool]:
 
         sum_n n**-a = infinity  when a <= 1;      sum_n n**-2a < infinity  when a > 1/2
 
-    The first lets the average forget its start, the second makes its noise die out for good.
+    The first lets the average forget its start, the second lets every run come to rest; both together,
+    and it rests at the true mean.
 
     Parameters
     ----------

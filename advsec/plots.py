@@ -197,18 +197,23 @@ def _plain(text: str) -> str:
 
 
 def _series_words(
-    x: ArrayLike, averages: Mapping[str, ArrayLike], *, level: ArrayLike | None = None, **labels: str
+    x: ArrayLike,
+    averages: Mapping[str, ArrayLike],
+    *,
+    level: ArrayLike | None = None,
+    xlabel: str = "observation $n$",
+    ylabel: str = "value",
 ) -> str:
     x = np.asarray(x)
     truth = {} if level is None else {"true level": np.broadcast_to(level, x.shape)}
     at = [len(x) // 4, len(x) // 2, len(x) - 1]
     values = [
-        f"{label}: {', '.join(f'{value:.2f}' for value in np.asarray(line)[at])}"
+        f"{label}: {', '.join(f'{value:z.2f}' for value in np.asarray(line)[at])}"
         for label, line in (truth | dict(averages)).items()
     ]
-    return (
-        f"{len(x)} observations between {x.min():.2f} and {x.max():.2f} as dots, with lines. Values at "
-        f"observations {', '.join(str(i + 1) for i in at)}: {_plain('; '.join(values))}."
+    return _plain(
+        f"Chart of {ylabel} against {xlabel}: {len(x)} observations between {x.min():.2f} and {x.max():.2f}, "
+        f"and lines. The lines at {', '.join(str(i + 1) for i in at)}: {'; '.join(values)}."
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from traitlets.config import Config
 
@@ -151,7 +152,10 @@ def main(arguments: list[str] | None = None) -> int:
         started = time.perf_counter()
         notebook = read(path)
         if is_lecture and not check:
-            execute(notebook, path.parent)
+            try:
+                execute(notebook, path.parent)
+            except CellExecutionError as error:
+                sys.exit(f"{path.relative_to(NOTEBOOKS)}: not written\n{error}")
         text = canonical(notebook, keep_outputs=is_lecture)
         same = text == path.read_text(encoding="utf-8")
         changed += not same

@@ -1,5 +1,6 @@
 """Every notebook is canonical and fit to be published; each rule is shown to catch what it forbids."""
 
+import ast
 import copy
 import json
 import re
@@ -12,6 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tests import notebooks
+from tests.advsec.examples import public_functions
 from tests.notebooks import assignments, canonical, defects, lectures, read
 
 
@@ -49,6 +51,25 @@ def test_every_link_inside_a_lecture_leads_to_a_heading(path):
     prose = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
     headings = {line.lstrip("# ").replace(" ", "-") for line in prose.splitlines() if line.startswith("#")}
     assert set(re.findall(r"\]\(#([^)]+)\)", prose)) <= headings
+
+
+@every_lecture
+def test_a_lecture_shows_the_source_of_every_algorithm_it_calls(path):
+    cells = [cell.source for cell in read(path).cells if cell.cell_type == "code"]
+    nodes = list(ast.walk(ast.parse("\n".join(cells))))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    own = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    shown = {last_name(call.args[0]) for call in calls if ast.unparse(call.func) == "advsec.show"}
+    called = {last_name(call.func) for call in calls}
+    assert shown
+    assert (called & ALGORITHMS) - own <= shown
+
+
+ALGORITHMS = {name.split(".")[1] for name in public_functions()} - {"show"}
+
+
+def last_name(node: ast.expr) -> str:
+    return ast.unparse(node).split(".")[-1]
 
 
 def good() -> nbformat.NotebookNode:
@@ -174,6 +195,14 @@ def test_writing_twice_gives_the_same_bytes(course):
     assert notebooks.main([]) == 0
     assert course.read_bytes() == once
     assert notebooks.main(["--check"]) == 0
+
+
+def test_a_lecture_that_fails_is_named_and_not_written(course):
+    course.write_text(course.read_text().replace("import sys", "1 / 0"))
+    before = course.read_bytes()
+    with pytest.raises(SystemExit, match=r"lectures/sums.ipynb: not written(.|\n)*ZeroDivisionError"):
+        notebooks.main([])
+    assert course.read_bytes() == before
 
 
 def test_nbval_is_strict_with_lectures_and_lax_with_assignments(tmp_path):
