@@ -86,8 +86,9 @@ def read_bytes(submission: Submission) -> bytes | str:
         return "permission"
     except OSError:
         return "not_a_file"
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return "not_a_file"
     with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return "not_a_file"
         data = file.read(MAX_BYTES + 1)
     return data if len(data) <= MAX_BYTES else "too_large"

@@ -18,7 +18,14 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearOutput, ClearSolutions, ComputeChecksums, LockCells
+from nbgrader.preprocessors import (
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    LockCells,
+)
 
 from autograder.exercise import Assignment
 from autograder.exercises import load
@@ -71,10 +78,16 @@ def files() -> dict[Path, bytes]:
 
 def release(assignment: Assignment) -> NotebookNode:
     """The notebook as students get it: the instructor's, solutions cleared."""
-    path = NOTEBOOKS / assignment.name / f"{assignment.name}.ipynb"
-    notebook = nbformat.read(path, as_version=4) if path.exists() else _from_catalogue(assignment)
-    for preprocessor in (LockCells(), ClearSolutions(), ClearOutput(), ComputeChecksums()):
-        notebook, _ = preprocessor.preprocess(notebook, {})
+    notebook = nbformat.read(NOTEBOOKS / assignment.name / f"{assignment.name}.ipynb", as_version=4)
+    for preprocessor in (
+        LockCells,
+        ClearSolutions,
+        ClearOutput,
+        ClearHiddenTests,
+        ClearMarkScheme,
+        ComputeChecksums,
+    ):
+        notebook, _ = preprocessor().preprocess(notebook, {})
     return notebook
 
 
@@ -175,30 +188,6 @@ def _expected_of(deserved: Deserved, points: float, probes: list[str]) -> dict[s
         "passes": passes,
         "finding": finding if deserved.kind else None,
     }
-
-
-# Until the instructor's notebook is there: the agreed cells, made from the exercises.
-
-
-def _from_catalogue(assignment: Assignment) -> NotebookNode:
-    cells = [
-        nbformat.v4.new_markdown_cell(f"# {assignment.title}", id="title"),
-        nbformat.v4.new_code_cell("import numpy as np\n\nfrom autograder import check", id="setup"),
-    ]
-    for exercise in assignment.exercises:
-        stub = f"def {exercise.name}{exercise.signature}:\n    ### BEGIN SOLUTION\n    ### END SOLUTION"
-        test = assignment.test_cell(exercise)
-        cells += [
-            _nbgrader_cell(stub, exercise.name, solution=True),
-            _nbgrader_cell(f"check({exercise.name})", test, grade=True, points=exercise.points),
-        ]
-    return nbformat.v4.new_notebook(cells=cells)
-
-
-def _nbgrader_cell(source: str, grade_id: str, **marks: Any) -> NotebookNode:
-    nbgrader = {"grade": False, "solution": False, "task": False, "schema_version": 3, **marks}
-    nbgrader |= {"grade_id": grade_id, "locked": nbgrader["grade"]}
-    return nbformat.v4.new_code_cell(source, id=grade_id.replace("_", "-"), metadata={"nbgrader": nbgrader})
 
 
 if __name__ == "__main__":

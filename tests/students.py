@@ -609,7 +609,8 @@ STUDENTS = [
     Student(
         "memory-bomb",
         {
-            "window": "history = [0.9]\nwhile True:\n    history += history\n\n\n" + RIGHT["window"],
+            "window": "history = []\nwhile True:\n    history.append(np.zeros(10**7))\n\n\n"
+            + RIGHT["window"],
         },
         {"window": Deserved((), "not_defined", says="more memory than there is")},
     ),
