@@ -107,9 +107,12 @@ def _confine(wall: Wall, keep: tuple[int, ...], places: Places) -> None:
 
 
 def _confine_anywhere(wall: Wall, keep: tuple[int, ...]) -> None:
-    """What every Unix can do: no isolation."""
+    """What every Unix can do: no isolation. Systems differ in the limits that they accept; macOS, for
+    one, refuses a limit of memory below the huge addresses that every process has there."""
     limits.close_files(keep)
-    limits.set_rlimits(wall.rlimits)
+    for limit in wall.rlimits:
+        with contextlib.suppress(OSError, ValueError):
+            limits.set_rlimits([limit])
 
 
 def _process_limit(wall: Wall) -> tuple[str, int, int]:
