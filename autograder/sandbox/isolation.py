@@ -152,7 +152,8 @@ def _make_places(wall: Wall) -> Places:
 def _settle(places: Places) -> None:
     os.chdir(places.box)
     os.umask(0o077)
-    os.environ.update(HOME=places.box, TMPDIR=places.tmp)
+    caches = {name: os.path.join(places.tmp, name.lower()) for name in ("MPLCONFIGDIR", "IPYTHONDIR")}
+    os.environ.update(HOME=places.box, TMPDIR=places.tmp, **caches)
     tempfile.tempdir = None  # it was found outside
 
 
