@@ -73,6 +73,7 @@ REFUSED = {
 }
 LATE = "handed in late"
 RENAMED = "handed in as {file}"
+FOLDER = "in the folder {folder}"
 
 TURNS = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
 SAFE = frozenset("-_.@ ")
@@ -277,7 +278,8 @@ class _Collector:
 
     def _is_wrapped(self, paths: tuple[tuple[str, ...], ...]) -> bool:
         """Whether one folder, as made by packing a folder, lies around what belongs to several students."""
-        if len({path[0] for path in paths}) != 1 or any(len(path) < 2 for path in paths):
+        outer = {path[0] for path in paths}
+        if len(outer) != 1 or any(map(MOODLE.fullmatch, outer)) or any(len(path) < 2 for path in paths):
             return False
         students = {path[1] for path in paths}
         platform = all(CANVAS.fullmatch(name) or MOODLE.fullmatch(name) for name in students)
@@ -361,7 +363,8 @@ class _Collector:
         if isinstance(data, str):
             self._refuse(notebook.place, data, notebook.student)
             return
-        folder = self.submitted / folder_name(notebook.student) / self.assignment
+        name = folder_name(notebook.student)
+        folder = self.submitted / name / self.assignment
         try:
             words = [_store(folder, f"{self.assignment}.ipynb", data)]
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
@@ -373,8 +376,10 @@ class _Collector:
             words.append(RENAMED.format(file=f"{notebook.stem}.ipynb"))
         if notebook.late:
             words.append(LATE)
-        name = self.names[notebook.place]
-        self.entries[notebook.place] = Entry(name, "collected", "; ".join(words), notebook.student)
+        if name != notebook.student:
+            words.append(FOLDER.format(folder=name))
+        entry = Entry(self.names[notebook.place], "collected", "; ".join(words), notebook.student)
+        self.entries[notebook.place] = entry
 
     def _expand(self, info: zipfile.ZipInfo) -> bytes | str:
         """The bytes of an entry, or a code of `REFUSED`; what headers say of sizes is not believed."""

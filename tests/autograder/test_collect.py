@@ -127,6 +127,12 @@ def test_a_folder_of_loose_notebooks_is_not_taken_apart(platform: Platform) -> N
     assert platform.written() == {}
 
 
+def test_a_student_alone_in_an_archive_cannot_hand_in_for_others(platform: Platform) -> None:
+    folder = "Jane Doe_12_assignsubmission_file_"
+    collection = platform.collect_entries((f"{folder}/a_1_2_{FILE}", ""), (f"{folder}/b_3_4_{FILE}", ""))
+    assert {each.student for each in collection.entries} == {"Jane Doe"}
+
+
 def test_the_name_of_a_file_inside_a_students_folder_says_nothing(platform: Platform) -> None:
     platform.collect_entries(
         (f"jane/max_1_2_{FILE}", "jane's"),
@@ -169,6 +175,14 @@ def test_the_named_notebook_is_taken_or_the_only_one(platform: Platform) -> None
         ("b", "collected", "new; handed in as homework.ipynb"),
         ("b", "skipped", f"not {NAME}"),
         ("c", "skipped", f"not {NAME}"),
+    ]
+
+
+def test_what_a_person_should_know_of_a_collected_file_is_said(platform: Platform) -> None:
+    collection = platform.collect_entries((f"doe_LATE_1_2_{FILE}", ""), (f"O'Hara/{FILE}", ""))
+    assert outcomes(collection) == [
+        ("doe_1", "collected", "new; handed in late"),
+        ("O'Hara", "collected", "new; in the folder O=27Hara"),
     ]
 
 
