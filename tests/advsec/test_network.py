@@ -340,6 +340,32 @@ def test_early_stopping_returns_each_network_as_it_was_at_its_own_best():
     np.testing.assert_allclose(again, losses[run.best_epoch, np.arange(6)], rtol=1e-10)
 
 
+def test_a_network_that_has_stopped_early_stays_stopped_while_others_go_on():
+    X, y = easy()
+    net = MLP((2, 4))
+    theta = np.zeros((2, net.n_params))
+    rates = np.array(
+        [[0.5, -0.1, -0.1, 2.0, 2.0], [0.1, 0.1, 0.1, 0.1, 0.1]]
+    )  # the first gets worse, then better
+    run = train(
+        net,
+        theta,
+        X,
+        y,
+        lr=lambda t: rates[:, [t]],
+        n_epochs=5,
+        batch_size=len(X),
+        rng=np.random.default_rng(0),
+        optimizer="gd",
+        patience=2,
+        watch={"val": (X, y)},
+    )
+    losses = run.history.losses["val"]
+    assert losses[4, 0] < losses[0, 0] < losses[2, 0]
+    assert run.best_epoch.tolist() == [0, 4]
+    assert cross_entropy(predict(net, run.theta[0], X), y) == pytest.approx(losses[0, 0], rel=1e-12)
+
+
 def test_training_for_no_epoch_returns_the_start():
     theta, X, y = problem(FULL, n_seeds=2)
     run = train(FULL, theta, X, y, lr=0.1, n_epochs=0, batch_size=3, rng=np.random.default_rng(0))
