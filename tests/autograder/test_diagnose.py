@@ -1,0 +1,121 @@
+"""A variant is recognised when it explains every number that came back, and not otherwise."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.diagnose import Trial, compared, recognise
+from autograder.exercise import Call, Earlier, Exercise, Misconception, Probe, call
+from autograder.sandbox.perform import Outcome, Raised, Returned, perform
+
+
+def misconception(name: str, variant: Callable[..., Any]) -> Misconception:
+    return Misconception(name, variant, f"of {name}", "Section")
+
+
+DOUBLE = Exercise(
+    name="double",
+    reference=lambda x: 2 * x,
+    signature="(x)",
+    points=4,
+    read="Section",
+    probes=(Probe("a number", lambda rng: call(rng.normal())),),
+    misconceptions=(
+        misconception("squares", lambda x: x * x),
+        misconception("adds_two", lambda x: x + 2),
+        misconception("nothing", lambda x: None),
+        misconception("fails", lambda x: x.no_such_attribute),
+    ),
+)
+
+
+def trials(function: Callable[..., Any], *inputs: Any) -> list[Trial]:
+    return [trial_of((Call("double", (np.asarray(x),)),), function) for x in inputs]
+
+
+def trial_of(calls: tuple[Call, ...], function: Callable[..., Any]) -> Trial:
+    outcomes, expected = (perform(calls, {"double": each}) for each in (function, DOUBLE.reference))
+    passed = all(map(_equal, outcomes, expected))
+    return Trial(calls, outcomes, expected, passed)
+
+
+def _equal(left: Outcome, right: Outcome) -> bool:
+    return isinstance(left, Returned) and left.value is not None and np.array_equal(left.value, right.value)
+
+
+def names(found: tuple[Misconception, ...]) -> list[str]:
+    return [each.name for each in found]
+
+
+def test_a_wrong_formula_is_recognised_by_its_numbers() -> None:
+    assert names(recognise(DOUBLE, trials(lambda x: x**2, 3.0, 2.0, 5.0))) == ["squares"]
+
+
+def test_one_number_that_contradicts_is_enough() -> None:
+    def nearly(x: float) -> float:
+        return x**2 if x < 5 else x**2 + 1e-3
+
+    assert recognise(DOUBLE, trials(nearly, 3.0, 5.0)) == ()
+
+
+def test_what_inputs_cannot_tell_apart_is_not_told_apart() -> None:
+    """2 * 2 = 2 + 2, and for -1 and 2 adding two is squaring."""
+    assert names(recognise(DOUBLE, trials(lambda x: x**2, -1.0, 2.0))) == ["squares", "adds_two"]
+
+
+def test_a_right_answer_has_no_misconception() -> None:
+    assert recognise(DOUBLE, trials(lambda x: 2 * x, 2.0)) == ()
+    assert recognise(DOUBLE, trials(lambda x: 2 * x, 2.0, 3.0)) == ()
+
+
+def test_a_coincidence_is_no_evidence() -> None:
+    """Where the only number that came back is the right one, nothing is recognised."""
+
+    def right_or_raises(x: float) -> float:
+        if x != 2:
+            raise ValueError
+        return 2 * x
+
+    assert recognise(DOUBLE, trials(right_or_raises, 2.0, 3.0)) == ()
+
+
+def test_inputs_that_raise_say_nothing_about_the_formula() -> None:
+    def squares_or_raises(x: float) -> float:
+        if x > 4:
+            raise ValueError
+        return x * x
+
+    tried = trials(squares_or_raises, 3.0, 5.0)
+    assert isinstance(tried[1].outcomes[0], Raised)
+    assert names(recognise(DOUBLE, tried)) == ["squares"]
+
+
+def test_returning_nothing_is_recognised_only_where_a_variant_does() -> None:
+    assert names(recognise(DOUBLE, trials(lambda x: None, 3.0))) == ["nothing"]
+
+
+def test_recognition_is_stricter_than_marking() -> None:
+    """An answer that is off by less than marking forgives is right; off by so much from a variant, it is
+    another formula."""
+    assert names(recognise(DOUBLE, trials(lambda x: x * x * (1 + 1e-12), 3.0))) == ["squares"]
+    assert recognise(DOUBLE, trials(lambda x: x * x * (1 + 1e-5), 3.0)) == ()
+
+
+def test_single_precision_does_not_hide_a_formula() -> None:
+    assert names(recognise(DOUBLE, trials(lambda x: np.float32(x) ** 2, 1.1, 3.3))) == ["squares"]
+    x = np.array([1.1, 3.3], dtype=np.float32)
+    assert names(recognise(DOUBLE, trials(lambda x: x.astype(float) ** 2, x))) == ["squares"]
+
+
+def test_every_call_has_to_be_explained() -> None:
+    calls = tuple(Call("double", (np.asarray(x),)) for x in (3.0, 5.0))
+    assert names(recognise(DOUBLE, [trial_of(calls, lambda x: x * x)])) == ["squares"]
+    assert recognise(DOUBLE, [trial_of(calls, lambda x: x * x if x == 5 else 0.0)]) == ()
+
+
+def test_what_a_later_call_takes_up_is_the_students_own() -> None:
+    calls = (Call("forward"), Call("other"), Call("backward", ((Earlier(0, 1),),)))
+    assert compared(calls) == (2, 1)
+    assert compared((Call("f"), Call("g", (), {"cache": {"a": Earlier(0)}}))) == (1,)
+    assert compared((Call("f"), Call("f"))) == (1, 0)

@@ -1,0 +1,246 @@
+"""The ladder of findings: the first rung that any input stands on, in words that help."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.exercise import Call, Earlier, Exercise, Misconception, Named, Probe, Seeded, call
+from autograder.sandbox.perform import NotCallable, NotDefined, Outcome, Raised, Returned, Stopped, perform
+from autograder.sandbox.values import Unsupported
+from autograder.verdict import (
+    LADDER,
+    Judgement,
+    ProbeTrials,
+    expected_outcomes,
+    format_call,
+    format_value,
+    judge,
+    try_out,
+)
+
+
+X = np.array([1.0, 2.0, 4.0])
+
+
+def exercise(**changes: Any) -> Exercise:
+    """Halve an array: four kinds of input, one of them hidden, each worth a point."""
+    return Exercise(
+        **{
+            "name": "halve",
+            "reference": lambda x: x / 2,
+            "signature": "(x)",
+            "points": 4,
+            "read": "Section 1",
+            "probes": (
+                Probe("a series", lambda rng: call(X)),
+                Probe("a longer series", lambda rng: call(np.arange(1.0, 10))),
+                Probe("negative numbers", lambda rng: call(-X)),
+                Probe("columns", lambda rng: call(np.ones((2, 2))), public=False),
+            ),
+            "misconceptions": (
+                Misconception("doubles", lambda x: x * 2, "x is doubled: `x * 2`", "Section 2"),
+                Misconception("floors", lambda x: x // 2, "halves are cut", "Section 3", credit=0.75),
+                Misconception("torch", lambda x: -x / 2, "signs are PyTorch's", "Section 4", convention=True),
+            ),
+        }
+        | changes
+    )
+
+
+def judged(answer: Callable[..., Any] | Outcome, exercise: Exercise | None = None) -> Judgement:
+    """Judge a function, or one outcome that every call had."""
+    exercise = exercise or HALVE
+    tried = []
+    for probe in exercise.probes:
+        calls = exercise.draw(probe, np.random.default_rng(0))
+        outcomes = perform(calls, {exercise.name: answer}) if callable(answer) else (answer,)
+        trial = try_out(exercise, probe, calls, outcomes, expected_outcomes(exercise, calls))
+        tried.append(ProbeTrials(probe, trial if probe.public else None, trial))
+    return judge(exercise, tried)
+
+
+HALVE = exercise()
+
+
+def test_a_right_answer_has_all_points_and_nothing_to_hear() -> None:
+    judgement = judged(lambda x: x * 0.5)
+    assert (judgement.score, judgement.finding) == (4, None)
+    assert judgement.passed == tuple((probe.name, True) for probe in HALVE.probes)
+
+
+RUNGS = {
+    "not_defined": NotDefined(),
+    "not_callable": NotCallable("int"),
+    "not_implemented": Raised("NotImplementedError", ""),
+    "wrong_signature": lambda x, y: x,
+    "raised": lambda x: x.nothing,
+    "time_limit": Stopped("time"),
+    "memory_limit": Stopped("memory"),
+    "stopped": Stopped("signal", "signal 11"),
+    "returned_none": lambda x: None,
+    "wrong_type": lambda x: "text",
+    "wrong_shape": lambda x: x[:1],
+    "not_finite": lambda x: x * np.nan,
+    "wrong_values": lambda x: x + 7,
+}
+
+
+@pytest.mark.parametrize("kind", LADDER)
+def test_every_rung_is_reached_and_worth_nothing(kind: str) -> None:
+    judgement = judged(RUNGS[kind])
+    assert judgement.score == 0
+    assert judgement.finding.kind == kind
+    message = judgement.finding.message
+    assert not message[0].islower()
+    assert message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [
+        (NotCallable("int"), "`halve` is an int, not a function."),
+        (Raised("ValueError", "bad", "y = x[7]"), "`halve` raised ValueError: bad, in the line `y = x[7]`."),
+        (Raised("ValueError", ""), "`halve` raised ValueError."),
+        (Stopped("time", "2 s"), "`halve` did not come back in time (2 s)."),
+        (Stopped("something new"), "`halve` gave no readable answer."),
+        (Returned(Unsupported("generator")), "Returned an object of type generator, "),
+    ],
+)
+def test_what_happened_is_said(outcome: Outcome, says: str) -> None:
+    assert judged(outcome).finding.message.startswith(says)
+
+
+def test_the_highest_rung_is_the_finding() -> None:
+    """A wrong shape can be mended before anybody looks at values."""
+
+    def several(x: np.ndarray) -> np.ndarray:
+        return x[:1] if x.size == 9 else abs(x) / 2
+
+    judgement = judged(several)
+    assert judgement.finding.kind == "wrong_shape"
+    assert judgement.finding.message.startswith("Tried on a longer series: ")
+
+
+def test_points_are_the_share_of_probes_passed() -> None:
+    judgement = judged(lambda x: abs(x) / 2)
+    assert judgement.score == 3
+    assert [name for name, passed in judgement.passed if not passed] == ["negative numbers"]
+
+
+def test_a_failing_case_that_everybody_may_see_is_shown_the_smallest_first() -> None:
+    case = judged(lambda x: x + 7).finding.case
+    assert case.call == "halve([1., 2., 4.])"
+    assert case.expected == "[0.5, 1. , 2. ]"
+    assert case.returned == "[ 8., 9., 11.]"
+
+
+def test_a_hidden_case_is_not_shown() -> None:
+    judgement = judged(lambda x: x / 2 if x.ndim == 1 else x / 3)
+    assert judgement.score == 3
+    assert judgement.finding.case is None
+    assert "columns" in judgement.finding.message
+
+
+def test_the_visible_cases_alone_are_not_enough() -> None:
+    probe = HALVE.probes[0]
+    public, hidden = (
+        try_out(HALVE, probe, calls, perform(calls, {"halve": answer}), expected_outcomes(HALVE, calls))
+        for calls, answer in (
+            ((Call("halve", (X,)),), lambda x: x / 2),
+            ((Call("halve", (X + 1,)),), lambda x: x / 3),
+        )
+    )
+    judgement = judge(HALVE, [ProbeTrials(probe, public, hidden)])
+    assert judgement.score == 0
+    assert judgement.finding.message.endswith(
+        "The cases that your notebook shows pass; others of the same kind do not."
+    )
+
+
+def test_what_was_printed_is_not_returned() -> None:
+    assert "a value that is printed is not returned" in judged(lambda x: print(x / 2)).finding.message
+    assert "printed" not in judged(lambda x: None).finding.message
+
+
+# --- recognised -----------------------------------------------------------------------------------------
+
+
+def test_a_recognised_mistake_is_named_and_says_where_to_read() -> None:
+    judgement = judged(lambda x: 2 * x)
+    finding = judgement.finding
+    assert judgement.score == 0
+    assert (finding.kind, finding.misconception, finding.read) == ("wrong_values", "doubles", "Section 2")
+    assert finding.message == "Your result is what you get when x is doubled: `x * 2`."
+
+
+def test_credit_counts_where_it_is_more_than_the_probes_passed() -> None:
+    halves = exercise(probes=HALVE.probes[:3])
+    assert judged(lambda x: np.floor(x / 2), halves).score == 3  # no probe passes, credit 0.75 of 4
+    whole = exercise(
+        probes=(*[Probe(f"even {n}", lambda rng: call(2 * X)) for n in range(9)], HALVE.probes[0])
+    )
+    assert judged(lambda x: np.floor(x / 2), whole).score == 3.6  # 9 of 10 probes pass
+
+
+def test_a_published_convention_costs_nothing_and_is_noted() -> None:
+    judgement = judged(lambda x: x / -2)
+    assert judgement.score == 4
+    assert judgement.finding.kind == "convention"
+    assert judgement.finding.message.endswith("This is a published convention, so it costs nothing.")
+
+
+def test_two_names_for_the_same_numbers_are_both_told() -> None:
+    twins = exercise(
+        misconceptions=(
+            Misconception("doubles", lambda x: x * 2, "x is doubled", "Section 2"),
+            Misconception("adds_itself", lambda x: x + x, "x is added to itself", "Section 2"),
+        )
+    )
+    finding = judged(lambda x: 2 * x, twins).finding
+    assert finding.misconception == "doubles|adds_itself"
+    assert finding.message == "Your result is what you get when x is doubled, or when x is added to itself."
+
+
+# --- notes and properties -------------------------------------------------------------------------------
+
+
+def test_changing_the_input_is_noted_and_costs_nothing() -> None:
+    def in_place(x: np.ndarray) -> np.ndarray:
+        x /= 2
+        return x
+
+    judgement = judged(in_place)
+    assert judgement.score == 4
+    assert judgement.finding.kind == "input_modified"
+
+
+def test_random_functions_are_judged_by_their_properties() -> None:
+    def holds(calls: tuple[Call, ...], results: tuple[Any, ...]) -> str | None:
+        return None if results[0].mean() < 1 else "the mean is too large"
+
+    random = exercise(
+        reference=lambda x, rng: rng.uniform(size=3),
+        probes=(Probe("a seed", lambda rng: call(X, Seeded(1)), holds=holds),),
+        misconceptions=(),
+    )
+    assert judged(lambda x, rng: rng.uniform(size=3), random).score == 4
+    finding = judged(lambda x, rng: x, random).finding
+    assert (finding.kind, finding.message) == ("wrong_values", "The mean is too large.")
+
+
+def test_a_reference_that_fails_is_our_mistake_and_not_the_students() -> None:
+    broken = exercise(reference=lambda x: x.nothing)
+    with pytest.raises(RuntimeError, match="the reference of halve fails on probe 'a series'"):
+        judged(lambda x: x / 2, broken)
+
+
+def test_calls_and_values_are_written_as_a_student_would() -> None:
+    made = Call("f", (X, Named("power_steps", (1.0, 0.5)), Seeded(3), Earlier(0)), {"init": np.asarray(2.0)})
+    assert format_call(made) == (
+        "f([1., 2., 4.], power_steps(1, 0.5), np.random.default_rng(3), <result of call 1>, init=2.)"
+    )
+    assert format_value((X[:1],)) == "([1.],)"
+    assert format_value({"mean": None}) == "{'mean': None}"
+    assert len(format_value(np.zeros((100, 100)))) < 200
