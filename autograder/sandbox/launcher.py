@@ -23,6 +23,7 @@ from . import zygote
 from .messages import (
     NOTEBOOK,
     OUTPUTS,
+    QUESTIONS,
     REQUESTS,
     CellResult,
     calls_to_plain,
@@ -257,7 +258,7 @@ class Box:
                     return frame
                 if frame.type is not FrameType.ASK or not answers:
                     raise ProtocolError("a frame is of a type that was not asked for")
-                reply = encode(_answer(decode(frame.body, REQUESTS), answers), REQUESTS)
+                reply = encode(_answer(decode(frame.body, QUESTIONS), answers), REQUESTS)
                 send(self._connection, Frame(FrameType.ASK_DONE, call_id, reply), deadline)
             raise ProtocolError("too many questions")
         except TimeoutError:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .messages import REQUESTS, calls_from_plain, outcomes_to_plain, replies
+from .messages import QUESTIONS, REQUESTS, calls_from_plain, outcomes_to_plain, replies
 from .perform import Outcome, Returned, Stopped, perform
 from .policy import Policy
 from .values import Oversized, plain
@@ -106,7 +106,7 @@ def _asker(name: str, call_id: bytes, connection: socket.socket) -> Any:
 
     def ask(*args: Any, **kwargs: Any) -> Any:
         question = (name, tuple(map(plain, args)), {key: plain(value) for key, value in kwargs.items()})
-        send(connection, Frame(FrameType.ASK, call_id, encode(question, REQUESTS)))
+        send(connection, Frame(FrameType.ASK, call_id, encode(question, QUESTIONS)))
         kind, answer = decode(receive(connection, REQUESTS).body, REQUESTS)
         if kind == "raise":
             raise ValueError(answer)

@@ -90,9 +90,9 @@ def _encode(value: Any, limits: Limits, parts: list[bytes], depth: int) -> None:
         case str():
             parts += (b"S", _text(value, limits.string_bytes))
         case bool() | int() | float() | complex():
-            _encode_array(np.asarray(value), parts)
+            _encode_array(np.asarray(value), limits, parts)
         case np.ndarray():
-            _encode_array(value, parts)
+            _encode_array(value, limits, parts)
         case tuple():
             _check_count(len(value), limits)
             parts += (b"T", struct.pack("<I", len(value)))
@@ -119,9 +119,10 @@ def _encode(value: Any, limits: Limits, parts: list[bytes], depth: int) -> None:
             raise ProtocolError(f"a value of type {type(value).__name__} cannot be sent")
 
 
-def _encode_array(array: np.ndarray, parts: list[bytes]) -> None:
-    if array.dtype not in DTYPES or array.ndim > 8:
+def _encode_array(array: np.ndarray, limits: Limits, parts: list[bytes]) -> None:
+    if array.dtype not in DTYPES or array.ndim > limits.dimensions:
         raise ProtocolError(f"an array of dtype {array.dtype} and {array.ndim} axes cannot be sent")
+    _check_axes(array.shape, limits)
     data = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
     parts += (
         b"A",
@@ -144,6 +145,12 @@ def _text(text: str, limit: int) -> bytes:
 def _check_count(count: int, limits: Limits) -> None:
     if count > limits.items:
         raise ProtocolError(f"{count} items exceed the limit of {limits.items}")
+
+
+def _check_axes(shape: tuple[int, ...], limits: Limits) -> None:
+    """Without entries an array takes no room however long its axes are, but a loop over it takes for ever."""
+    if math.prod(size or 1 for size in shape) > limits.frame_bytes:
+        raise ProtocolError(f"an array of shape {shape} exceeds the limit of {limits.frame_bytes} bytes")
 
 
 def decode(body: bytes, limits: Limits) -> Any:
@@ -233,6 +240,7 @@ def _decode_array(reader: _Reader, limits: Limits) -> np.ndarray:
         raise ProtocolError(f"unknown dtype code {code}")
     dtype = DTYPES[code]
     shape = _decode_shape(reader, limits)
+    _check_axes(shape, limits)
     (length,) = reader.unpack("<Q")
     if math.prod(shape) * dtype.itemsize != length:
         raise ProtocolError(f"an array of shape {shape} and dtype {dtype} does not have {length} bytes")

@@ -13,7 +13,7 @@ import pytest
 
 from autograder.exercise import Assignment, public_generator
 from autograder.exercises import load
-from autograder.exercises.moving_averages import CUMULATIVE_MEAN
+from autograder.exercises.moving_averages import CUMULATIVE_MEAN, EWMA, EWMA_CORRECTED
 from autograder.grading import grade_submission
 from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.policy import Policy
@@ -30,10 +30,14 @@ ANSWER = RIGHT["cumulative_mean"]
 WRONG = ANSWER.replace("/ n", "/ (n + 2)")
 
 
+def notebook(*sources: str) -> bytes:
+    cells = [{"cell_type": "code", "source": textwrap.dedent(source)} for source in sources]
+    return json.dumps({"nbformat": 4, "cells": cells}).encode()
+
+
 def judge_cells(zygote: Zygote, *sources: str) -> Judgement:
     """Grade a notebook of these code cells."""
-    cells = [{"cell_type": "code", "source": textwrap.dedent(source)} for source in sources]
-    data = json.dumps({"nbformat": 4, "cells": cells}).encode()
+    data = notebook(*sources)
     result = grade_submission(data, ASSIGNMENT, student="mallory", course_key=KEY, zygote=zygote)
     assert result.outcome == "graded"
     (judgement,) = result.judgements
@@ -209,7 +213,7 @@ SEARCHES = {
         from advsec.averages import cumulative_mean
     """,
     "imports the grader": """
-        from autograder.exercises.moving_averages import CUMULATIVE_MEAN
+        from autograder.exercises.moving_averages import CUMULATIVE_MEAN, EWMA, EWMA_CORRECTED
 
         cumulative_mean = CUMULATIVE_MEAN.reference
     """,
@@ -274,7 +278,7 @@ def test_the_reference_is_not_to_be_found(search: str, zygote: Zygote) -> None:
 
 def test_the_searches_find_the_reference_where_no_wall_stands() -> None:
     """Otherwise the test above would prove nothing."""
-    found = ("imports past the friendly word", "executes the source tree", "starts an interpreter")
+    found = ("imports past the friendly word", "executes the source tree")
     with Zygote(build_wall(Policy(), "none")) as zygote:
         for search in found:
             assert judge_cells(zygote, SETUP, WRONG, SEARCHES[search]).score == 3
@@ -486,3 +490,34 @@ def test_an_answer_that_remembers_earlier_calls_is_judged_by_what_it_returns(zyg
             return remembered[0]
     """
     assert judge_cells(zygote, first_call_wins).score < 3
+
+
+# --- asking for the reference of another exercise -------------------------------------------------------
+
+QUESTIONS = {
+    "for ever, over no entry": ("ewma(np.empty((2**31, 0)), beta)", 0),
+    "for the switch that solves the exercise": ("ewma(x, beta, debias=True)", 0),
+    "for another function": ("ewma.__closure__[1].cell_contents.send(b'cumulative_mean') or x", 0),
+    "in frames of its own": ("write_everywhere() or x", 0),
+    "with a generator": ("ewma((each for each in x), beta)", 0),
+    "as it is meant": ("corrected(x, beta)", 3),
+}
+
+
+@pytest.mark.parametrize(("question", "worth"), QUESTIONS.values(), ids=QUESTIONS)
+def test_follow_through_answers_only_what_the_student_could_have_written(
+    question: str, worth: float, zygote: Zygote
+) -> None:
+    answer = f"""
+        def corrected(x, beta):
+            t = np.arange(1, len(x) + 1).reshape(-1, *[1] * (x.ndim - 1))
+            return ewma(x, beta) / (1 - beta**t)
+
+        def ewma_corrected(x, beta):
+            return {question}
+    """
+    wrong = "def ewma(x, beta, *, init=0.0):\n    return 0.0"
+    data = notebook("import numpy as np", wrong, FRAMES, answer)
+    both = dataclasses.replace(ASSIGNMENT, exercises=(EWMA, EWMA_CORRECTED))
+    result = grade_submission(data, both, student="mallory", course_key=KEY, zygote=zygote)
+    assert [judgement.score for judgement in result.judgements] == [0, worth]

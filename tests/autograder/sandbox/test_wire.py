@@ -97,6 +97,7 @@ def _array(code: int, shape: tuple[int, ...], length: int, data: bytes = b"") ->
 BOASTS = {
     "an array of 16 TiB": _array(11, (2**31, 2**10), 2**44),
     "an array whose size wraps around": _array(11, (2**32 - 1,) * 8, 8),
+    "long axes around no entry": _array(11, (2**32 - 1, 0), 0),
     "a text of 4 GiB": b"S" + struct.pack("<I", 2**32 - 1),
     "four thousand million items": b"T" + struct.pack("<I", 2**32 - 1),
     "a dictionary of as many": b"D" + struct.pack("<I", 2**32 - 1),
@@ -139,7 +140,13 @@ def test_what_is_no_value_is_refused(body: bytes) -> None:
 
 def test_limits_hold_on_both_ends() -> None:
     small = Limits(frame_bytes=100, items=2, depth=2)
-    for value in (np.zeros(100), (None,) * 3, {"a": None, "b": None, "c": None}, ((((),),),)):
+    for value in (
+        np.zeros(100),
+        np.zeros((101, 0)),
+        (None,) * 3,
+        {"a": None, "b": None, "c": None},
+        ((((),),),),
+    ):
         with pytest.raises(ProtocolError):
             encode(value, small)
         with pytest.raises(ProtocolError):
