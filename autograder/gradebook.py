@@ -4,13 +4,14 @@ The same `record` writes a result whichever way it was reached: `autograder grad
 or the button of formgrader. Only this module imports nbgrader, which is slow to import.
 """
 
+import contextlib
 import json
 import os
 import shutil
 import sys
 import tempfile
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def publish(results: Sequence[Result], assignment: Assignment, course: Course) -
     config = configuration(course)
     folders = CourseDirectory(config=config)
     release = _release(course, assignment, folders)
-    with _open(folders.db_url) as gradebook:
+    with _opened(folders.db_url) as gradebook:
         for result in results:
             gradebook.update_or_create_student(result.student)
             known = folders.get_existing_timestamp(
@@ -153,7 +154,7 @@ class RecordResult(NbGraderPreprocessor):
         assignment = _assignment(about["assignment"])
         store = result_store(course, assignment.name)
         result = store.load(nb.metadata[METADATA_KEY]["key"])
-        with _open(about["db_url"]) as gradebook:
+        with _opened(about["db_url"]) as gradebook:
             record(gradebook, result, assignment, _release(course, assignment, folders))
         store.mark_published([result])
         return nb, resources
@@ -167,13 +168,16 @@ def _assignment(name: str) -> Assignment:
     return exercises.load(name)
 
 
-def _open(db_url: str) -> Gradebook:
+@contextlib.contextmanager
+def _opened(db_url: str) -> Iterator[Gradebook]:
+    """nbgrader's database; one that is locked, half made or no database at all is a CourseError."""
     try:
-        return Gradebook(db_url)
-    except (SQLAlchemyError, OSError) as error:
+        with Gradebook(db_url) as gradebook:
+            yield gradebook
+    except SQLAlchemyError as error:
         first = str(error).strip().splitlines()[0]
         raise CourseError(
-            f"the gradebook {db_url} cannot be used ({first}); move it away, or repair it"
+            f"the gradebook {db_url} cannot be used ({first}); repair it or move it away"
         ) from None
 
 
@@ -183,15 +187,12 @@ def _release(course: Course, assignment: Assignment, folders: CourseDirectory) -
         Path(folders.format_path(folders.release_directory, ".", assignment.name))
         / f"{assignment.name}.ipynb"
     )
-    with _open(folders.db_url) as gradebook:
+    with _opened(folders.db_url) as gradebook:
         try:
             gradebook.find_notebook(assignment.name, assignment.name)
             known = path.is_file()
         except MissingEntry:
             known = False
-        except SQLAlchemyError as error:
-            first = str(error).strip().splitlines()[0]
-            raise CourseError(f"the gradebook {folders.db_url} is damaged ({first}); move it away") from None
     if not known:
         make_release(course, assignment)
     return read_release(path)

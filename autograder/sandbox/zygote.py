@@ -117,7 +117,6 @@ def _fork(control: socket.socket, fd: int, shell: Any, wall: Wall, policy: Polic
             signal.signal(number, signal.SIG_DFL)
         os.dup2(fd, 3)
         isolation.enter(wall, keep_fds=(3,), parent=zygote)
-        os.environ.update(MPLCONFIGDIR="/tmp/matplotlib", IPYTHONDIR="/tmp/ipython")
         connection = socket.socket(fileno=3)
         connection.sendall(BEHIND_THE_WALL)
         from .worker import serve  # imported by _prepare already
