@@ -22,6 +22,7 @@ from tests.advsec.examples import examples, public_functions
 
 FUNCTIONS = public_functions()
 EXAMPLES = examples()
+PACKAGE = Path(advsec.__file__).parent
 MODULES = sorted(info.name for info in pkgutil.iter_modules(advsec.__path__))
 SECTIONS = ("Parameters", "Returns", "Yields", "Raises", "Slides", "Peers", "References", "Examples")
 # Modules that are built from others of the package and so cannot be copied out alone.
@@ -122,7 +123,8 @@ def test_every_documented_error_is_raised_word_by_word(name):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_error_is_the_one_sentence(module):
-    for node in ast.walk(ast.parse(source(module).read_text())):
+    nodes = [node for file in files(module) for node in ast.walk(ast.parse(file.read_text()))]
+    for node in nodes:
         if isinstance(node, ast.Raise) and node.exc is not None and "Error" in ast.unparse(node.exc):
             message = ast.unparse(node.exc.args[0])
             assert re.search(r" must be .*, got (\{.*!r\}|shape \{.*\})", message), (
@@ -169,13 +171,17 @@ def test_signature_is_annotated_and_unambiguous(name):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_doctests(module):
-    failures, _ = doctest.testmod(importlib.import_module(f"advsec.{module}"))
-    assert failures == 0
+    for file in files(module):
+        name = ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+        failures, _ = doctest.testmod(importlib.import_module(name))
+        assert failures == 0
 
 
 @pytest.mark.parametrize("module", sorted(set(MODULES) - COMPOSED))
 def test_module_works_when_copied_out_of_the_package(module, tmp_path):
-    shutil.copy(source(module), tmp_path)
+    # The figures are the one topic of several files: its folder is what one copies.
+    copy = shutil.copytree if source(module).is_dir() else shutil.copy
+    copy(source(module), tmp_path / source(module).name)
     block = "import sys; sys.modules['advsec'] = None; sys.path.insert(0, '.');"
     subprocess.run([sys.executable, "-I", "-c", f"{block} import {module}"], cwd=tmp_path, check=True)
 
@@ -189,7 +195,13 @@ def test_importing_everything_needs_numpy_alone():
 
 
 def source(module: str) -> Path:
-    return Path(advsec.__file__).parent / f"{module}.py"
+    """The file of a module, or the folder of one that is split."""
+    folder = PACKAGE / module
+    return folder if folder.is_dir() else folder.with_suffix(".py")
+
+
+def files(module: str) -> list[Path]:
+    return sorted(source(module).glob("*.py")) if source(module).is_dir() else [source(module)]
 
 
 def sections(function: Callable) -> dict[str, str]:

@@ -163,7 +163,7 @@ def test_the_same_figure_gives_the_same_bytes(shown):
 
 def test_a_notebook_gets_the_alt_text_as_metadata_of_the_image():
     code = (
-        "from IPython.core.interactiveshell import InteractiveShell; from advsec.plots import _Picture;"
+        "from IPython.core.interactiveshell import InteractiveShell; from advsec.plots.style import _Picture;"
         "formatter = InteractiveShell.instance().display_formatter;"
         "data, metadata = formatter.format(_Picture(b'x', {'alt': 'A line.'}));"
         "print(sorted(data), data['text/plain'], metadata)"

@@ -1,208 +1,35 @@
-"""The figures of the lectures, and the one way a lecture displays a figure: with words for who cannot see it.
-
-    show(kernels([0.9]))
-
-Every figure function takes data and returns the Axes; the decorator `figure` gives the figure a description
-of the same data, which `show` hands on as alt text. Colours are those of Okabe and Ito, which colour-blind
-readers can tell apart; lines also differ by dash pattern and marker, so that a grey print stays readable.
-matplotlib is imported when the first figure is drawn.
-"""
+"""Figures of the first lecture: what an average weighs, how fast it follows, how much it varies."""
 
 from __future__ import annotations
 
-import functools
-import io
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .style import (
+    DATA,
+    HIGHLIGHT,
+    OKABE_ITO,
+    TRUTH,
+    WINDOW,
+    figure,
+    halo,
+    legend_beside,
+    new_axes,
+    new_panels,
+    note,
+    plain,
+)
+
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-
-__all__ = [
-    "LINES",
-    "OKABE_ITO",
-    "adam_without_correction",
-    "correction",
-    "kernels",
-    "noise_and_bias",
-    "series",
-    "settling",
-    "show",
-    "step_response",
-    "tracking_error",
-    "variance_floor",
-]
-
-OKABE_ITO = {
-    "black": "#000000",
-    "orange": "#E69F00",
-    "sky blue": "#56B4E9",
-    "bluish green": "#009E73",
-    "yellow": "#F0E442",
-    "blue": "#0072B2",
-    "vermillion": "#D55E00",
-    "reddish purple": "#CC79A7",
-}
-# The colours that stand out on white, each with a dash pattern and a marker of its own.
-LINES = {
-    "color": [OKABE_ITO[name] for name in ("blue", "vermillion", "bluish green", "black", "reddish purple")],
-    "linestyle": ["-", "--", "-.", (0, (1, 1)), (0, (7, 1, 1, 1, 1, 1))],
-    "marker": ["o", "s", "^", "D", "v"],
-    # First marker and distance of markers, as shares of the axes: markers stay apart where lines meet.
-    "markevery": [(start, 0.15) for start in (0.0, 0.03, 0.06, 0.09, 0.12)],
-}
-# These name every property that LINES varies, so that they take nothing from the cycle.
-DATA = {"color": "0.6", "linestyle": "none", "marker": ".", "markevery": 1, "markersize": 3, "zorder": 1}
-TRUTH = {
-    "color": "black",
-    "linestyle": "-",
-    "marker": "none",
-    "markevery": 1,
-    "linewidth": 1,
-    "zorder": 2,
-}
-HIGHLIGHT = {
-    "color": OKABE_ITO["vermillion"], "linestyle": "none", "marker": "s", "markevery": 1, "markersize": 8,
-    "zorder": 5,
-}  # fmt: skip
-WINDOW = {"color": "0.92", "linewidth": 0, "zorder": 0}
-
-DPI = 100  # pixels per inch on the page; the image carries twice as many for sharp screens
-
-
-# --- Display ------------------------------------------------------------------------------------------------
-
-
-def show(figure: Figure | Axes | NDArray, *, alt: str = "") -> None:
-    """Display a figure together with the words that replace it for a reader who cannot see it.
-
-    Parameters
-    ----------
-    figure : Figure, Axes or ndarray of Axes of shape (n,)
-        What to display.
-    alt : str, optional
-        What the figure shows. The figures of this module bring their own words; any other needs some here.
-
-    Raises
-    ------
-    ValueError
-        "alt must be a description of the figure, got ''".
-
-    Examples
-    --------
-    >>> show(kernels([0.5]), alt="Weights that halve from bar to bar.")
-    Figure: Weights that halve from bar to bar.
-    """
-    from IPython.display import display  # only a notebook needs it
-
-    figure = np.ravel(figure)[0].figure
-    words = alt or figure.get_label()
-    if not words.strip():
-        raise ValueError(f"alt must be a description of the figure, got {alt!r}")
-    image = io.BytesIO()
-    # No version of matplotlib in the file: the same figure gives the same bytes.
-    figure.savefig(image, format="png", dpi=2 * DPI, metadata={"Software": None})
-    width, height = (round(inches * DPI) for inches in figure.get_size_inches())
-    display(_Picture(image.getvalue(), {"alt": words, "width": width, "height": height}))
-
-
-class _Picture(NamedTuple):
-    png: bytes
-    metadata: dict[str, Any]
-
-    def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
-        return tuple(self)
-
-    def __repr__(self) -> str:
-        return f"Figure: {self.metadata['alt']}"
-
-
-def figure(words: Callable[..., str]) -> Callable:
-    """Draw in the style of the course, and label the figure with `words` for the same data."""
-
-    def decorate(draw: Callable) -> Callable:
-        @functools.wraps(draw)
-        def drawn(*args: Any, **kwargs: Any) -> Any:
-            import matplotlib
-
-            with matplotlib.rc_context(_style()):
-                axes = draw(*args, **kwargs)
-            np.ravel(axes)[0].figure.set_label(words(*args, **kwargs))
-            return axes
-
-        return drawn
-
-    return decorate
-
-
-def _style() -> dict[str, Any]:
-    from cycler import cycler
-
-    return {
-        "axes.prop_cycle": cycler(**LINES),
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.axisbelow": True,
-        "axes.grid": True,
-        "axes.titlesize": 11,
-        "axes.titlelocation": "left",
-        "figure.constrained_layout.use": True,
-        "figure.dpi": DPI,
-        "figure.facecolor": "white",  # never transparent: black letters on a dark page
-        "font.size": 10,
-        "grid.color": "0.9",
-        "legend.frameon": False,
-        "legend.handlelength": 3.2,
-        "lines.linewidth": 1.8,
-        "lines.markersize": 5,
-    }
-
-
-def _axes() -> Axes:
-    return _panels(1, width=8.0, height=3.4)[0]
-
-
-def _panels(count: int, *, width: float, height: float, **kwargs: Any) -> NDArray:
-    """A row of axes, as an array of shape (count,)."""
-    from matplotlib.figure import Figure
-
-    # Not through pyplot: it would keep the figure and let the notebook display it a second time.
-    return Figure(figsize=(width, height)).subplots(1, count, squeeze=False, **kwargs)[0]
-
-
-def _legend_beside(axes: Axes) -> None:
-    """A legend that never covers a line."""
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-
-
-def _halo() -> list[Any]:
-    """A white rim that lifts a line off those below it, where a grey print has no colour to do so."""
-    from matplotlib.patheffects import withStroke
-
-    return [withStroke(linewidth=4, foreground="white")]
-
-
-def _plain(text: str) -> str:
-    """The text without the signs of mathematics that labels need."""
-    return text.replace("$", "").replace("\\", "")
-
-
-# --- 1 Moving averages --------------------------------------------------------------------------------------
 
 
 def _series_words(
-    x: ArrayLike,
-    averages: Mapping[str, ArrayLike],
-    *,
-    level: ArrayLike | None = None,
-    xlabel: str = "observation $n$",
-    ylabel: str = "value",
+    x: ArrayLike, averages: Mapping[str, ArrayLike], *, level: ArrayLike | None, xlabel: str, ylabel: str
 ) -> str:
     x = np.asarray(x)
     truth = {} if level is None else {"true level": np.broadcast_to(level, x.shape)}
@@ -211,7 +38,7 @@ def _series_words(
         f"{label}: {', '.join(f'{value:z.2f}' for value in np.asarray(line)[at])}"
         for label, line in (truth | dict(averages)).items()
     ]
-    return _plain(
+    return plain(
         f"Chart of {ylabel} against {xlabel}: {len(x)} observations between {x.min():.2f} and {x.max():.2f}, "
         f"and lines. The lines at {', '.join(str(i + 1) for i in at)}: {'; '.join(values)}."
     )
@@ -243,15 +70,15 @@ def series(
     -------
     axes : Axes
     """
-    axes = _axes()
+    axes = new_axes()
     n = np.arange(1, len(x) + 1)
     axes.plot(n, x, label="observations", **DATA)
     if level is not None:
         axes.plot(n, np.broadcast_to(level, n.shape), label="true level", **TRUTH)
     for label, average in averages.items():
-        axes.plot(n, average, label=label, path_effects=_halo())
+        axes.plot(n, average, label=label, path_effects=halo())
     axes.set(xlabel=xlabel, ylabel=ylabel)
-    _legend_beside(axes)
+    legend_beside(axes)
     return axes
 
 
@@ -288,7 +115,7 @@ def kernels(betas: Sequence[float]) -> NDArray:
     >>> [panel.get_title(loc="left") for panel in kernels([0.5])]
     ['$\\\\beta$ = 0.5,  $N$ = 3']
     """
-    panels = _panels(len(betas), width=max(6.0, 3.0 * len(betas)), height=3.0)
+    panels = new_panels(len(betas), width=max(6.0, 3.0 * len(betas)), height=3.0)
     for axes, beta in zip(panels, betas, strict=True):
         N = (1 + beta) / (1 - beta)
         ages = np.arange(int(np.ceil(1.7 * N)) + 1)
@@ -328,13 +155,13 @@ def step_response(response: ArrayLike, N: int) -> Axes:
     -------
     axes : Axes
     """
-    axes = _axes()
+    axes = new_axes()
     axes.axvspan(0, N, **WINDOW)
     axes.axhline(1, **TRUTH)
     axes.plot(range(len(response) + 1), [0, *response], markevery=1, markersize=3)
     for count in _milestones(response, N)[:2]:
         axes.plot(count, response[count - 1], **HIGHLIGHT)
-        _note(axes, f"{response[count - 1]:.2%} after {count}", count, response[count - 1], below=True)
+        note(axes, f"{response[count - 1]:.2%} after {count}", count, response[count - 1], below=True)
     axes.set(xlabel="observations since the jump", ylabel="average", ylim=(0, 1.08))
     return axes
 
@@ -344,16 +171,12 @@ def _milestones(response: ArrayLike, N: int) -> tuple[int, int, int]:
     return int(np.argmax(np.asarray(response) >= 0.5)) + 1, N, len(response)
 
 
-def _note(axes: Axes, text: str, x: float, y: float, *, below: bool = False) -> None:
-    axes.annotate(text, (x, y), xytext=(10, -14 if below else 4), textcoords="offset points")
-
-
 def _variance_floor_words(variances: Mapping[str, ArrayLike], floors: Sequence[float]) -> str:
     ends = "; ".join(f"{label}: {variance[-1]:.4f}" for label, variance in variances.items())
     return (
         "Variance against n, both axes logarithmic. Averages with a constant step level off at thin "
         f"lines, at {', '.join(f'{floor:.4f}' for floor in floors)}; the running mean keeps falling. "
-        f"Last values: {_plain(ends)}."
+        f"Last values: {plain(ends)}."
     )
 
 
@@ -372,13 +195,13 @@ def variance_floor(variances: Mapping[str, ArrayLike], floors: Sequence[float]) 
     -------
     axes : Axes
     """
-    axes = _axes()
+    axes = new_axes()
     for floor in floors:
         axes.axhline(floor, **TRUTH)
     for label, variance in variances.items():
         axes.loglog(np.arange(1, len(variance) + 1), variance, label=label)
     axes.set(xlabel="observations $n$", ylabel="variance of the average")
-    _legend_beside(axes)
+    legend_beside(axes)
     return axes
 
 
@@ -390,7 +213,7 @@ def _tracking_error_words(
         f"Kalman gain {gains[label]:.3f}"
         for label, error in errors.items()
     )
-    return f"U-shaped curves of mean squared error against step size. {_plain(curves)}."
+    return f"U-shaped curves of mean squared error against step size. {plain(curves)}."
 
 
 @figure(_tracking_error_words)
@@ -410,7 +233,7 @@ def tracking_error(alphas: ArrayLike, errors: Mapping[str, ArrayLike], gains: Ma
     -------
     axes : Axes
     """
-    axes = _axes()
+    axes = new_axes()
     for label, error in errors.items():
         (line,) = axes.semilogx(alphas, error, label=label, markevery=2)
         axes.axvline(gains[label], color=line.get_color(), linestyle=line.get_linestyle(), linewidth=1)
@@ -421,7 +244,7 @@ def tracking_error(alphas: ArrayLike, errors: Mapping[str, ArrayLike], gains: Ma
     axes.set(xlabel=r"step size $\alpha$", ylabel="mean squared error", ylim=(0, None))
     axes.set_xticks([0.02, 0.05, 0.1, 0.2, 0.5], ["0.02", "0.05", "0.1", "0.2", "0.5"])
     axes.minorticks_off()
-    _legend_beside(axes)
+    legend_beside(axes)
     return axes
 
 
@@ -429,7 +252,7 @@ def _noise_and_bias_words(n: ArrayLike, noise: Mapping[str, ArrayLike], bias: Ma
     ends = "; ".join(f"{label}: {noise[label][-1]:.4f} and {bias[label][-1]:z.3f}" for label in noise)
     return (
         "Standard deviation (left) and bias (right) of averages against n, one line per exponent. "
-        f"After {n[-1]} observations: {_plain(ends)}."
+        f"After {n[-1]} observations: {plain(ends)}."
     )
 
 
@@ -448,13 +271,13 @@ def noise_and_bias(n: ArrayLike, noise: Mapping[str, ArrayLike], bias: Mapping[s
     -------
     panels : ndarray of Axes of shape (2,)
     """
-    panels = _panels(2, width=9.0, height=3.6)
+    panels = new_panels(2, width=9.0, height=3.6)
     for axes, curves, title in zip(panels, (noise, bias), ("noise: standard deviation", "bias"), strict=True):
         for label, curve in curves.items():
             axes.semilogx(n, curve, label=label)
         axes.set(xlabel="observations $n$", title=title)
     panels[0].set_yscale("log")
-    _legend_beside(panels[1])
+    legend_beside(panels[1])
     return panels
 
 
@@ -481,7 +304,7 @@ def settling(paths: Mapping[float, ArrayLike], *, target: float) -> NDArray:
     -------
     panels : ndarray of Axes of shape (len(paths),)
     """
-    panels = _panels(len(paths), width=max(6.0, 2.3 * len(paths)), height=3.0, sharey=True)
+    panels = new_panels(len(paths), width=max(6.0, 2.3 * len(paths)), height=3.0, sharey=True)
     for axes, (exponent, means) in zip(panels, paths.items(), strict=True):
         n = np.unique(np.geomspace(1, len(means), 100).astype(int))  # evenly spaced to the eye
         axes.semilogx(
@@ -493,13 +316,13 @@ def settling(paths: Mapping[float, ArrayLike], *, target: float) -> NDArray:
     return panels
 
 
-def _correction_words(errors: Mapping[str, tuple[ArrayLike, ArrayLike]], *, mark: int | None = None) -> str:
+def _correction_words(errors: Mapping[str, tuple[ArrayLike, ArrayLike]], *, mark: int | None) -> str:
     n = mark or 1
     panels = []
     for title, (raw, corrected) in errors.items():
         better = "corrected" if corrected[n - 1] < raw[n - 1] else "raw"
         panels.append(f"{title}: raw {raw[n - 1]:.3g}, corrected {corrected[n - 1]:.3g}, {better} is better")
-    return f"Mean squared errors that approach a common level. At n = {n}: {_plain('; '.join(panels))}."
+    return f"Mean squared errors that approach a common level. At n = {n}: {plain('; '.join(panels))}."
 
 
 @figure(_correction_words)
@@ -517,7 +340,7 @@ def correction(errors: Mapping[str, tuple[ArrayLike, ArrayLike]], *, mark: int |
     -------
     panels : ndarray of Axes of shape (len(errors),)
     """
-    panels = _panels(len(errors), width=max(6.0, 3.0 * len(errors)), height=3.0, sharey=True)
+    panels = new_panels(len(errors), width=max(6.0, 3.0 * len(errors)), height=3.0, sharey=True)
     for axes, (title, (raw, corrected)) in zip(panels, errors.items(), strict=True):
         n = np.arange(1, len(raw) + 1)
         axes.semilogy(n, raw, label="raw")
@@ -550,11 +373,11 @@ def adam_without_correction(ratio: ArrayLike, marks: Sequence[int]) -> Axes:
     -------
     axes : Axes
     """
-    axes = _axes()
+    axes = new_axes()
     axes.axhline(1, **TRUTH)
     axes.semilogx(np.arange(1, len(ratio) + 1), ratio, marker="none")
     for t in marks:
         axes.plot(t, ratio[t - 1], **HIGHLIGHT)
-        _note(axes, f"{ratio[t - 1]:.2f} at $t$ = {t}", t, ratio[t - 1])
+        note(axes, f"{ratio[t - 1]:.2f} at $t$ = {t}", t, ratio[t - 1])
     axes.set(xlabel="step $t$", ylabel="step without / with correction", ylim=(0, 1.15 * np.max(ratio)))
     return axes

@@ -1,0 +1,189 @@
+"""How every figure looks, and the one way a lecture displays a figure: with words for who cannot see it.
+
+Colours are those of Okabe and Ito, which colour-blind readers can tell apart; lines also differ by dash
+pattern and marker, bars by hatch, so that a grey print stays readable.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+__all__ = ["LINES", "OKABE_ITO", "figure", "show"]
+
+OKABE_ITO = {
+    "black": "#000000",
+    "orange": "#E69F00",
+    "sky blue": "#56B4E9",
+    "bluish green": "#009E73",
+    "yellow": "#F0E442",
+    "blue": "#0072B2",
+    "vermillion": "#D55E00",
+    "reddish purple": "#CC79A7",
+}
+# The colours that stand out on white, each with a dash pattern and a marker of its own.
+LINES = {
+    "color": [OKABE_ITO[name] for name in ("blue", "vermillion", "bluish green", "black", "reddish purple")],
+    "linestyle": ["-", "--", "-.", (0, (1, 1)), (0, (7, 1, 1, 1, 1, 1))],
+    "marker": ["o", "s", "^", "D", "v"],
+    # First marker and distance of markers, as shares of the axes: markers stay apart where lines meet.
+    "markevery": [(start, 0.15) for start in (0.0, 0.03, 0.06, 0.09, 0.12)],
+}
+# These name every property that LINES varies, so that they take nothing from the cycle.
+DATA = {"color": "0.6", "linestyle": "none", "marker": ".", "markevery": 1, "markersize": 3, "zorder": 1}
+TRUTH = {
+    "color": "black",
+    "linestyle": "-",
+    "marker": "none",
+    "markevery": 1,
+    "linewidth": 1,
+    "zorder": 2,
+}
+HIGHLIGHT = {
+    "color": OKABE_ITO["vermillion"], "linestyle": "none", "marker": "s", "markevery": 1, "markersize": 8,
+    "zorder": 5,
+}  # fmt: skip
+WINDOW = {"color": "0.92", "linewidth": 0, "zorder": 0}
+
+DPI = 100  # pixels per inch on the page; the image carries twice as many for sharp screens
+
+
+# --- Display ------------------------------------------------------------------------------------------------
+
+
+def show(figure: Figure | Axes | NDArray, *, alt: str = "") -> None:
+    """Display a figure together with the words that replace it for a reader who cannot see it.
+
+    Parameters
+    ----------
+    figure : Figure, Axes or ndarray of Axes of shape (n,)
+        What to display.
+    alt : str, optional
+        What the figure shows. The figures of this module bring their own words; any other needs some here.
+
+    Raises
+    ------
+    ValueError
+        "alt must be a description of the figure, got ''".
+
+    Examples
+    --------
+    >>> from advsec.plots import kernels
+    >>> show(kernels([0.5]), alt="Weights that halve from bar to bar.")
+    Figure: Weights that halve from bar to bar.
+    """
+    from IPython.display import display  # only a notebook needs it
+
+    figure = np.ravel(figure)[0].figure
+    words = alt or figure.get_label()
+    if not words.strip():
+        raise ValueError(f"alt must be a description of the figure, got {alt!r}")
+    image = io.BytesIO()
+    # No version of matplotlib in the file: the same figure gives the same bytes.
+    figure.savefig(image, format="png", dpi=2 * DPI, metadata={"Software": None})
+    width, height = (round(inches * DPI) for inches in figure.get_size_inches())
+    display(_Picture(image.getvalue(), {"alt": words, "width": width, "height": height}))
+
+
+class _Picture(NamedTuple):
+    png: bytes
+    metadata: dict[str, Any]
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
+        return tuple(self)
+
+    def __repr__(self) -> str:
+        return f"Figure: {self.metadata['alt']}"
+
+
+def figure(words: Callable[..., str]) -> Callable:
+    """Draw in the style of the course, and label the figure with `words` for the same data.
+
+    `words` takes the parameters of the figure; their defaults are those of the figure.
+    """
+
+    def decorate(draw: Callable) -> Callable:
+        signature = inspect.signature(draw)
+
+        @functools.wraps(draw)
+        def drawn(*args: Any, **kwargs: Any) -> Any:
+            import matplotlib
+
+            data = signature.bind(*args, **kwargs)
+            data.apply_defaults()
+            with matplotlib.rc_context(_style()):
+                axes = draw(*data.args, **data.kwargs)
+            np.ravel(axes)[0].figure.set_label(words(*data.args, **data.kwargs))
+            return axes
+
+        return drawn
+
+    return decorate
+
+
+def _style() -> dict[str, Any]:
+    from cycler import cycler
+
+    return {
+        "axes.prop_cycle": cycler(**LINES),
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "axes.grid": True,
+        "axes.titlesize": 11,
+        "axes.titlelocation": "left",
+        "figure.constrained_layout.use": True,
+        "figure.dpi": DPI,
+        "figure.facecolor": "white",  # never transparent: black letters on a dark page
+        "font.size": 10,
+        "grid.color": "0.9",
+        "legend.frameon": False,
+        "legend.handlelength": 3.2,
+        "lines.linewidth": 1.8,
+        "lines.markersize": 5,
+    }
+
+
+def new_axes() -> Axes:
+    return new_panels(1, width=8.0, height=3.4)[0]
+
+
+def new_panels(count: int, *, width: float, height: float, **kwargs: Any) -> NDArray:
+    """A row of axes, as an array of shape (count,)."""
+    from matplotlib.figure import Figure
+
+    # Not through pyplot: it would keep the figure and let the notebook display it a second time.
+    return Figure(figsize=(width, height)).subplots(1, count, squeeze=False, **kwargs)[0]
+
+
+def legend_beside(axes: Axes) -> None:
+    """A legend that never covers a line."""
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def halo() -> list[Any]:
+    """A white rim that lifts a line off those below it, where a grey print has no colour to do so."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=4, foreground="white")]
+
+
+def plain(text: str) -> str:
+    """The text without the signs of mathematics that labels need."""
+    return text.translate(str.maketrans("", "", "$\\{}"))
+
+
+def note(axes: Axes, text: str, x: float, y: float, *, below: bool = False) -> None:
+    axes.annotate(text, (x, y), xytext=(10, -14 if below else 4), textcoords="offset points")
