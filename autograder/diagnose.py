@@ -35,10 +35,14 @@ def recognise(exercise: Exercise, trials: Sequence[Trial]) -> tuple[Misconceptio
     telling = [trial for trial in trials if isinstance(trial.outcomes[-1], Returned)]
     if all(trial.passed for trial in telling):
         return ()
+    # Cut to whole numbers by the array that it was stored in, a value says little about its formula: where
+    # others are wrong too, those are the evidence, and where only such are wrong, the cut is the mistake.
+    whole = [trial for trial in telling if not _is_cut(trial)]
+    evidence = telling if all(trial.passed for trial in whole) else whole
     return tuple(
         misconception
         for misconception in exercise.misconceptions
-        if all(_explains(exercise, misconception, trial) for trial in telling)
+        if all(_explains(exercise, misconception, trial) for trial in evidence)
     )
 
 
@@ -68,22 +72,30 @@ def _telling(calls: Sequence[Call]) -> tuple[int, ...]:
     )
 
 
+def _is_cut(trial: Trial) -> bool:
+    """Whether whole numbers came back where the right values have fractions."""
+    return any(
+        isinstance(right, Returned)
+        and isinstance(theirs, Returned)
+        and _kind(right.value) in "fc"
+        and _kind(theirs.value) in "iu"
+        for theirs, right in ((trial.outcomes[i], trial.expected[i]) for i in _telling(trial.calls))
+    )
+
+
 def _explains(exercise: Exercise, misconception: Misconception, trial: Trial) -> bool:
-    would_be = perform(trial.calls, exercise.namespace(misconception.variant))
+    would_be = perform(trial.calls, exercise.namespace(misconception.variant), ours=True)
     return all(
-        index < len(would_be) and _same(trial.outcomes[index], would_be[index], trial.expected[index])
+        index < len(would_be) and _same(trial.outcomes[index], would_be[index])
         for index in _telling(trial.calls)
     )
 
 
-def _same(theirs: Outcome, would_be: Outcome, right: Outcome) -> bool:
+def _same(theirs: Outcome, would_be: Outcome) -> bool:
     if not isinstance(theirs, Returned) or not isinstance(would_be, Returned):
         return False
     if theirs.value is None or would_be.value is None:
         return theirs.value is would_be.value
-    # Cut to whole numbers by the array that it was stored in, a value says nothing about its formula.
-    if _kind(theirs.value) in "iu" and isinstance(right, Returned) and _kind(right.value) in "fc":
-        return theirs.value.shape == np.shape(would_be.value)
     return compare(theirs.value, would_be.value, RECOGNITION) is None
 
 
