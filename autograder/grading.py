@@ -18,9 +18,9 @@ from autograder import submission
 from autograder.diagnose import Trial
 from autograder.exercise import Assignment, Exercise, Probe, hidden_generator, public_generator
 from autograder.results import CellRecord, Result, ending
-from autograder.sandbox.launcher import Box, BoxStopped, Zygote
+from autograder.sandbox.launcher import Answer, Box, BoxStopped, Zygote
 from autograder.sandbox.messages import CellResult, Output
-from autograder.sandbox.perform import Outcome, Returned, Stopped, perform
+from autograder.sandbox.perform import LINE_LENGTH, Outcome, Returned, Stopped, perform
 from autograder.sandbox.reader import Cell, Unreadable
 from autograder.sandbox.values import Call
 from autograder.verdict import Finding, Judgement, ProbeTrials, expected_outcomes, judge, try_out
@@ -51,10 +51,13 @@ def grade_submission(
             return rejected(assignment, student, problem.code, problem.detail, **known)
         except BoxStopped:
             return rejected(assignment, student, "crashed_reader", **known)
+        # No box that has seen a hidden input is asked for anything that a student gets to read.
+        shown = {exercise.name: _try_public(session, exercise) for exercise in assignment.exercises}
         judgements: dict[str, Judgement] = {}
         for exercise in assignment.exercises:
             names = (assignment.name, student, digest, exercise.name)
-            judgements[exercise.name] = _judge(session, exercise, course_key, names, judgements)
+            hidden = {probe: hidden_generator(course_key, *names, probe.name) for probe in exercise.probes}
+            judgements[exercise.name] = _judge(session, exercise, shown[exercise.name], hidden, judgements)
         records = session.records()
     return Result(
         student,
@@ -73,19 +76,24 @@ def grade_submission(
 def _judge(
     session: "_Session",
     exercise: Exercise,
-    course_key: bytes,
-    names: tuple[str, ...],
+    shown: dict[Probe, Trial],
+    hidden: dict[Probe, np.random.Generator],
     judgements: dict[str, Judgement],
 ) -> Judgement:
     """Judge one exercise; where it builds on another one that failed, also with that one's reference."""
-    judgement = judge(exercise, _try_probes(session, exercise, course_key, names, ()))
-    judgement = _say_why_undefined(judgement, session)
+    own_lines = session.lines()
+    calls = {probe: exercise.draw(probe, rng) for probe, rng in hidden.items()}
+    trials = _try(session, exercise, calls)
+    tried = [ProbeTrials(probe, shown.get(probe), trial) for probe, trial in trials.items()]
+    judgement = _say_why_undefined(judge(exercise, tried, own_lines), session)
     failed = tuple(
         used for used in exercise.uses if judgements[used.name].score < judgements[used.name].max_score
     )
     if judgement.score == judgement.max_score or not failed:
         return judgement
-    again = judge(exercise, _try_probes(session, exercise, course_key, names, failed))
+    answers = {used.name: _reference_answer(used) for used in failed}
+    trials = _try(session, exercise, calls, answers)
+    again = judge(exercise, [ProbeTrials(probe, None, trial) for probe, trial in trials.items()], own_lines)
     if again.score <= judgement.score:
         return judgement
     helpers = " and ".join(f"`{used.name}`" for used in failed)
@@ -98,36 +106,23 @@ def _judge(
     return replace(again, finding=Finding("follow_through", message))
 
 
-def _try_probes(
-    session: "_Session",
-    exercise: Exercise,
-    course_key: bytes,
-    names: tuple[str, ...],
-    substituted: tuple[Exercise, ...],
-) -> list[ProbeTrials]:
-    """Try the exercise on the inputs that everybody sees, then on those that nobody has seen."""
-    answers = {used.name: _reference_answer(used) for used in substituted}
+def _try_public(session: "_Session", exercise: Exercise) -> dict[Probe, Trial]:
+    """Try the exercise on the inputs that everybody sees."""
     public = [probe for probe in exercise.probes if probe.public]
-    shown = _try(session, exercise, {probe: public_generator(exercise, probe) for probe in public}, answers)
-    hidden = _try(
-        session,
-        exercise,
-        {probe: hidden_generator(course_key, *names, probe.name) for probe in exercise.probes},
-        answers,
-    )
-    return [ProbeTrials(probe, shown.get(probe), hidden[probe]) for probe in exercise.probes]
+    calls = {probe: exercise.draw(probe, public_generator(exercise, probe)) for probe in public}
+    return _try(session, exercise, calls)
 
 
 def _try(
     session: "_Session",
     exercise: Exercise,
-    generators: dict[Probe, np.random.Generator],
-    answers: dict[str, Any],
+    calls: dict[Probe, tuple[Call, ...]],
+    answers: dict[str, Answer] | None = None,
 ) -> dict[Probe, Trial]:
-    calls = {probe: exercise.draw(probe, rng) for probe, rng in generators.items()}
     # The reference is asked before anything is sent, on arrays that never come back.
     expected = {probe: expected_outcomes(exercise, calls[probe]) for probe in calls}
-    outcomes = session.perform(tuple(calls.values()), answers, max(map(_room, expected.values()), default=0))
+    room = max(map(_room, expected.values()), default=0)
+    outcomes = session.perform(tuple(calls.values()), answers or {}, room)
     return {
         probe: try_out(exercise, probe, calls[probe], outcome, expected[probe])
         for probe, outcome in zip(calls, outcomes, strict=True)
@@ -139,7 +134,7 @@ def _reference_answer(exercise: Exercise) -> Callable[[str, tuple[Any, ...], dic
 
     def answer(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         exercise.bind(args, kwargs)
-        (outcome,) = perform((Call(name, args, kwargs),), {name: exercise.reference})
+        (outcome,) = perform((Call(name, args, kwargs),), {name: exercise.reference}, ours=True)
         if not isinstance(outcome, Returned):
             raise ValueError(getattr(outcome, "message", "the call does not return"))
         return outcome.value
@@ -255,6 +250,11 @@ class _Session:
         if not self.box.alive:
             self._run_cells()
         return self.box.perform(probes, answers, room)
+
+    def lines(self) -> frozenset[str]:
+        """The lines of the student's cells, as errors name them."""
+        lines = (line for cell in self.cells for line in cell.source.splitlines())
+        return frozenset(line.strip()[:LINE_LENGTH] for line in lines)
 
     def records(self) -> tuple[CellRecord, ...]:
         return tuple(

@@ -4,7 +4,8 @@ The same words are used in the student's notebook and at grading. A message is k
 what came back, what was asked, where to read. It never gives the solution away.
 """
 
-from collections.abc import Sequence
+import builtins
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,14 @@ LADDER = (
     "wrong_shape",
     "not_finite",
     "wrong_values",
+)
+
+
+# A name that a student did not make up.
+KNOWN_ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
 )
 
 
@@ -95,16 +104,21 @@ class ProbeTrials:
 
 @dataclass(frozen=True)
 class _Problem:
-    """Why a trial fails, and which of its calls shows it."""
+    """Why a trial fails, and which of its calls shows it.
+
+    `discreetly` is what is said instead when nobody has seen the inputs: nothing in which a student's code
+    could have put them, such as the words of an error.
+    """
 
     kind: str
     says: str
     call: int = -1
+    discreetly: str = ""
 
 
 def expected_outcomes(exercise: Exercise, calls: tuple[Call, ...]) -> tuple[Outcome, ...]:
     """What the reference makes of the calls; ask before the calls are sent anywhere."""
-    return perform(calls, exercise.namespace(exercise.reference))
+    return perform(calls, exercise.namespace(exercise.reference), ours=True)
 
 
 def try_out(
@@ -118,8 +132,13 @@ def try_out(
     return Trial(calls, outcomes, expected, _problem(exercise, probe, calls, outcomes, expected) is None)
 
 
-def judge(exercise: Exercise, tried: Sequence[ProbeTrials]) -> Judgement:
-    """Score = points x share of probes passed, or the credit of the recognised variant if that is more."""
+def judge(
+    exercise: Exercise, tried: Sequence[ProbeTrials], own_lines: Container[str] = frozenset()
+) -> Judgement:
+    """Score = points x share of probes passed, or the credit of the recognised variant if that is more.
+
+    `own_lines` are the lines that the student handed in: of a hidden trial no other line is repeated.
+    """
     passed = tuple((each.probe.name, each.passed) for each in tried)
     share = sum(ok for _, ok in passed) / len(passed)
     if share == 1:
@@ -127,7 +146,7 @@ def judge(exercise: Exercise, tried: Sequence[ProbeTrials]) -> Judgement:
     recognised = recognise(exercise, [trial for each in tried for trial in each.trials])
     if recognised:
         share = max(share, *(1.0 if entry.convention else entry.credit for entry in recognised))
-    finding = _finding(exercise, tried, recognised)
+    finding = _finding(exercise, tried, recognised, own_lines)
     return Judgement(exercise.name, round(share * exercise.points, 2), exercise.points, passed, finding)
 
 
@@ -137,6 +156,7 @@ def _problem(
     calls: tuple[Call, ...],
     outcomes: tuple[Outcome, ...],
     expected: tuple[Outcome, ...],
+    own_lines: Container[str] = frozenset(),
 ) -> _Problem | None:
     """Why this trial fails, as a rung of the ladder; None when it passes."""
     last = outcomes[-1]
@@ -145,14 +165,20 @@ def _problem(
         case NotDefined():
             return _Problem("not_defined", f"{name} is not defined")
         case NotCallable(type_name):
-            return _Problem("not_callable", f"{name} is {_a(type_name)}, not a function")
+            says = f"{name} is {_a(type_name)}, not a function"
+            return _Problem("not_callable", says, discreetly=f"{name} is not a function")
         case WrongSignature(signature):
-            return _Problem("wrong_signature", f"{name} takes {signature}, asked was {exercise.signature}")
+            asked = f"asked was {exercise.signature}"
+            says, discreetly = f"{name} takes {signature}, {asked}", f"{name} takes other arguments, {asked}"
+            return _Problem("wrong_signature", says, discreetly=discreetly)
         case Raised(kind="NotImplementedError"):
             return _Problem("not_implemented", f"{name} is not written yet: it raises NotImplementedError")
         case Raised(kind, message, where):
-            text = f"{kind}: {message}" if message else kind
-            return _Problem("raised", f"{name} raised {text}" + (f", in the line `{where}`" if where else ""))
+            line = f", in the line `{where}`" if where else ""
+            says = f"{name} raised {kind}: {message}{line}" if message else f"{name} raised {kind}{line}"
+            known = kind if kind in KNOWN_ERRORS else "an error"
+            own = line if where in own_lines else ""
+            return _Problem("raised", says, discreetly=f"{name} raised {known}{own}")
         case Stopped(reason, detail):
             return _stopped(name, reason, detail)
     if probe.holds:
@@ -163,7 +189,9 @@ def _problem(
     for index in compared(calls):
         returned, wanted = outcomes[index], expected[index]
         if mismatch := compare(returned.value, wanted.value, exercise.tolerance):
-            return _Problem(mismatch.kind, _words(mismatch, returned), index)
+            return _Problem(
+                mismatch.kind, _words(mismatch, returned), index, _discreet_words(mismatch, wanted)
+            )
     return None
 
 
@@ -171,6 +199,15 @@ def _words(mismatch: Mismatch, returned: Returned) -> str:
     if mismatch.kind == "returned_none" and returned.printed:
         return f"{mismatch.says}. It printed something: a value that is printed is not returned"
     return f"item {mismatch.path[0]!r}: {mismatch.says}" if mismatch.path else mismatch.says
+
+
+def _discreet_words(mismatch: Mismatch, wanted: Returned) -> str:
+    asked = f"{describe(wanted.value)} was asked"
+    return {
+        "wrong_type": f"returned something of another type, {asked}",
+        "wrong_shape": f"returned something of another shape, {asked}",
+        "wrong_values": "the values differ",
+    }.get(mismatch.kind, mismatch.says)
 
 
 def _stopped(name: str, reason: str, detail: str) -> _Problem:
@@ -181,17 +218,20 @@ def _stopped(name: str, reason: str, detail: str) -> _Problem:
         "signal": ("stopped", f"{name} crashed the Python process"),
         "output": ("stopped", f"{name} printed more than there is room for"),
     }.get(reason, ("stopped", f"{name} gave no readable answer"))
-    return _Problem(kind, f"{says} ({detail})" if detail else says)
+    return _Problem(kind, f"{says} ({detail})" if detail else says, discreetly=says)
 
 
 def _finding(
-    exercise: Exercise, tried: Sequence[ProbeTrials], recognised: Sequence[Misconception]
+    exercise: Exercise,
+    tried: Sequence[ProbeTrials],
+    recognised: Sequence[Misconception],
+    own_lines: Container[str],
 ) -> Finding:
     failures = [
         (problem, each, trial)
         for each in tried
         for trial in each.trials
-        if (problem := _problem(exercise, each.probe, trial.calls, trial.outcomes, trial.expected))
+        if (problem := _problem(exercise, each.probe, trial.calls, trial.outcomes, trial.expected, own_lines))
     ]
     # The highest rung; on it a case that the student can see, and of these the smallest one.
     problem, each, trial = min(
@@ -208,10 +248,11 @@ def _finding(
         if kind == "convention":
             message += " This is a published convention, so it costs nothing."
         return Finding(kind, message, names, recognised[0].read, case)
-    message = f"{problem.says}."
+    says = problem.says if visible else problem.discreetly or problem.says
+    message = f"{says}."
     if problem.kind not in ("not_defined", "not_callable", "not_implemented", "wrong_signature"):
         everywhere = all(not trial.passed for each in tried for trial in each.trials)
-        message = f"{problem.says}." if everywhere else f"Tried on {each.probe.name}: {problem.says}."
+        message = f"{says}." if everywhere else f"Tried on {each.probe.name}: {says}."
         if not visible and each.public is not None and each.public.passed:
             message += " The cases that your notebook shows pass; others of the same kind do not."
     return Finding(problem.kind, message[0].upper() + message[1:], None, exercise.read, case)

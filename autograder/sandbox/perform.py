@@ -10,7 +10,7 @@ import io
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from .values import Call, Earlier, Named, Seeded, plain
 
 
 MESSAGE_LENGTH = 500
+LINE_LENGTH = 120
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,14 @@ class Stopped:
 Outcome = Returned | Raised | WrongSignature | NotCallable | NotDefined | Stopped
 
 
-def perform(calls: Sequence[Call], namespace: Mapping[str, Any]) -> tuple[Outcome, ...]:
-    """Make the calls one after the other; the first one that does not return ends the sequence."""
+def perform(
+    calls: Sequence[Call], namespace: Mapping[str, Any], *, ours: bool = False
+) -> tuple[Outcome, ...]:
+    """Make the calls one after the other; the first one that does not return ends the sequence.
+
+    What the functions print or warn is swallowed, by replacing streams and filters of the whole process.
+    Functions that are `ours` have nothing to say: they are called as they are, in any thread.
+    """
     outcomes: list[Outcome] = []
     results: list[Any] = []
     for call in calls:
@@ -80,7 +87,7 @@ def perform(calls: Sequence[Call], namespace: Mapping[str, Any]) -> tuple[Outcom
         elif not callable(function):
             outcome, result = NotCallable(type(function).__name__[:80]), None
         else:
-            outcome, result = _perform(function, call, results)
+            outcome, result = _perform(function, call, results, ours)
         outcomes.append(outcome)
         results.append(result)
         if not isinstance(outcome, Returned):
@@ -88,7 +95,7 @@ def perform(calls: Sequence[Call], namespace: Mapping[str, Any]) -> tuple[Outcom
     return tuple(outcomes)
 
 
-def _perform(function: Callable[..., Any], call: Call, results: list[Any]) -> tuple[Outcome, Any]:
+def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours: bool) -> tuple[Outcome, Any]:
     args, kwargs = call.resolve(lambda value: _argument(value, results))
     binding = _bind(function, args, kwargs)
     if isinstance(binding, WrongSignature):
@@ -96,12 +103,10 @@ def _perform(function: Callable[..., Any], call: Call, results: list[Any]) -> tu
     args, kwargs = binding
     arrays = [value for value in (*args, *kwargs.values()) if isinstance(value, np.ndarray)]
     before = [array.copy() for array in arrays]
-    printed = io.StringIO()
+    printed = _Swallowed()
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(printed):
-            warnings.simplefilter("ignore")
-            with contextlib.redirect_stderr(io.StringIO()):
-                result = function(*args, **kwargs)
+        with np.errstate(all="ignore") if ours else _swallowing(printed):
+            result = function(*args, **kwargs)
     except (KeyboardInterrupt, MemoryError) as error:
         if isinstance(error, KeyboardInterrupt):
             raise
@@ -109,7 +114,31 @@ def _perform(function: Callable[..., Any], call: Call, results: list[Any]) -> tu
     except BaseException as error:
         return _raised(error), None
     changed = any(not _same(array, copy) for array, copy in zip(arrays, before, strict=True))
-    return Returned(plain(result), changed, bool(printed.getvalue().strip())), result
+    return Returned(plain(result), changed, printed.anything), result
+
+
+class _Swallowed(io.TextIOBase):
+    """Takes any amount of text and remembers only whether there was some."""
+
+    anything = False
+
+    def write(self, text: str) -> int:
+        self.anything = self.anything or bool(str(text).strip())
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+
+@contextlib.contextmanager
+def _swallowing(printed: _Swallowed) -> Iterator[None]:
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(_Swallowed()),
+    ):
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _argument(value: Any, results: list[Any]) -> Any:
@@ -158,7 +187,7 @@ def _raised(error: BaseException) -> Raised:
     # The last line of the student's own code; frames of libraries are of no help to them.
     own = [frame for frame in inside if not frame.filename.startswith((sys.prefix, sys.base_prefix))]
     where = own[-1].line if own and own[-1].line else ""
-    return Raised(type(error).__name__[:80], message, where[:120])
+    return Raised(type(error).__name__[:80], message, where[:LINE_LENGTH])
 
 
 def _same(array: np.ndarray, copy: np.ndarray) -> bool:

@@ -1,6 +1,9 @@
 """Calls are made one after the other, and whatever comes of them is an outcome, never an exception."""
 
+import sys
+import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -257,3 +260,18 @@ def test_a_list_that_contains_itself_comes_to_an_end() -> None:
     endless: list[Any] = []
     endless.append(endless)
     assert _is_plain(plain(endless))
+
+
+def test_our_own_functions_leave_the_streams_of_the_process_alone_in_any_thread() -> None:
+    stdout, stderr = sys.stdout, sys.stderr
+    meeting = threading.Barrier(2)
+
+    def meet(x: float) -> float:
+        meeting.wait(10)  # both calls are under way at once
+        assert sys.stdout is stdout
+        return x
+
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(perform, (Call("meet", (1.0,)),), {"meet": meet}, ours=True) for _ in range(2)]
+        assert all(isinstance(run.result()[0], Returned) for run in runs)
+    assert (sys.stdout, sys.stderr) == (stdout, stderr)
