@@ -4,6 +4,7 @@ import base64
 import collections
 import io
 import sys
+import types
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -18,6 +19,7 @@ from .policy import Policy
 
 IMAGE_TYPES = ("image/png", "image/jpeg")
 TRACEBACK_CHARACTERS = 8 * 1024
+TRACEBACK_FRAMES = 40
 
 
 class OutputFlood(BaseException):
@@ -119,6 +121,17 @@ def _image_bytes(content: Any) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
+def _cut_middle(traceback: types.TracebackType | None) -> None:
+    """Leave the ends of a long traceback; IPython takes milliseconds to format each frame of it."""
+    entries = []
+    while traceback is not None:
+        entries.append(traceback)
+        traceback = traceback.tb_next
+    if len(entries) > TRACEBACK_FRAMES:
+        half = TRACEBACK_FRAMES // 2
+        entries[half - 1].tb_next = entries[-half]
+
+
 class _Publisher(DisplayPublisher):
     def publish(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         self.shell.recorder.show("display", data)
@@ -163,6 +176,8 @@ class CellShell(InteractiveShell):
                 "OutputFlood", "This cell printed more than there is room for and was stopped."
             )
         else:
+            if error is not None:
+                _cut_middle(error.__traceback__)
             super().showtraceback(exc_tuple, *args, **kwargs)
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
