@@ -9,11 +9,13 @@ nothing had been tried.
 import dataclasses
 import json
 import textwrap
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.collect import collect
 from autograder.exercise import Assignment
 from autograder.exercises import load
 from autograder.exercises.moving_averages import CUMULATIVE_MEAN, WINDOW_EXERCISE
@@ -99,6 +101,22 @@ def files(content: Mapping[str, bytes | HandIn]) -> HandIn:
 def file(data: bytes) -> HandIn:
     """Hand in these bytes as the notebook."""
     return files({FILE: data})
+
+
+def zipped(content: Mapping[str, bytes | zipfile.ZipInfo], data: bytes = b"") -> HandIn:
+    """Hand in by an archive of the learning platform; `data` is in the entries that are given by headers."""
+
+    def hand_in(folder: Path) -> None:
+        archive = folder.parents[1] / "archive.zip"
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+            for name, made in content.items():
+                file.writestr(*((name, made) if isinstance(made, bytes) else (made, data)))
+        try:
+            collect(archive, [NAME], folder.parents[1], assignment=NAME)
+        finally:
+            archive.unlink()
+
+    return hand_in
 
 
 def cells(*sources: str, answer: str = ANSWER, after: tuple[str, ...] = ()) -> HandIn:

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder import submission
-from autograder.results import Result
+from autograder.results import Result, ending
 from tests.hostile.corpus import NAME, Case
 from tests.hostile.families import CASES
 from tests.hostile.laboratory import Graded, Laboratory
@@ -59,5 +59,5 @@ def words(result: Result) -> str:
     texts += [judgement.finding.message for judgement in result.judgements if judgement.finding]
     for record in result.cells:
         texts += [output.text for output in record.result.outputs] if record.result else []
-        texts += [record.stopped.detail] if record.stopped else []
+        texts += [ending(record.stopped)] if record.stopped else []
     return "\n".join(texts)
