@@ -28,7 +28,7 @@ from autograder import exercises
 from autograder.batch import Batch, result_store
 from autograder.course import CONFIG_FILE, Course, CourseError
 from autograder.exercise import Assignment
-from autograder.notebook import METADATA_KEY, autograded_notebook, read_release, sources
+from autograder.notebook import METADATA_KEY, autograded_notebook, read_release, sources, with_mark_schemes
 from autograder.protection import choose_wall
 from autograder.results import Result
 from autograder.sandbox.launcher import Zygote
@@ -195,7 +195,8 @@ def _release(course: Course, assignment: Assignment, folders: CourseDirectory) -
             known = False
     if not known:
         make_release(course, assignment)
-    return read_release(path)
+    source = Path(folders.format_path(folders.source_directory, ".", assignment.name)) / path.name
+    return with_mark_schemes(read_release(path), read_release(source))
 
 
 def _write_autograded(

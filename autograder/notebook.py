@@ -25,6 +25,17 @@ def read_release(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text())
 
 
+def with_mark_schemes(release: dict[str, Any], source: dict[str, Any]) -> dict[str, Any]:
+    """The release for the eyes of those who mark: its task cells say again how they are marked."""
+    schemes = {
+        _grade_id(cell): cell["source"]
+        for cell in source["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("task")
+    }
+    cells = [cell | {"source": schemes.get(_grade_id(cell), cell["source"])} for cell in release["cells"]]
+    return release | {"cells": cells}
+
+
 def autograded_notebook(result: Result, assignment: Assignment, release: dict[str, Any]) -> dict[str, Any]:
     """The notebook of a result; for a rejected one the release itself, with the reason on top."""
     if result.outcome == "graded":

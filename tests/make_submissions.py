@@ -65,7 +65,7 @@ def files() -> dict[Path, bytes]:
     assignment = load(ASSIGNMENT)
     template = release(assignment)
     made = {
-        SUBMISSIONS / student.name / ASSIGNMENT / student.file_name: hand_in(student, template)
+        SUBMISSIONS / student.name / ASSIGNMENT / f"{ASSIGNMENT}.ipynb": hand_in(student, template)
         for student in STUDENTS
     }
     table = {student.name: expected(student, assignment) for student in STUDENTS}

@@ -36,7 +36,6 @@ class Student:
     answers: Mapping[str, str] = field(default_factory=dict)
     deserved: Mapping[str, Deserved] = field(default_factory=dict)
     edit: str = ""
-    file_name: str = "01_moving_averages.ipynb"
     rejected: str = ""
 
 
@@ -654,7 +653,6 @@ STUDENTS = [
         edit="turned_to_text",
         deserved={"ewma_weights": Deserved((), "not_defined", says="not a code cell")},
     ),
-    Student("renamed-file", file_name="01_moving_averages (1).ipynb"),
     Student("truncated-file", edit="truncated", rejected="json"),
     Student("empty-file", edit="empty", rejected="empty"),
 ]

@@ -99,3 +99,24 @@ def test_points_given_by_hand_are_never_changed(by_autograder: Path) -> None:
     with sqlite3.connect(database) as connection:
         assert set(connection.execute("select distinct manual_score from grade")) == {(1.5,)}
     connection.close()
+
+
+def test_a_written_answer_waits_for_a_person_and_none_is_zero(tmp_path: Path) -> None:
+    course = make_course(tmp_path, ("ada-all-right", "ben-vectorised"))
+    path = course / ".course" / "submitted" / "ada-all-right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    notebook = json.loads(path.read_text())
+    (answer,) = (
+        cell
+        for cell in notebook["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "choice-answer"
+    )
+    answer["source"] = "I choose beta = 0.98, because ..."
+    path.write_text(json.dumps(notebook))
+    assert run("autograder", "grade", ASSIGNMENT, cwd=course).returncode == 0
+    recorded = scores(course)
+    assert recorded["ada-all-right"]["choice-answer"] == (None, True)
+    assert recorded["ben-vectorised"]["choice-answer"] == (0, False)
+    autograded = course / ".course" / "autograded" / "ada-all-right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    text = autograded.read_text()
+    assert "I choose beta = 0.98" in text
+    assert "one point for each of the four parts" in text  # the mark scheme, for those who mark

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -98,8 +99,13 @@ def test_test_cells_are_never_run(zygote: Zygote) -> None:
     assert all(record.result is None for record in tests)
 
 
-def test_a_renamed_file_is_graded_and_noted() -> None:
-    (found,) = submission.find_submissions(SUBMISSIONS, ASSIGNMENT, "renamed-file")
+def test_a_renamed_file_is_found_and_noted(tmp_path: Path) -> None:
+    # Not in the sample class: nbgrader itself looks for the exact name and would not find it.
+    copy = tmp_path / "renamed-file" / ASSIGNMENT / f"{ASSIGNMENT} (1).ipynb"
+    copy.parent.mkdir(parents=True)
+    shutil.copy(SUBMISSIONS / "ada-all-right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", copy)
+    (found,) = submission.find_submissions(tmp_path, ASSIGNMENT, "renamed-file")
+    assert found.path == copy
     assert found.notes == (
         "The file is named 01_moving_averages (1).ipynb; it was graded as 01_moving_averages.ipynb.",
     )
