@@ -1,0 +1,213 @@
+"""The reference implementations beside PyTorch, beside the plain formula, and beside themselves."""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from advsec.dropout import logistic_dropout_gradient
+from advsec.gradient_check import check_gradient
+from advsec.network import MLP, init_params, loss, loss_and_gradient, train
+from advsec.optimizers import adam_init, adam_step, adam_step_in_place
+
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+BATCHES = 20
+LARGE, LARGE_BATCH = MLP((64, 128, 128, 10), batchnorm=True), 64
+SMALL, SMALL_BATCH = MLP((64, 64, 10), batchnorm=True), 32  # as in the lectures
+CHECKED = MLP((64, 100, 30, 10), activation="tanh")  # 9,840 parameters
+UNITS = 20
+
+Contenders = Mapping[str, Callable[[], object]]
+
+
+def main() -> None:
+    """Print seconds of each contender, and how many times those of the first the others take."""
+    print(f"Numerics, one thread each, medians of interleaved runs, numpy {np.__version__}, ", end="")
+    print("PyTorch is not installed and left out" if torch is None else f"PyTorch {torch.__version__}")
+    if torch is not None:
+        torch.set_num_threads(1)
+    with threadpool_limits(1):
+        for dtype in ("float64", "float32"):
+            _training_step(dtype)
+        for size in (10**4, 10**6, 10**7):
+            _adam(size)
+        _ten_seeds(SMALL, SMALL_BATCH)
+        _ten_seeds(LARGE, LARGE_BATCH)
+        _gradient_check()
+        _all_masks()
+    _imports()
+
+
+def _training_step(dtype: str) -> None:
+    peers = {} if torch is None else _torch_trainings(dtype)
+    contenders = {"advsec train": _training(LARGE, LARGE_BATCH, dtype)} | peers
+    took = _race(f"Training step, {_name(LARGE, LARGE_BATCH)}, {dtype}", contenders, rounds=50, steps=BATCHES)
+    if peers:
+        _target(
+            "no slower than the best of PyTorch", took["advsec train"] <= min(took[peer] for peer in peers)
+        )
+
+
+def _adam(size: int) -> None:
+    rng = np.random.default_rng(0)
+    start, dw = rng.normal(size=size), rng.normal(size=size)
+    w, state, overwritten = start.copy(), adam_init(start), adam_init(start)
+    contenders = {
+        "adam_step_in_place": lambda: adam_step_in_place(w, dw, overwritten, lr=1e-3),
+        "adam_step": lambda: adam_step(start, dw, state, lr=1e-3),
+    }
+    if torch is not None:
+        weights = torch.tensor(start, requires_grad=True)
+        weights.grad = torch.tensor(dw)
+        contenders["PyTorch fused"] = torch.optim.Adam([weights], fused=True).step
+    took = _race(f"Adam on {size:,} weights", contenders, rounds=max(9, 10**6 // size))
+    if size == 10**7:
+        _target("4 times faster than adam_step", took["adam_step"] >= 4 * took["adam_step_in_place"])
+
+
+def _ten_seeds(net: MLP, batch: int) -> None:
+    one, together = _training(net, batch), _training(net, batch, n_seeds=10)
+    contenders = {"one run": one, "10 at once": together, "10 runs": lambda: [one() for _ in range(10)]}
+    took = _race(f"10 seeds, {_name(net, batch)}, float64", contenders, rounds=15, steps=BATCHES)
+    _target("at most 4 times one run", took["10 at once"] <= 4 * took["one run"])
+
+
+def _gradient_check() -> None:
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(8, 64)), rng.integers(10, size=8)
+    theta = init_params(CHECKED, rng=rng)
+
+    def ours() -> None:
+        check = check_gradient(
+            lambda theta: loss(CHECKED, theta, X, y),
+            lambda theta: loss_and_gradient(CHECKED, theta, X, y).dtheta,
+            theta,
+        )
+        assert check.passed
+
+    contenders = {"check_gradient": ours}
+    if torch is not None:
+        contenders["PyTorch gradcheck"] = lambda: _torch_gradcheck(theta, X, y)
+    _race(f"Gradient check of {CHECKED.n_params:,} parameters, central differences", contenders, rounds=3)
+
+
+def _all_masks() -> None:
+    rng = np.random.default_rng(0)
+    w, x = rng.normal(size=(2, UNITS))
+
+    def all_in_one_array() -> np.ndarray:
+        masks = (np.arange(2**UNITS)[:, None] >> np.arange(UNITS)) & 1
+        return np.mean((1 / (1 + np.exp(-masks @ (w * x))) - 1)[:, None] * masks * x, axis=0)
+
+    assert np.allclose(logistic_dropout_gradient(w, x, 1.0, 0.5)[0], all_in_one_array())
+    contenders = {
+        "logistic_dropout_gradient": lambda: logistic_dropout_gradient(w, x, 1.0, 0.5),
+        "all masks in one array": all_in_one_array,
+    }
+    _race(f"Enumeration of 2**{UNITS} masks", contenders, rounds=5)
+
+
+def _imports() -> None:
+    """A fresh interpreter each time imports numpy first, then what the package adds."""
+    program = (
+        "from time import perf_counter as now; start = now(); import numpy; middle = now();"
+        "import advsec.averages; print(middle - start, now() - middle)"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout
+        for _ in range(15)
+    ]
+    numpy, averages = (
+        statistics.median(times) for times in zip(*(map(float, run.split()) for run in runs), strict=True)
+    )
+    _table("Import", {"numpy": numpy, "advsec.averages after it": averages})
+    _target("less than half of numpy's import", averages < numpy / 2)
+
+
+def _race(title: str, contenders: Contenders, *, rounds: int, steps: int = 1) -> dict[str, float]:
+    """Print and return the median seconds of a step; CPU seconds, so that other programs cost nothing."""
+    times = {name: [] for name in contenders}
+    for number in range(rounds + 1):
+        for name, run in contenders.items():
+            started = time.process_time()
+            run()
+            if number:  # the first round warms up
+                times[name].append((time.process_time() - started) / steps)
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    _table(title, medians)
+    return medians
+
+
+def _table(title: str, seconds: Mapping[str, float]) -> None:
+    first = next(iter(seconds.values()))
+    print(f"{title}\n{'':30}{'ms':>10}{'ratio':>8}")
+    for name, value in seconds.items():
+        print(f"  {name:28}{value * 1000:10.3f}{value / first:8.2f}")
+
+
+def _target(rule: str, met: bool) -> None:
+    print(f"  target: {rule}: {'met' if met else 'NOT MET'}")
+
+
+def _name(net: MLP, batch: int) -> str:
+    return f"{'-'.join(map(str, net.sizes))} with batch norm, Adam, batch {batch}"
+
+
+def _examples(batch: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(batch * BATCHES, 64)), rng.integers(10, size=batch * BATCHES)
+
+
+def _training(
+    net: MLP, batch: int, dtype: str = "float64", n_seeds: int | None = None
+) -> Callable[[], object]:
+    rng = np.random.default_rng(0)
+    X, y = _examples(batch)
+    X, theta = X.astype(dtype), init_params(net, rng=rng, n_seeds=n_seeds, dtype=dtype)
+    return lambda: train(net, theta, X, y, lr=1e-3, n_epochs=1, batch_size=batch, rng=rng)
+
+
+def _torch_trainings(dtype: str) -> Contenders:
+    """Training of the large network by PyTorch eager, with each of the two Adams that it has for speed."""
+    X, y = (torch.tensor(array) for array in _examples(LARGE_BATCH))
+    X = X.to(getattr(torch, dtype))
+
+    def training(**kind: bool) -> Callable[[], None]:
+        layers = []
+        for n_in, n_out in pairwise(LARGE.sizes[:-1]):
+            layers += [torch.nn.Linear(n_in, n_out, bias=False), torch.nn.BatchNorm1d(n_out), torch.nn.ReLU()]
+        model = torch.nn.Sequential(*layers, torch.nn.Linear(*LARGE.sizes[-2:])).to(X.dtype)
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, **kind)
+
+        def run() -> None:
+            for rows in torch.randperm(len(X)).split(LARGE_BATCH):
+                optimizer.zero_grad()
+                torch.nn.functional.cross_entropy(model(X[rows]), y[rows]).backward()
+                optimizer.step()
+
+        return run
+
+    return {"PyTorch foreach": training(foreach=True), "PyTorch fused": training(fused=True)}
+
+
+def _torch_gradcheck(theta: np.ndarray, X: np.ndarray, y: np.ndarray) -> None:
+    X, y = torch.tensor(X), torch.tensor(y)
+    lengths = [part.stop - part.start for part in CHECKED.slices.values()]
+
+    def f(theta: "torch.Tensor") -> "torch.Tensor":
+        parts = zip(theta.split(lengths), CHECKED.shapes.values(), strict=True)
+        W1, b1, W2, b2, W3, b3 = (part.view(shape) for part, shape in parts)
+        a = torch.tanh(torch.tanh(X @ W1 + b1) @ W2 + b2)
+        return torch.nn.functional.cross_entropy(a @ W3 + b3, y)
+
+    assert torch.autograd.gradcheck(f, torch.tensor(theta, requires_grad=True))
