@@ -5,7 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from .perform import NotCallable, NotDefined, Outcome, Raised, Returned, Stopped, WrongSignature
+from .perform import (
+    LINE_LENGTH,
+    NotCallable,
+    NotDefined,
+    Outcome,
+    Raised,
+    Returned,
+    Stopped,
+    WrongSignature,
+)
 from .policy import Policy
 from .reader import Cell
 from .values import Call
@@ -92,7 +101,7 @@ def _outcome_from_plain(value: Any) -> Outcome:
         case ("returned", result, np.ndarray() as modified, np.ndarray() as printed):
             return Returned(result, bool(modified.any()), bool(printed.any()))
         case ("raised", str(kind), str(message), str(where)):
-            return Raised(kind[:80], message, where[:120])
+            return Raised(kind[:80], message, where[:LINE_LENGTH])
         case ("wrong_signature", str(signature)):
             return WrongSignature(signature[:200])
         case ("not_callable", str(type_name)):
