@@ -57,7 +57,11 @@ def find_submissions(directory: Path, assignment: str, student: str | None = Non
         if student is not None and entry.name != student:
             continue
         folder = Path(entry.path) / assignment
-        if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False) and folder.is_dir():
+        if entry.name.startswith(".") or not entry.is_dir(follow_symlinks=False):
+            continue
+        if folder.is_symlink():  # to what somebody else handed in, perhaps
+            found.append(Submission(entry.name, folder, None, "not_a_file"))
+        elif folder.is_dir():
             found.append(_choose(entry.name, folder, assignment))
     return found
 
@@ -73,7 +77,10 @@ def _choose(student: str, folder: Path, assignment: str) -> Submission:
     if len(others) == 1:
         note = f"The file is named {others[0].name}; it was graded as {wanted.name}."
         return Submission(student, folder, others[0], notes=(note,))
-    return Submission(student, folder, None, "ambiguous" if others else "missing")
+    if not others:
+        return Submission(student, folder, None, "missing")
+    note = "The notebooks are: " + ", ".join(other.name for other in others[:10])
+    return Submission(student, folder, None, "ambiguous", (note,))
 
 
 def read_bytes(submission: Submission) -> bytes | str:

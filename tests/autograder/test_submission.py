@@ -40,6 +40,14 @@ def test_a_linked_student_is_no_student(tmp_path: Path, folder: Path) -> None:
     assert [found.student for found in find_submissions(tmp_path, NAME)] == ["ada"]
 
 
+def test_a_linked_assignment_is_not_followed_and_not_forgotten(tmp_path: Path, folder: Path) -> None:
+    (folder / f"{NAME}.ipynb").write_bytes(b"{}")
+    (tmp_path / "eve").mkdir()
+    (tmp_path / "eve" / NAME).symlink_to(folder)
+    (linked,) = find_submissions(tmp_path, NAME, "eve")
+    assert read_bytes(linked) == "not_a_file"
+
+
 def test_a_directory_that_is_not_there_is_an_error_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="missing"):
         find_submissions(tmp_path / "missing", NAME)
