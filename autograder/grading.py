@@ -17,11 +17,12 @@ import numpy as np
 from autograder import submission
 from autograder.diagnose import Trial
 from autograder.exercise import Assignment, Exercise, Probe, hidden_generator, public_generator
+from autograder.hints import hint
 from autograder.results import CellRecord, Result, ending
 from autograder.sandbox.launcher import Answer, Box, BoxStopped, Zygote
 from autograder.sandbox.messages import CellResult, Output
 from autograder.sandbox.perform import LINE_LENGTH, Outcome, Returned, Stopped, perform
-from autograder.sandbox.reader import Cell, Unreadable
+from autograder.sandbox.reader import CONFLICT, Cell, Unreadable
 from autograder.sandbox.values import Call
 from autograder.verdict import Finding, Judgement, ProbeTrials, expected_outcomes, judge, try_out
 
@@ -29,6 +30,8 @@ from autograder.verdict import Finding, Judgement, ProbeTrials, expected_outcome
 # An answer may be this much larger than the right one before only its shape is looked at.
 REPLY_FACTOR = 4
 REPLY_ROOM = 64 << 10
+
+MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 
 
 def rejected(assignment: Assignment, student: str, code: str, detail: str = "", **known: Any) -> Result:
@@ -85,7 +88,7 @@ def _judge(
     calls = {probe: exercise.draw(probe, rng) for probe, rng in hidden.items()}
     trials = _try(session, exercise, calls)
     tried = [ProbeTrials(probe, shown.get(probe), trial) for probe, trial in trials.items()]
-    judgement = _say_why_undefined(judge(exercise, tried, own_lines), session)
+    judgement = _with_reason(judge(exercise, tried, own_lines), session.records())
     failed = tuple(
         used for used in exercise.uses if judgements[used.name].score < judgements[used.name].max_score
     )
@@ -153,34 +156,61 @@ def _bytes(value: Any) -> int:
     return getattr(value, "nbytes", 64)
 
 
-def _say_why_undefined(judgement: Judgement, session: "_Session") -> Judgement:
-    """A function is missing for a reason that is worth more than the fact."""
+def _with_reason(judgement: Judgement, records: tuple[CellRecord, ...]) -> Judgement:
+    """A name is missing, of the function or within it, for a reason that is worth more than the fact."""
     finding = judgement.finding
-    if finding is None or finding.kind != "not_defined":
+    if finding is None:
         return judgement
-    definition = re.compile(rf"^\s*(async\s+)?def\s+{re.escape(judgement.exercise)}\b", re.MULTILINE)
-    for number, record in enumerate(session.records(), start=1):
-        if not definition.search(record.cell.source):
+    missing = MISSING_NAME.search(finding.message)
+    name = missing[1] if missing else judgement.exercise
+    if not (missing or finding.kind == "not_defined") or not (why := _why_undefined(name, records)):
+        return judgement
+    before = f"{finding.message} " if missing else ""
+    return replace(judgement, finding=replace(finding, message=f"{before}`{name}` is not defined: {why}."))
+
+
+def _why_undefined(name: str, records: tuple[CellRecord, ...]) -> str:
+    for number, record in enumerate(records, start=1):
+        if not _defines(record, name):
             continue
+        its_cell = f"cell {number}, which defines it,"
         if record.cell.kind != "code":
-            why = f"it stands in cell {number}, which is not a code cell"
-        elif record.stopped:
-            why = f"cell {number}, which defines it, {ending(record.stopped)}"
-        elif record.result and record.result.status != "ok":
+            return f"it stands in cell {number}, which is not a code cell"
+        if conflict := CONFLICT.search(record.cell.source):
+            line = record.cell.source.count("\n", 0, conflict.start()) + 1
+            return f"{its_cell} holds the marks of a git merge conflict (line {line})"
+        if record.stopped:
+            return f"{its_cell} {ending(record.stopped)}"
+        if record.result and record.result.status != "ok":
             error = next((output for output in record.result.outputs if output.kind == "error"), None)
-            why = f"cell {number}, which defines it, ends with {_error_line(error)}"
-        else:
-            continue
-        message = f"`{judgement.exercise}` is not defined: {why}."
-        return replace(judgement, finding=replace(finding, message=message))
-    return judgement
+            return f"{its_cell} ends with {_error(error, records[number:], number + 1)}"
+    return ""
 
 
-def _error_line(error: Output | None) -> str:
+def _defines(record: CellRecord, name: str) -> bool:
+    """Whether the source of a cell looks like it; in a text only a function does.
+
+    Blanks are matched within a line: over the ends of lines a text of nothing else would take for ever.
+    """
+    name = re.escape(name)
+    pattern = rf"^[ \t]*(async[ \t]+)?(def|class)[ \t]+{name}\b"
+    if record.cell.kind == "code":
+        pattern += rf"|^{name}[ \t]*=[^=]|^[ \t]*(import|from)[ \t].*\b{name}\b"
+    return re.search(pattern, record.cell.source, re.MULTILINE) is not None
+
+
+def _error(error: Output | None, below: tuple[CellRecord, ...], next_number: int) -> str:
+    """The last line of an error, and what helps against it."""
     if error is None:
         return "an error"
     lines = [line.strip() for line in error.text.strip().splitlines()]
-    return f"`{lines[-1][:120]}`" if lines else error.name
+    line = lines[-1] if lines else error.name
+    advice = hint(line)
+    if missing := MISSING_NAME.search(line):
+        later = (number for number, record in enumerate(below, next_number) if _defines(record, missing[1]))
+        if number := next(later, None):
+            advice = f"`{missing[1]}` is only defined further down, in cell {number}"
+    return f"`{line[:LINE_LENGTH]}`" + (f". {advice.rstrip('.')}" if advice else "")
 
 
 @dataclass

@@ -14,6 +14,7 @@ import numpy as np
 from autograder.compare import Mismatch, compare, describe
 from autograder.diagnose import Trial, compared, recognise
 from autograder.exercise import Call, Earlier, Exercise, Misconception, Named, Probe, Seeded
+from autograder.hints import hint
 from autograder.sandbox.perform import (
     NotCallable,
     NotDefined,
@@ -255,6 +256,8 @@ def _finding(
         message = f"{says}." if everywhere else f"Tried on {each.probe.name}: {says}."
         if not visible and each.public is not None and each.public.passed:
             message += " The cases that your notebook shows pass; others of the same kind do not."
+    if visible and (advice := hint(says)):
+        message += f" {advice}"
     return Finding(problem.kind, message[0].upper() + message[1:], None, exercise.read, case)
 
 

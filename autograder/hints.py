@@ -1,0 +1,54 @@
+"""What usually helps: errors that students meet every term, and one thing to try for each.
+
+A hint completes a message that already says what happened and where; the first one that fits is given.
+"""
+
+import re
+
+
+# A pattern of the message, and the sentence that follows it; `{0}` is what the pattern has captured.
+HINTS = (
+    (
+        r"No module named '([\w.]+)'",
+        "`{0}` is not available while grading: use numpy and what the course has installed.",
+    ),
+    (
+        r"module 'numpy' has no attribute '(float|int|bool|object|complex|str)'",
+        "numpy has given up the name `np.{0}`: write `{0}`.",
+    ),
+    (
+        # The attribute of an object is looked for in the line where it is numpy's.
+        r"'\w+' object has no attribute '(\w+)', in the line `.*\bnp\.\1\b",
+        "`np` is not numpy any more: give the variable that is called `np` another name.",
+    ),
+    (
+        r"TypeError: '(int|float|list|str|ndarray|numpy\.float64)' object is not callable",
+        "A variable may have the name of a function that you call: give it another name.",
+    ),
+    (r"'ellipsis'", "An `...` is left where a value belongs."),
+    (
+        r"EOF when reading a line",
+        "`input()` has nobody to ask while grading: write the value into the code.",
+    ),
+    (
+        r"No such file or directory: '(/content|/kaggle|/home|/Users|/mnt|[A-Za-z]:)",
+        "That is a path of your own computer, or of Colab; only your notebook is there while grading.",
+    ),
+    (
+        r"URLError|gaierror|ConnectionError|Address family not supported|Network is unreachable",
+        "There is no network while grading.",
+    ),
+    (
+        r"an object of type (generator|map|zip|filter)\b",
+        "Wrap the {0} in `list` or `np.array`: its values are only computed when somebody asks for them.",
+    ),
+    (r"an object of type coroutine\b", "Write `def`, not `async def`."),
+)
+
+
+def hint(message: str) -> str:
+    """One sentence on what to try, or none."""
+    for pattern, sentence in HINTS:
+        if found := re.search(pattern, message):
+            return sentence.format(*found.groups())
+    return ""
