@@ -14,6 +14,7 @@ MAX_CELLS = 2000
 MAX_SOURCE = 256 * 1024
 MAX_DEPTH = 200
 
+PYTHON = ("python", "ipython")
 CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 # Strings are matched whole, so that brackets inside them do not count.
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
@@ -119,11 +120,11 @@ def _raw_cells(document: dict[str, Any]) -> list[Any]:
 
 
 def _check_language(document: dict[str, Any]) -> None:
-    metadata = document.get("metadata")
-    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
-    language = kernel.get("language") if isinstance(kernel, dict) else None
-    if isinstance(language, str) and language and language.lower() != "python":
-        raise Unreadable("language", language[:40])
+    metadata = _dict(document.get("metadata"))
+    kernel, language = _dict(metadata.get("kernelspec")), _dict(metadata.get("language_info"))
+    for name in (kernel.get("language"), language.get("name")):
+        if isinstance(name, str) and name and name.lower() not in PYTHON:
+            raise Unreadable("language", name[:40])
 
 
 def _cell(cell: dict[str, Any]) -> Cell:
@@ -135,14 +136,16 @@ def _cell(cell: dict[str, Any]) -> Cell:
     if len(source) > MAX_SOURCE:
         raise Unreadable("cell_too_long", f"{len(source)} characters")
     kind = cell.get("cell_type")
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    grade_id = _dict(_dict(cell.get("metadata")).get("nbgrader")).get("grade_id")
     return Cell(
         kind if kind in ("code", "markdown", "raw") else "raw",
         source.encode("utf-8", "replace").decode("utf-8"),  # lone surrogates cannot be sent
         grade_id if isinstance(grade_id, str) else "",
     )
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _list(value: Any) -> list[Any]:
