@@ -141,6 +141,6 @@ def code_cell(source: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def notebook(*content: dict[str, Any], **more: Any) -> bytes:
+def notebook(*content: Any, **more: Any) -> bytes:
     """A notebook of these cells; `more` replaces what stands around them."""
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": content} | more).encode()

@@ -230,31 +230,51 @@ LIAR = """
 
 RETURNED = (
     wrong("VF07", "an object that equals everything", returning("Equal()", LIAR), "wrong_shape"),
-    wrong("VF07", "an array of objects that equal everything",
-          returning("np.frompyfunc(lambda mean: Equal(), 1, 1)(means)", LIAR), "wrong_type"),
+    wrong(
+        "VF07",
+        "an array of objects that equal everything",
+        returning("np.frompyfunc(lambda mean: Equal(), 1, 1)(means)", LIAR),
+        "wrong_type",
+    ),
     wrong("VF08", "an array that answers for numpy", returning("means.view(Liar)", LIAR, answer=WRONG)),
-    wrong("VF09", "an array that lies about its shape", returning("(means + 1)[:1].view(Shapeless)", LIAR),
-          "wrong_shape"),
+    wrong(
+        "VF09",
+        "an array that lies about its shape",
+        returning("(means + 1)[:1].view(Shapeless)", LIAR),
+        "wrong_shape",
+    ),
     wrong("VF13", "not a number", returning("means * np.nan"), "not_finite"),
-    wrong("VF13", "one that is not a number among right ones",
-          returning("np.where(np.arange(means.size).reshape(means.shape) == means.size - 1, np.nan, means)"),
-          "not_finite"),
+    wrong(
+        "VF13",
+        "one that is not a number among right ones",
+        returning("np.where(np.arange(means.size).reshape(means.shape) == means.size - 1, np.nan, means)"),
+        "not_finite",
+    ),
     wrong("VF14", "infinities, against a tolerance that grows", returning("means + np.inf"), "not_finite"),
     wrong("VF14", "the largest finite number", returning("np.full(x.shape, np.finfo(float).max)")),
     wrong("VF15", "whole numbers that wrap", returning("means.astype(np.int8)", answer=WRONG)),
     wrong("VF15", "whole zeros, which no mistake contradicts", returning("np.zeros(x.shape, dtype=int)")),
-    wrong("VF15", "whole numbers of 64 bits without a sign",
-          returning("means.astype(np.int64).astype(np.uint64)", answer=WRONG)),
+    wrong(
+        "VF15",
+        "whole numbers of 64 bits without a sign",
+        returning("means.astype(np.int64).astype(np.uint64)", answer=WRONG),
+    ),
     wrong("VF16", "an imaginary part that a cast would drop", returning("means + 5j"), "wrong_type"),
     wrong("VF17", "booleans", returning("means != 0"), "wrong_type"),
     wrong("VF17", "text", returning("means.astype(str)"), "wrong_type"),
     wrong("VF17", "objects", returning("means.astype(object)"), "wrong_type"),
     wrong("VF17", "dates", returning("means.astype('datetime64[s]')"), "wrong_type"),
     wrong("VF17", "raw memory", returning("means.view('V8')"), "wrong_type"),
-    wrong("VF17", "a structured array", returning("np.zeros(x.shape, dtype=[('mean', float)])"),
-          "wrong_type"),
-    wrong("VF17", "a masked array", returning("np.ma.masked_array(means, mask=True)"), "wrong_type",
-          "masked array"),
+    wrong(
+        "VF17", "a structured array", returning("np.zeros(x.shape, dtype=[('mean', float)])"), "wrong_type"
+    ),
+    wrong(
+        "VF17",
+        "a masked array",
+        returning("np.ma.masked_array(means, mask=True)"),
+        "wrong_type",
+        "masked array",
+    ),
     wrong("VF18", "a generator", returning("(mean for mean in means)"), "wrong_type", "generator"),
     wrong("VF18", "a coroutine", cells(answer="async " + function("return x")), "wrong_type", "coroutine"),
     Case(
@@ -277,7 +297,7 @@ RETURNED = (
         scores=NOTHING,
         findings={"cumulative_mean": "wrong_values"},
     ),
-)  # fmt: skip
+)
 
 
 # --- not coming back ------------------------------------------------------------------------------------
@@ -299,7 +319,7 @@ ENDINGS = (
         "the process ends in another cell",
         cells("import os\nos._exit(0)"),
     ),
-)  # fmt: skip
+)
 
 
 # --- speaking for the worker ----------------------------------------------------------------------------
@@ -673,28 +693,43 @@ HIDDEN = (
         "wrong_values",
         "The cases that your notebook shows pass; others of the same kind do not.",
     ),
-    leak("hidden inputs are printed", "print(x.tolist(), x.tobytes().hex())\nreturn np.zeros(x.shape)",
-         "wrong_values"),
+    leak(
+        "hidden inputs are printed",
+        "print(x.tolist(), x.tobytes().hex())\nreturn np.zeros(x.shape)",
+        "wrong_values",
+    ),
     leak("hidden inputs in the text of an error", "raise ValueError(repr(x.tolist()))", "raised"),
-    leak("hidden inputs in the name of an error",
-         "raise type('E' + ', '.join(map(repr, x.ravel().tolist())), (Exception,), {})", "raised"),
-    leak("hidden inputs in the line of an error",
-         """
+    leak(
+        "hidden inputs in the name of an error",
+        "raise type('E' + ', '.join(map(repr, x.ravel().tolist())), (Exception,), {})",
+        "raised",
+    ),
+    leak(
+        "hidden inputs in the line of an error",
+        """
          import linecache
 
          line = "raise ValueError  # " + repr(x.ravel().tolist()[:8])
          linecache.cache["leak"] = (len(line), None, [line], "leak")
          exec(compile(line, "leak", "exec"))
-         """, "raised"),
-    leak("hidden inputs in a warning",
-         "import warnings\nwarnings.warn(repr(x.tolist()))\nreturn np.zeros(x.shape)",
-         "wrong_values"),
+         """,
+        "raised",
+    ),
+    leak(
+        "hidden inputs in a warning",
+        "import warnings\nwarnings.warn(repr(x.tolist()))\nreturn np.zeros(x.shape)",
+        "wrong_values",
+    ),
     leak("hidden inputs as text", "return ', '.join(map(repr, x.ravel().tolist()))", "wrong_type"),
     leak("hidden inputs as keys", "return {', '.join(map(repr, x.ravel().tolist())): 1.0}", "wrong_type"),
-    leak("hidden inputs in the name of a type",
-         "return type(', '.join(map(repr, x.ravel().tolist()[:6])), (), {})()", "wrong_type"),
-    leak("hidden inputs in a figure",
-         """
+    leak(
+        "hidden inputs in the name of a type",
+        "return type(', '.join(map(repr, x.ravel().tolist()[:6])), (), {})()",
+        "wrong_type",
+    ),
+    leak(
+        "hidden inputs in a figure",
+        """
          import matplotlib.pyplot as plt
          from IPython.display import display
 
@@ -703,9 +738,14 @@ HIDDEN = (
          display(plt.gcf())
          plt.show()
          return np.zeros(x.shape)
-         """, "wrong_values"),
-    leak("hidden inputs in the name of a file, in an error",
-         "open('/' + ', '.join(map(repr, x.ravel().tolist()[:6])))", "raised"),
+         """,
+        "wrong_values",
+    ),
+    leak(
+        "hidden inputs in the name of a file, in an error",
+        "open('/' + ', '.join(map(repr, x.ravel().tolist()[:6])))",
+        "raised",
+    ),
     Case(
         "VF33",
         "hidden inputs wait for a visible call of the next exercise",
@@ -734,7 +774,7 @@ HIDDEN = (
         scores=NOTHING,
         findings={"cumulative_mean": "wrong_values"},
     ),
-)  # fmt: skip
+)
 
 
 def no_cell_failed(result: Result) -> None:
