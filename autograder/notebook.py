@@ -6,6 +6,7 @@ flags and grade ids come from the release too.
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,12 @@ from autograder.verdict import Judgement
 
 # Where the autograded notebook remembers which result it shows.
 METADATA_KEY = "autograder"
+
+# nbgrader's pages render text cells as they are, in a browser in which somebody grades. A space behind
+# these makes tags, loaded images and links of formulas plain characters again.
+LIVE_IN_TEXT = re.compile(r"<(?=[A-Za-z/!?])|!(?=\[)|\\(?=href)")
+
+IMAGE_TYPES = ("image/png", "image/jpeg")
 
 
 def read_release(path: Path) -> dict[str, Any]:
@@ -88,6 +95,8 @@ def _cell(record: CellRecord, master: dict[str, Any] | None) -> dict[str, Any]:
         "metadata": dict(master["metadata"]) if master else {},
         "source": "".join(master["source"]) if locked else record.cell.source,
     }
+    if not locked and cell["cell_type"] != "code":
+        cell["source"] = LIVE_IN_TEXT.sub(r"\g<0> ", cell["source"])
     if cell["cell_type"] == "code":
         cell["execution_count"] = None
         cell["outputs"] = _outputs(record)
@@ -116,8 +125,10 @@ def _output(output: Output) -> dict[str, Any]:
     if output.kind == "error":
         lines = output.text.splitlines()
         return {"output_type": "error", "ename": output.name, "evalue": "", "traceback": lines}
-    data = base64.b64encode(output.data).decode() if output.data else output.text
-    return {"output_type": "display_data", "data": {output.name: data}, "metadata": {}}
+    # The name comes from the box, which may say that anything is HTML.
+    is_image = output.data and output.name in IMAGE_TYPES
+    data = {output.name: base64.b64encode(output.data).decode()} if is_image else {"text/plain": output.text}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 def _verdict_output(judgement: Judgement) -> dict[str, Any]:
