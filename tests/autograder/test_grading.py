@@ -14,6 +14,8 @@ from autograder.exercises import load
 from autograder.grading import grade_submission, rejected
 from autograder.results import Result, ResultStore, summary
 from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.policy import Policy
+from autograder.sandbox.wall import build_wall
 from tests.make_submissions import ASSIGNMENT, SUBMISSIONS, main as make_submissions
 
 
@@ -51,6 +53,16 @@ def test_everybody_gets_what_they_deserve(student: str, zygote: Zygote) -> None:
     assert set(found["exercises"]) == set(expected["exercises"])
     for judgement in result.judgements:
         _check(judgement, expected["exercises"][judgement.exercise])
+
+
+def test_nobody_gains_or_loses_a_point_by_the_wall() -> None:
+    """The same class with no wall at all; the others of this module are graded behind the strongest one."""
+    slow = {"loop-forever", "memory-bomb", "memory-in-a-function", "output-flood"}
+    students = sorted(set(EXPECTED) - slow)
+    with Zygote(build_wall(Policy(), "none")) as unprotected, ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda student: grade(student, unprotected), students))
+    assert {result.tier for result in results if result.tier} == {"none"}
+    assert [result.score for result in results] == [EXPECTED[student]["score"] for student in students]
 
 
 def _check(judgement: Any, expected: dict[str, Any]) -> None:
