@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from autograder.exercise import Assignment
     from autograder.results import Result
     from autograder.sandbox.tiers import Choice
+    from autograder.similarity import Flag
 
 
 app = typer.Typer(
@@ -376,7 +377,23 @@ def _write_reports(
 ) -> Path:
     from autograder.report import write_reports
 
-    return write_reports(results, assignment, output or course.reports / assignment.name)
+    directory = output or course.reports / assignment.name
+    return write_reports(results, assignment, directory, _flags(course, assignment, results))
+
+
+def _flags(
+    course: Course, assignment: "Assignment", results: list["Result"]
+) -> "dict[str, tuple[Flag, ...]]":
+    """What a person should look at, beyond what everybody was given."""
+    from autograder.notebook import read_release, sources
+    from autograder.similarity import flags
+
+    given = course.release / assignment.name / f"{assignment.name}.ipynb"
+    if not given.is_file():
+        from autograder.gradebook import make_release
+
+        make_release(course, assignment)
+    return flags(results, assignment, sources(read_release(given)))
 
 
 def _short(path: Path) -> str:

@@ -36,6 +36,10 @@ class Course:
         return self.root / "notebooks" / "assignments"
 
     @property
+    def release(self) -> Path:
+        return self.work / "release"
+
+    @property
     def submitted(self) -> Path:
         return self.work / "submitted"
 

@@ -2,13 +2,14 @@
 
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from autograder.exercise import Assignment, Exercise
 from autograder.report import pages, words
 from autograder.results import Result
+from autograder.similarity import WHAT_A_FLAG_MEANS, Flag
 from autograder.verdict import Judgement
 
 
@@ -39,8 +40,10 @@ class ExerciseReport:
     probes: tuple[Bar, ...]
 
 
-def class_page(results: Sequence[Result], assignment: Assignment) -> str:
-    """One self-contained HTML page about the whole class."""
+def class_page(
+    results: Sequence[Result], assignment: Assignment, flags: Mapping[str, Sequence[Flag]] = {}
+) -> str:
+    """One self-contained HTML page about the whole class; `flags` are what a person should look at."""
     everybody = sorted(results, key=lambda result: (result.student.casefold(), result.student))
     graded = [result for result in everybody if result.outcome == "graded"]
     rejected = [result for result in everybody if result.outcome == "rejected"]
@@ -54,6 +57,8 @@ def class_page(results: Sequence[Result], assignment: Assignment) -> str:
         rejected=rejected,
         others=others,
         noted=[result for result in everybody if result.notes],
+        flagged=[(result, flags[result.student]) for result in everybody if flags.get(result.student)],
+        what_a_flag_means=WHAT_A_FLAG_MEANS,
         bins=_bins(scores, assignment.max_score),
         median=statistics.median(scores) if scores else None,
         mean=statistics.fmean(scores) if scores else None,

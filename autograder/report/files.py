@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.exercise import Assignment
@@ -12,15 +12,22 @@ from autograder.report.safe import page_name, spreadsheet_text
 from autograder.report.student import student_page
 from autograder.report.words import outcome_words
 from autograder.results import Result
+from autograder.similarity import Flag
 
 
 STUDENTS = "students"
 
 
-def write_reports(results: Sequence[Result], assignment: Assignment, directory: Path) -> Path:
+def write_reports(
+    results: Sequence[Result],
+    assignment: Assignment,
+    directory: Path,
+    flags: Mapping[str, Sequence[Flag]] = {},
+) -> Path:
     """Write all pages and `scores.csv` below `directory`; returns the page of the class.
 
     Each file is replaced as a whole, and the page of the class comes last: what it links to is there.
+    The flags (`similarity.flags`) stand on the page of the class alone; students see theirs only.
     """
     names = [result.student for result in results]
     if len(set(names)) < len(names):
@@ -33,7 +40,7 @@ def write_reports(results: Sequence[Result], assignment: Assignment, directory: 
     # The mark at the start tells spreadsheets that the file is UTF-8.
     _replace(directory / "scores.csv", "\ufeff" + scores_csv(results, assignment))
     index = directory / "index.html"
-    _replace(index, class_page(results, assignment))
+    _replace(index, class_page(results, assignment, flags))
     return index
 
 

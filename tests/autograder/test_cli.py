@@ -76,6 +76,21 @@ def test_report_writes_a_page_for_everybody(course: Path) -> None:
     assert RIGHT in index.read_text()
 
 
+def test_the_class_report_flags_what_is_not_from_the_release(course: Path) -> None:
+    path = course / ".course" / "submitted" / RIGHT / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    notebook = json.loads(path.read_text())
+    source = "try:\n    import advsec\nexcept ImportError:\n    pass"
+    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+    path.write_text(json.dumps(notebook | {"cells": [*notebook["cells"], cell | {"id": "mine"}]}))
+    run("autograder", "grade", ASSIGNMENT, cwd=course)
+    shutil.rmtree(course / ".course" / "release")  # it is made again
+    done = run("autograder", "report", ASSIGNMENT, cwd=course)
+    page = (course / done.stdout.split(": ")[-1].strip()).read_text()
+    number = len(notebook["cells"]) + 1
+    assert f"which is absent while grading (cell {number})." in page
+    assert page.count("<code>advsec</code>") == 1
+
+
 def no_such_assignment(course: Path) -> list[str]:
     return ["grade", "99_nothing"]
 

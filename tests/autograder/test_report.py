@@ -37,6 +37,7 @@ from autograder.results import CellRecord, Result
 from autograder.sandbox.messages import CellResult, Output
 from autograder.sandbox.perform import Stopped
 from autograder.sandbox.reader import Cell
+from autograder.similarity import WHAT_A_FLAG_MEANS, Flag
 from autograder.verdict import LADDER, Case, Finding, Judgement
 
 
@@ -110,7 +111,8 @@ def pages_of(text: str) -> tuple[str, ...]:
     """Every kind of page that a result made of `text` can be on."""
     results = [replace(hostile(text), outcome=outcome) for outcome in ("graded", "rejected", "needs_human")]
     students = (student_page(result, ASSIGNMENT) for result in results)
-    return (*students, *(class_page([result], ASSIGNMENT) for result in results))
+    flags = {text: (Flag(text, text), Flag(text, text))}
+    return (*students, *(class_page([result], ASSIGNMENT, flags) for result in results))
 
 
 @cache
@@ -338,6 +340,37 @@ def test_the_class_adds_up():
     assert "Median 17, mean 17 of 20 points" in page.text
     assert "several columns 0 of 2" in page.text
     assert "16 to below 18 2" in page.text
+
+
+FLAGS = {
+    "ann": (Flag("similar", "`ewma` of ann (cell 4) is like `ewma` of ben (cell 5) in structure (91%)."),)
+}
+
+
+def test_flags_are_for_the_teaching_assistant_and_say_what_they_mean():
+    results = [a_result("ben"), a_result("ann")]
+    text = Page(class_page(results, ASSIGNMENT, FLAGS)).text
+    assert f"To look at {WHAT_A_FLAG_MEANS} ann : ewma of ann (cell 4) is like ewma of ben" in text
+    assert "To look at" not in Page(class_page(results, ASSIGNMENT)).text
+
+
+def test_flags_change_no_score_and_no_page_of_a_student(tmp_path):
+    results = [a_result("ben"), a_result("ann")]
+    write_reports(results, ASSIGNMENT, tmp_path / "without")
+    write_reports(results, ASSIGNMENT, tmp_path / "with", FLAGS)
+    for name in ("scores.csv", "students/ann.html", "students/ben.html"):
+        assert (tmp_path / "with" / name).read_bytes() == (tmp_path / "without" / name).read_bytes()
+    assert (tmp_path / "with" / "index.html").read_bytes() != (
+        tmp_path / "without" / "index.html"
+    ).read_bytes()
+
+
+@pytest.mark.parametrize("tier", ["full without landlock", "reduced", "none"])
+def test_a_weaker_wall_is_said(tier):
+    warning = "Not everything was graded behind the full wall"
+    full = a_result("ann")
+    assert warning in Page(class_page([full, a_result("ben", tier=tier)], ASSIGNMENT)).text
+    assert warning not in Page(class_page([full], ASSIGNMENT)).text
 
 
 def test_a_class_of_nobody_has_a_page():
