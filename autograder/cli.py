@@ -30,6 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -39,7 +40,8 @@ Submitted = Annotated[
     typer.Option(
         "--submitted",
         metavar="DIR",
-        help="Folder of DIR/<student>/<assignment>/<assignment>.ipynb.  [default: .course/submitted]",
+        help="Folder of STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb.",
+        show_default=".course/submitted",
     ),
 ]
 Student = Annotated[str | None, typer.Option("--student", metavar="ID", help="Only this student.")]
@@ -180,7 +182,7 @@ def report(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", metavar="DIR", help="Where to write.  [default: .course/reports/ASSIGNMENT]"
+            "--output", metavar="DIR", help="Where to write.", show_default=".course/reports/ASSIGNMENT"
         ),
     ] = None,
 ) -> None:

@@ -29,6 +29,18 @@ def test_help_is_readable_and_needs_nothing_slow(arguments: list[str], tmp_path:
     assert run("python", "-c", loaded, cwd=tmp_path).stdout.splitlines()[-1] == "set()"
 
 
+@pytest.mark.parametrize(
+    ("command", "default"),
+    [
+        ("collect", ".course/submitted"),
+        ("grade", ".course/submitted"),
+        ("report", ".course/reports/ASSIGNMENT"),
+    ],
+)
+def test_help_says_where_things_lie_by_default(command: str, default: str, tmp_path: Path) -> None:
+    assert f"[default: ({default})]" in run("autograder", command, "--help", cwd=tmp_path).stdout
+
+
 def test_json_is_one_object_per_submission(course: Path) -> None:
     done = run("autograder", "grade", ASSIGNMENT, "--json", "-j", "1", cwd=course)
     (line,) = done.stdout.splitlines()
