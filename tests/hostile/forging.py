@@ -1,9 +1,11 @@
 """VF: whatever a notebook does, its score is what its numbers deserve."""
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from advsec import averages
 from autograder.exercise import public_generator
 from autograder.exercises.moving_averages import CUMULATIVE_MEAN
 from autograder.results import Result
@@ -475,6 +477,12 @@ SPEECHES = (
 )
 
 
+def _pattern_of_the_reference() -> bytes:
+    """Finds the first line of the reference in memory, and not itself."""
+    first, *rest = (averages.__doc__ or "").splitlines()[0]
+    return f"[{first}]{re.escape(''.join(rest))}".encode()
+
+
 # --- looking for what is expected -----------------------------------------------------------------------
 
 SEARCHES = (
@@ -496,26 +504,27 @@ SEARCHES = (
     Case(
         "VF30",
         "the memory of the process is searched for the reference",
-        cells("""
-            import re
+        cells(f"""
+            import ctypes, os, re, sys
 
-            words = [bytes(reversed(word)) for word in (b"oitaidem_sti_dna_nirbor", b"devda_redavni")]
-            needles = [b"cumul" + b"ative mean (err" + b"atum", b"Mis" + b"conception("]
-            found = []
-            for line in open("/proc/self/maps"):
-                start, end = (int(number, 16) for number in line.split()[0].split("-"))
-                if not line.split()[1].startswith("r") or "[v" in line:
-                    continue
-                try:
-                    with open("/proc/self/mem", "rb", 0) as memory:
-                        memory.seek(start)
-                        content = memory.read(end - start)
-                except (OSError, ValueError, OverflowError):
-                    continue
-                found += [needle for needle in needles if content.count(needle) > 0]
-            print("found:", len(found))
+            libc = ctypes.CDLL(None)
+            reading = os.open("/tmp/page", os.O_RDWR | os.O_CREAT)
+
+            def memory_near(anchor, reach=64 << 20, size=1 << 16):
+                # The kernel says where there is nothing, instead of ending the process.
+                for start in range(max(anchor // size * size - reach, size), anchor + reach, size):
+                    count = libc.pwrite(reading, ctypes.c_void_p(start), size, 0)
+                    yield os.pread(reading, count, 0) if count > 0 else b""
+
+            needles = re.compile({_pattern_of_the_reference()!r}), re.compile(rb"[m]y own text")
+            found = [0, 0]
+            own = b"".join([b"my own ", b"text"])
+            for anchor in (id(own), id(sys), id(np.zeros), id(sys.modules)):
+                for content in memory_near(anchor):
+                    found = [n + bool(needle.search(content)) for n, needle in zip(found, needles)]
+            print("of the reference:", found[0], "of my own:", found[1] > 0)
         """),
-        says=("found: 0",),
+        says=("of the reference: 0 of my own: True",),
     ),
     Case(
         "VF32",
