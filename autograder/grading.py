@@ -71,6 +71,7 @@ def grade_submission(
         assignment.max_score,
         tuple(judgements.values()),
         records,
+        _defined_again(assignment, records),
         seconds=round(time.monotonic() - started, 3),
         **known,
     )
@@ -185,6 +186,18 @@ def _why_undefined(name: str, records: tuple[CellRecord, ...]) -> str:
             error = next((output for output in record.result.outputs if output.kind == "error"), None)
             return f"{its_cell} ends with {_error(error, records[number:], number + 1)}"
     return ""
+
+
+def _defined_again(assignment: Assignment, records: tuple[CellRecord, ...]) -> tuple[str, ...]:
+    """A note for each function that several cells define: somebody may expect an earlier one to count."""
+    code = {number: record for number, record in enumerate(records, start=1) if record.cell.kind == "code"}
+    notes = []
+    for exercise in assignment.exercises:
+        numbers = [str(number) for number, record in code.items() if _defines(record, exercise.name)]
+        if len(numbers) > 1:
+            cells = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+            notes.append(f"`{exercise.name}` is defined in the cells {cells}; the last one counts.")
+    return tuple(notes)
 
 
 def _defines(record: CellRecord, name: str) -> bool:

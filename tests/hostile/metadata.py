@@ -146,6 +146,7 @@ CELLS = (
         "GT09",
         "the last of three definitions counts",
         cells(WRONG, "cumulative_mean = None"),
+        says=("`cumulative_mean` is defined in the cells 1, 2 and 3; the last one counts.",),
     ),
     Case(
         "GT11",
