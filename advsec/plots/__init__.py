@@ -19,6 +19,9 @@ from .averages import (
     tracking_error,
     variance_floor,
 )
+from .bars import bars, distributions, stacked_bars
+from .lines import curves, fits, gradient_errors, range_test, schedules
+from .planes import contours, decision_regions, heat_maps, mask_grid
 from .style import LINES, OKABE_ITO, show
 
 
@@ -26,12 +29,24 @@ __all__ = [
     "LINES",
     "OKABE_ITO",
     "adam_without_correction",
+    "bars",
+    "contours",
     "correction",
+    "curves",
+    "decision_regions",
+    "distributions",
+    "fits",
+    "gradient_errors",
+    "heat_maps",
     "kernels",
+    "mask_grid",
     "noise_and_bias",
+    "range_test",
+    "schedules",
     "series",
     "settling",
     "show",
+    "stacked_bars",
     "step_response",
     "tracking_error",
     "variance_floor",

@@ -9,15 +9,17 @@ from __future__ import annotations
 import functools
 import inspect
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 
@@ -41,6 +43,7 @@ LINES = {
     # First marker and distance of markers, as shares of the axes: markers stay apart where lines meet.
     "markevery": [(start, 0.15) for start in (0.0, 0.03, 0.06, 0.09, 0.12)],
 }
+HATCHES = ["", "///", "...", "xxx", "\\\\\\"]  # bars, in the order of the colours
 # These name every property that LINES varies, so that they take nothing from the cycle.
 DATA = {"color": "0.6", "linestyle": "none", "marker": ".", "markevery": 1, "markersize": 3, "zorder": 1}
 TRUTH = {
@@ -178,6 +181,52 @@ def halo() -> list[Any]:
     from matplotlib.patheffects import withStroke
 
     return [withStroke(linewidth=4, foreground="white")]
+
+
+def look(i: int) -> dict[str, Any]:
+    """What LINES gives to line i of a panel."""
+    return {name: values[i] for name, values in LINES.items()}
+
+
+def readable(axis: Axis) -> None:
+    """Plain numbers on a logarithmic axis of few decades, where powers of ten are too rare to read it by."""
+    from matplotlib.ticker import AutoLocator, LogLocator, NullFormatter
+
+    low, high = axis.get_view_interval()
+    if axis.get_scale() == "log" and high / low < 300:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)) if high / low > 5 else AutoLocator())
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(NullFormatter())
+
+
+def values_to_colors() -> Colormap:
+    """From white to dark blue: the order of the values is that of their greys."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    stops = ["#FFFFFF", OKABE_ITO["sky blue"], OKABE_ITO["blue"], "#002B45"]
+    return LinearSegmentedColormap.from_list("values", stops)
+
+
+def mean_and_error(values: ArrayLike) -> tuple[NDArray, NDArray]:
+    """Mean of shape (n,) over the seeds of values of shape (n,) or (n, S), and its standard error."""
+    values = np.asarray(values, dtype=np.float64)
+    values = np.where(np.isfinite(values), values, np.nan)  # no mean once a run has diverged
+    values = values.reshape(len(values), -1)
+    n, S = values.shape
+    error = values.std(axis=1, ddof=1) / np.sqrt(S) if S > 1 else np.zeros(n)
+    return values.mean(axis=1), error
+
+
+def seeds_words(values: Mapping[str, ArrayLike]) -> str:
+    """Where the data has seeds, what the mean and its error are taken over."""
+    counts = {np.shape(value)[1] for value in values.values() if np.ndim(value) == 2} - {1}
+    return f" Means and standard errors over {max(counts)} seeds." if counts else ""
+
+
+def check_styles(values: Mapping[str, Any]) -> None:
+    """Refuse what a reader could not tell apart."""
+    if len(values) > len(HATCHES):
+        raise ValueError(f"labels must be at most {len(HATCHES)} in one panel, got {list(values)!r}")
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,9 @@
 """Figures: what they show, in which colours, and the words for who cannot see them."""
 
+import copy
+import functools
 import inspect
+import io
 import struct
 import subprocess
 import sys
@@ -8,87 +11,243 @@ import sys
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from advsec import plots
 from advsec.averages import ewma
+from advsec.plots import style
 
 
 N = 60
+T = np.arange(1.0, N + 1)
 LINE = np.linspace(1.0, 2.0, N)
-FIGURES = {
-    "series": lambda: plots.series(LINE, {r"$\beta$ = 0.9": LINE + 0.5, "other": LINE}, level=1.5),
-    "kernels": lambda: plots.kernels([0.5, 0.9]),
-    "step_response": lambda: plots.step_response(ewma(np.ones(30), 0.9), N=19),
-    "variance_floor": lambda: plots.variance_floor({r"$\alpha$ = 0.5": LINE}, [1 / 3]),
-    "tracking_error": lambda: plots.tracking_error(LINE, {r"$\rho$ = 1": LINE**2}, {r"$\rho$ = 1": 0.618}),
-    "noise_and_bias": lambda: plots.noise_and_bias(
-        np.arange(1, N + 1), {"$a$ = 1": LINE}, {"$a$ = 1": -LINE}
-    ),
-    "settling": lambda: plots.settling({0.5: np.ones((N, 3)), 2.0: np.ones((N, 3))}, target=5),
-    "correction": lambda: plots.correction({r"$\mu$ = 5": (LINE, LINE / 2)}, mark=7),
-    "adam_without_correction": lambda: plots.adam_without_correction(LINE, [1, 60]),
-}
-every_figure = pytest.mark.parametrize("name", FIGURES)
+RUNS = np.random.default_rng(0).normal(3, 1, size=(N, 4))  # of 4 seeds
+GRID = np.linspace(-1, 1, 9)
+MASKS = np.random.default_rng(0).random((6, 5)) < 0.7
+SPIRAL = np.stack([np.cos(T) / T, np.sin(T)], axis=1)
 
 
-def test_every_figure_of_the_module_is_tested_here():
+def bowl(w):
+    return np.sum([1, 9] * np.asarray(w) ** 2, axis=-1)
+
+
+# Arguments of every figure: fresh ones at each call, with every number of the data in an array.
+ARGUMENTS = {
+    "series": lambda: {"x": LINE, "averages": {r"$\beta$ = 0.9": LINE + 0.5, "other": LINE}, "level": 1.5},
+    "kernels": lambda: {"betas": np.array([0.5, 0.9])},
+    "step_response": lambda: {"response": ewma(np.ones(30), 0.9), "N": 19},
+    "variance_floor": lambda: {"variances": {r"$\alpha$ = 0.5": LINE}, "floors": [1 / 3]},
+    "tracking_error": lambda: {
+        "alphas": LINE, "errors": {r"$\rho$ = 1": LINE**2}, "gains": {r"$\rho$ = 1": 0.618}
+    },
+    "noise_and_bias": lambda: {
+        "n": np.arange(1, N + 1), "noise": {"$a$ = 1": LINE}, "bias": {"$a$ = 1": -LINE}
+    },
+    "settling": lambda: {"paths": {0.5: np.ones((N, 3)), 2.0: np.ones((N, 3))}, "target": 5},
+    "correction": lambda: {"errors": {r"$\mu$ = 5": (LINE, LINE / 2)}, "mark": 7},
+    "adam_without_correction": lambda: {"ratio": LINE.copy(), "marks": [1, 60]},
+    "curves": lambda: {
+        "x": T, "lines": {r"$w_{1}$": RUNS, "b": LINE, "c": LINE / 2, "d": 2 * LINE, "e": 3 * LINE},
+        "xlabel": "step", "ylabel": "loss", "yscale": "log", "marks": {"best": 7.0}, "levels": {"floor": 1.0},
+    },
+    "schedules": lambda: {
+        "lrs": {"restarts": np.tile(LINE[::-1], 3), "warm-up": LINE}, "snapshots": {"restarts": [59, 119]}
+    },
+    "range_test": lambda: {
+        "lrs": T, "losses": LINE + 0.1, "smoothed": LINE.copy(),
+        "suggestions": {"steepest": 7.0, "upper": 20.0},
+    },
+    "gradient_errors": lambda: {
+        "eps": 10.0 ** np.arange(-9, 1),
+        "errors": {"central": 1e-3 * (1e-9 / 10.0 ** np.arange(-9, 1) + 10.0 ** np.arange(-18, 2, 2))},
+        "orders": {"central": 2},
+    },
+    "fits": lambda: {
+        "x": T, "fits": {"degree 1": RUNS.T, "degree 3": RUNS.T**2}, "truth": LINE, "data": (T, LINE + 0.1)
+    },
+    "bars": lambda: {
+        "names": ["W1", "b1", "W2"], "values": {"right": RUNS[:3] ** 2, "wrong": np.array([1.0, 0.0, 2.0])},
+        "xlabel": r"error $\xi$", "levels": {"threshold": 0.5}, "log": True,
+    },
+    "stacked_bars": lambda: {
+        "names": ["0", "9"], "parts": {"bias": np.array([1.0, 2.0]), "variance": np.array([0.5, 99.0])},
+        "xlabel": "degree", "ylabel": "error", "direct": np.array([1.51, 100.0]), "top": 3.0,
+    },
+    "distributions": lambda: {"layers": {"plain": [RUNS, RUNS / 9], "batch norm": [RUNS, RUNS + 1]}},
+    "contours": lambda: {
+        "f": bowl, "paths": {"momentum": SPIRAL.copy(), "Adam": SPIRAL / 2}, "minimum": np.zeros(2)
+    },
+    "heat_maps": lambda: {
+        "maps": {"Adam": np.outer(T[:4], LINE[:3]), "AMSGrad": np.eye(4, 3)}, "rows": [0.1, 0.5, 0.9, 0.999],
+        "columns": ["a", "b", "c"], "ylabel": r"$\beta_2$", "xlabel": "$C$", "label": "last $x$",
+    },
+    "mask_grid": lambda: {"masks": MASKS.copy(), "keep_prob": 0.7},
+    "decision_regions": lambda: {
+        "x1": GRID, "x2": 2 * GRID,
+        "regions": {"line": np.add.outer(GRID, GRID) > 0, "constant": np.zeros((9, 9), dtype=bool)},
+        "X": RUNS[:20, :2] - 3, "y": np.arange(20) % 2,
+    },
+}  # fmt: skip
+# The least that each figure can be asked for: one run, one step, one name, one cell.
+SMALLEST = {
+    "curves": {"x": [1.0], "lines": {"a": [[2.0]]}, "xlabel": "x", "ylabel": "y", "error_bars": True},
+    "schedules": {"lrs": {"constant": [0.1]}},
+    "range_test": {"lrs": [0.1], "losses": [1.0], "smoothed": [1.0], "suggestions": {}},
+    "gradient_errors": {"eps": [1e-5], "errors": {"central": [0.0]}, "orders": {"central": 2}},
+    "fits": {"x": [1.0], "fits": {"mean": [[2.0]]}, "truth": [2.0]},
+    "bars": {"names": ["W"], "values": {"xi": [0.0]}, "xlabel": "error", "log": True},
+    "stacked_bars": {"names": ["0"], "parts": {"bias": [1.0]}, "xlabel": "degree", "ylabel": "error"},
+    "distributions": {"layers": {"plain": [[1.0]]}},
+    "contours": {"f": bowl, "paths": {"no step": [[1.0, 1.0]]}},
+    "heat_maps": {
+        "maps": {"one": [[2.0]]}, "rows": [1], "columns": [2], "ylabel": "r", "xlabel": "c", "label": "v"
+    },
+    "mask_grid": {"masks": [[True]], "keep_prob": 1.0},
+    "decision_regions": {
+        "x1": [0.0, 1.0], "x2": [0.0, 1.0], "regions": {"all": [[1, 1], [1, 1]]}, "X": [[0.0, 1.0]], "y": [1]
+    },
+}  # fmt: skip
+every_figure = pytest.mark.parametrize("name", ARGUMENTS)
+
+
+def test_every_figure_of_the_package_is_tested_here():
     drawn = {name for name in plots.__all__ if inspect.isfunction(getattr(plots, name))} - {"show"}
-    assert set(FIGURES) == drawn
+    assert set(ARGUMENTS) == drawn
 
 
+def draw(name: str) -> list:
+    return list(np.ravel(getattr(plots, name)(**ARGUMENTS[name]())))
+
+
+@functools.cache
 def panels(name: str) -> list:
-    return list(np.ravel(FIGURES[name]()))
+    """The axes of a figure, for tests that only look at them."""
+    return draw(name)
+
+
+def words(axes) -> str:
+    return np.ravel(axes)[0].figure.get_label()
+
+
+def rendered(axes, *, arranged: bool = True) -> bytes:
+    """The picture; half as long to draw when the panels are not arranged."""
+    file, figure = io.BytesIO(), np.ravel(axes)[0].figure
+    if not arranged:
+        figure.set_layout_engine("none")
+    figure.savefig(file, format="png", dpi=50)
+    return file.getvalue()
+
+
+def arrays(value: object) -> list[np.ndarray]:
+    if isinstance(value, dict | list | tuple):
+        values = value.values() if isinstance(value, dict) else value
+        return [array for item in values for array in arrays(item)]
+    return [value] if isinstance(value, np.ndarray) else []
+
+
+def named(axis) -> bool:
+    """Whether an axis says what it shows, by its label or by words at its ticks."""
+    return bool(axis.get_label_text()) or any(tick.get_text().isalnum() for tick in axis.get_ticklabels())
 
 
 @every_figure
 def test_every_panel_says_what_its_axes_measure(name):
     axes = panels(name)
-    assert all(panel.get_xlabel() for panel in axes)
-    assert axes[0].get_ylabel() or all(panel.get_title(loc="left") for panel in axes)
+    assert all(named(panel.xaxis) for panel in axes)
+    assert named(axes[0].yaxis) or all(panel.get_title(loc="left") for panel in axes)
 
 
 @every_figure
 def test_words_describe_the_figure_without_the_signs_of_mathematics(name):
-    words = panels(name)[0].figure.get_label()
-    assert len(words.split()) >= 15
-    assert not set(words) & set("$\\{}")
-    assert words.endswith(".")
+    text = words(panels(name))
+    assert len(text.split()) >= 15
+    assert not set(text) & set("$\\{}")
+    assert text.endswith(".")
+
+
+@every_figure
+def test_words_and_picture_change_with_the_data(name):
+    arguments = ARGUMENTS[name]()
+    before = getattr(plots, name)(**arguments)
+    changed = copy.deepcopy(arguments)
+    for array in arrays(changed):
+        array[...] = ~array if array.dtype == bool else 0.9 * array if array.dtype == float else array
+    after = getattr(plots, name)(**changed)
+    assert words(before) != words(after)
+    assert rendered(before, arranged=False) != rendered(after, arranged=False)
+
+
+@every_figure
+def test_the_picture_leaves_its_data_alone(name):
+    arguments = copy.deepcopy(ARGUMENTS[name]())
+    for array in arrays(arguments):
+        array.flags.writeable = False
+    before = [array.copy() for array in arrays(arguments)]
+    rendered(getattr(plots, name)(**arguments))
+    for array, original in zip(arrays(arguments), before, strict=True):
+        np.testing.assert_array_equal(array, original, strict=True)
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_one_run_and_one_point_are_enough(name):
+    axes = getattr(plots, name)(**SMALLEST[name])
+    assert rendered(axes)
+    assert "nan" not in words(axes)
 
 
 @every_figure
 def test_lines_of_one_panel_differ_by_more_than_colour(name):
     for panel in panels(name):
         labelled = [line for line in panel.get_lines() if not line.get_label().startswith("_")]
-        looks = [(line.get_linestyle(), line._dash_pattern[1], line.get_marker()) for line in labelled]
+        looks = [
+            (line._dash_pattern, line.get_linewidth(), line.get_marker(), line.get_fillstyle())
+            for line in labelled
+        ]
         assert len({str(look) for look in looks}) == len(looks)
+
+
+@every_figure
+def test_bars_of_one_panel_differ_by_more_than_colour(name):
+    for panel in panels(name):
+        labelled = [bars for bars in panel.containers if not str(bars.get_label()).startswith("_")]
+        assert len({bars[0].get_hatch() for bars in labelled}) == len(labelled)
+
+
+@every_figure
+def test_colours_are_those_of_the_palette_and_greys(name):
+    palette = {color.upper() for color in plots.OKABE_ITO.values()}
+    for panel in panels(name):
+        colors = {to_hex(line.get_color()).upper() for line in panel.get_lines()}
+        colors |= {to_hex(patch.get_facecolor()).upper() for patch in panel.patches}
+        assert all(color in palette or len({color[1:3], color[3:5], color[5:]}) == 1 for color in colors)
 
 
 @every_figure
 def test_style_of_the_reader_is_neither_used_nor_changed(name):
     with matplotlib.rc_context({"figure.facecolor": "red", "axes.grid": False}):
         before = dict(matplotlib.rcParams)
-        figure = panels(name)[0].figure
+        figure = draw(name)[0].figure
         assert dict(matplotlib.rcParams) == before
     assert figure.get_facecolor() == (1, 1, 1, 1)
 
 
 @every_figure
 def test_figures_are_not_kept_by_pyplot(name):
-    panels(name)
+    draw(name)
     assert "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
 
 
 def test_words_follow_the_data():
-    words = plots.kernels([0.9])[0].figure.get_label()
-    assert "beta 0.9: the newest weighs 0.1, the window of 19 observations holds 86.5% of the weight" in words
-    words = plots.step_response(ewma(np.ones(30), 0.9), N=19).figure.get_label()
-    assert "52.17% after 7 observations, 86.49% after 19" in words
+    text = words(plots.kernels([0.9]))
+    assert "beta 0.9: the newest weighs 0.1, the window of 19 observations holds 86.5% of the weight" in text
+    text = words(plots.step_response(ewma(np.ones(30), 0.9), N=19))
+    assert "52.17% after 7 observations, 86.49% after 19" in text
 
 
 def test_words_name_the_better_average_at_the_mark():
     worse, better = np.full(9, 2.0), np.ones(9)
-    assert "corrected is better" in plots.correction({"case": (worse, better)}).item().figure.get_label()
-    assert "raw is better" in plots.correction({"case": (better, worse)}, mark=3).item().figure.get_label()
+    assert "corrected is better" in words(plots.correction({"case": (worse, better)}))
+    assert "raw is better" in words(plots.correction({"case": (better, worse)}, mark=3))
 
 
 def test_kernels_draw_the_weights_and_the_plain_mean_of_equal_area():
@@ -104,6 +263,154 @@ def test_data_and_truth_leave_the_first_colour_to_the_first_average():
     axes = plots.series(LINE, {"average": LINE}, level=1.5)
     assert [line.get_color() for line in axes.get_lines()] == ["0.6", "black", plots.OKABE_ITO["blue"]]
     assert axes.get_lines()[0].get_markevery() == 1
+
+
+def test_curves_draw_the_mean_over_seeds_and_its_standard_error():
+    axes = plots.curves(T, {"runs": RUNS}, xlabel="step", ylabel="loss")
+    mean, error = RUNS.mean(axis=1), RUNS.std(axis=1, ddof=1) / 2
+    np.testing.assert_allclose(axes.get_lines()[0].get_ydata(), mean)
+    (band,) = axes.collections
+    corners = band.get_paths()[0].vertices
+    for x, low, high in zip(T, mean - error, mean + error, strict=True):
+        at_x = corners[corners[:, 0] == x, 1]
+        assert (at_x.min(), at_x.max()) == pytest.approx((low, high))
+    assert words(axes).endswith("Means and standard errors over 4 seeds.")
+
+
+def test_curves_describe_their_course():
+    axes = plots.curves([1, 2, 3, 4], {"a": [3, 1, 5, 4]}, xlabel="epoch", ylabel="loss")
+    assert "a: 3 at 1, lowest 1 at 2, highest 5 at 3, 4 at 4." in words(axes)
+
+
+def test_curves_end_where_a_run_diverges():
+    lines = {"some": [[1, 1], [2, 2], [3, np.inf]], "all": [np.nan, np.nan, np.inf]}
+    axes = plots.curves([1, 2, 3], lines, xlabel="step", ylabel="loss")
+    np.testing.assert_array_equal(axes.get_lines()[0].get_ydata(), [1, 2, np.nan])
+    assert "some: lowest 1 at 1, highest 2 at 2, then not finite; all: no finite value." in words(axes)
+    assert rendered(axes)
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [("curves", "lines"), ("bars", "values"), ("stacked_bars", "parts"), ("gradient_errors", "errors")],
+)
+def test_more_labels_than_looks_are_refused(name, argument):
+    with pytest.raises(
+        ValueError, match=r"labels must be at most 5 in one panel, got \['a', 'b', 'c', 'd', "
+    ):
+        getattr(plots, name)(**ARGUMENTS[name]() | {argument: {label: [1.0] for label in "abcdef"}})
+
+
+def test_more_suggestions_than_looks_are_refused():
+    sentence = r"labels must be at most 5 in one panel, got \['average', 'a', 'b', 'c', 'd', 'e'\]"
+    with pytest.raises(ValueError, match=sentence):
+        plots.range_test(LINE, LINE, LINE, dict.fromkeys("abcde", 1.5))
+
+
+def test_schedules_name_their_peaks():
+    halving = [0.1, 1.0, 0.1, 0.5, 0.1]
+    assert "from 0.1 to 0.1; peaks: 1 at step 1, 0.5 at step 3." in words(plots.schedules({"a": halving}))
+    restarts = [1.0, 0.5, 0.0, 1.0, 0.5]
+    assert "peaks: 1 at step 0, 1 at step 3." in words(plots.schedules({"a": restarts}))
+    assert "peaks: none." in words(plots.schedules({"a": [0.1, 0.1, 0.1]}))
+
+
+def test_suggestions_sit_on_the_average():
+    axes = plots.range_test([1, 10, 100], [9, 9, 9], [3, 2, 1], {"steepest": 10**0.5})
+    assert axes.get_lines()[2].get_xydata()[0] == pytest.approx([10**0.5, 2.5])
+    assert "steepest: 3.16, where the loss is 2.5." in words(axes)
+
+
+def test_guides_of_the_gradient_errors_have_their_slopes():
+    axes = plots.gradient_errors(**ARGUMENTS["gradient_errors"]())
+    _, right, left = axes.get_lines()
+    slopes = [
+        np.diff(np.log(guide.get_ydata())) / np.diff(np.log(guide.get_xdata())) for guide in (right, left)
+    ]
+    np.testing.assert_allclose(np.concatenate(slopes), [2] * len(slopes[0]) + [-1] * len(slopes[1]))
+    assert "lowest 2e-09 at 0.001" in words(axes)
+
+
+def test_fits_tell_bias_from_variance():
+    axes = plots.fits([0, 1], {"off": [[3, 3], [1, 1]]}, truth=[0, 0])
+    assert "2 fits, their mean 2 off the truth, each 1 off their mean" in words(axes)
+
+
+def test_bars_write_their_numbers_also_where_there_is_no_bar():
+    axes = plots.bars(["a", "b"], {"xi": [0.25, 0.0]}, xlabel="error", log=True)
+    assert [text.get_text() for text in axes.texts] == ["0.25", "0"]
+    assert "xi: a 0.25, b 0." in words(axes)
+
+
+def test_stacked_bars_add_up_and_say_where_they_are_cut():
+    axes = plots.stacked_bars(**ARGUMENTS["stacked_bars"]())
+    bias, variance = axes.containers
+    assert [bar.get_y() for bar in variance] == [bar.get_height() for bar in bias]
+    assert [text.get_text() for text in axes.texts] == ["1.5", "101 ↑"]
+    assert "9: bias 2 + variance 99 = 101, measured directly 100. Bars are cut at 3." in words(axes)
+
+
+def test_distributions_are_boxes_from_quarter_to_quarter():
+    (axes,) = plots.distributions({"plain": [np.arange(101)]})
+    assert (axes.patches[0].get_y(), axes.patches[0].get_height()) == (25, 50)
+    assert "layer 1: 5, 50, 95." in words(axes)
+
+
+def test_contours_draw_every_step_over_a_landscape_of_their_own():
+    path = [[1.0, 1.0], [0.5, -1.0], [0.25, 1.0]]
+    landscapes = {"steep": bowl, "flat": lambda w: bowl(w) / 100}
+    axes = plots.contours(landscapes, {"steep": path, "flat": path})
+    np.testing.assert_array_equal(axes[0].get_lines()[0].get_xydata(), path)
+    assert (
+        "steep: 2 steps with 1 changes of direction from (1, 1) to (0.25, 1), from value 10 to 9.06"
+        in words(axes)
+    )
+    assert "flat: 2 steps with 1 changes of direction from (1, 1) to (0.25, 1), from value 0.1 to" in words(
+        axes
+    )
+
+
+def test_contours_show_a_path_that_diverges():
+    axes = plots.contours(
+        bowl, {"lr too large": [[1, 1], [9, 99], [np.inf, -np.inf]]}, window=[[-2, -2], [2, 2]]
+    )
+    assert axes[0].get_xlim() == (-2, 2)
+    assert rendered(axes)
+
+
+def test_heat_maps_leave_cells_empty_that_are_not_finite():
+    axes = plots.heat_maps(
+        {"a": [[1.0, np.nan], [3.0, 2.0]]},
+        rows=["r", "s"],
+        columns=[0.5, 7],
+        ylabel="y",
+        xlabel="x",
+        label="v",
+    )
+    assert [text.get_text() for text in axes[0].texts] == ["1", "3", "2"]
+    assert "a: lowest 1 at r and 0.5, highest 3 at s and 0.5, median 2, 1 of 3 cells above 2." in words(axes)
+    assert rendered(axes)
+
+
+def test_values_are_darker_when_larger_also_without_colour():
+    greys = [luminance(to_hex(color)) for color in style.values_to_colors()(np.linspace(0, 1, 50))]
+    assert (np.diff(greys) < 0).all()
+
+
+def test_masks_are_counted_by_unit():
+    axes = plots.mask_grid([[True, False], [True, True]], 0.9)
+    assert [bar.get_height() for bar in axes[1].patches] == [1, 0.5]
+    assert "from 0.5 to 1, 0.75 in all; a line at 0.9." in words(axes)
+
+
+def test_examples_on_the_wrong_side_are_counted_and_ringed():
+    X = [[-1.0, 0.0], [1.0, 0.0], [0.9, 0.1], [-0.9, 0.2]]
+    right = np.tile(GRID > 0, (9, 1))
+    (axes,) = plots.decision_regions(GRID, GRID, {"line": right}, X, [0, 1, 0, 0])
+    rings = axes.get_lines()[-1]
+    np.testing.assert_array_equal(rings.get_xydata(), [[0.9, 0.1]])
+    assert "3 circles of class 0 and 1 triangles of class 1" in words(axes)
+    assert "line: 25.0% of the examples on the wrong side" in words(axes)
 
 
 def luminance(color: str) -> float:
