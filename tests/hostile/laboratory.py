@@ -6,7 +6,6 @@ nothing is left behind, and nothing that is secret stands in anything that a per
 
 import base64
 import contextlib
-import gc
 import inspect
 import json
 import os
@@ -92,9 +91,10 @@ class Laboratory:
             shutil.rmtree(folder.parent)
 
     def _grade(self, case: Case, submission: Submission) -> Graded:
-        batch = Batch(self.course, case.assignment, self.wall(case.policy))
+        zygote = self.zygote(case.policy)
+        batch = Batch(self.course, case.assignment, zygote.wall)
         (job,) = batch.jobs([submission])
-        result = batch.grade_one(job, self.zygote(case.policy))
+        result = batch.grade_one(job, zygote)
         path = batch.store.directory / f"{job.key}.json"
         notebook = autograded_notebook(result, case.assignment, release())
         artefacts = {
@@ -228,7 +228,6 @@ def _is_dead(pid: int) -> bool:
 
 def _forget_peak() -> int:
     """Bytes of memory in use; from here on the peak is counted anew."""
-    gc.collect()
     Path("/proc/self/clear_refs").write_text("5")
     return _status("VmRSS")
 
