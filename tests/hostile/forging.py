@@ -56,6 +56,16 @@ def function(body: str) -> str:
     return f"def cumulative_mean(x):\n{lines}"
 
 
+def no_cell_failed(result: Result) -> None:
+    assert all(record.result.status == "ok" for record in result.cells if record.result)
+
+
+def finds_only_stubs(result: Result) -> None:
+    """The masked packages may stand there as one file that says that they are absent."""
+    (shown,) = (each.text for record in result.cells if record.result for each in record.result.outputs)
+    assert "cumulative" not in shown
+
+
 # --- around the answer ----------------------------------------------------------------------------------
 
 AROUND = (
@@ -157,7 +167,7 @@ AROUND = (
             assert not [name for name in os.environ if "NBGRADER" in name or "AUTOGRADER" in name.upper()]
             assert "LMS_TOKEN" not in os.environ
         """),
-        also=lambda result: no_cell_failed(result),
+        also=no_cell_failed,
     ),
     wrong(
         "VF44",
@@ -602,7 +612,7 @@ SEARCHES = (
             """,
         ),
         says=("found: [",),
-        also=lambda result: finds_only_stubs(result),
+        also=finds_only_stubs,
         tier="full",
     ),
     Case(
@@ -784,16 +794,6 @@ HIDDEN = (
         findings={"cumulative_mean": "wrong_values"},
     ),
 )
-
-
-def no_cell_failed(result: Result) -> None:
-    assert all(record.result.status == "ok" for record in result.cells if record.result)
-
-
-def finds_only_stubs(result: Result) -> None:
-    """The masked packages may stand there as one file that says that they are absent."""
-    (shown,) = (each.text for record in result.cells if record.result for each in record.result.outputs)
-    assert "cumulative" not in shown
 
 
 CASES = (*AROUND, *RETURNED, *ENDINGS, *SPEECHES, *SEARCHES, *HIDDEN)
