@@ -355,7 +355,9 @@ PRIVILEGES = (
             return asked.stdout
 
         if not os.statvfs("/usr/bin").f_flag & os.ST_NOSUID:
-            led_out.append("programs may change their user")
+            led_out.append("programs of the system may change their user")
+        if kernel.prctl(kernel.PR_GET_NO_NEW_PRIVS) != 1:
+            led_out.append("programs may gain privileges")
 
         @attempt
         def become_root():

@@ -132,8 +132,8 @@ def png(width: int, height: int) -> bytes:
 SVG = f"<svg xmlns='http://www.w3.org/2000/svg' onload='{PWN}'>{SCRIPT}</svg>"
 LOADS = (
     f"<img src='{BEACON}'><link rel=stylesheet href='{BEACON}'><style>@import url({BEACON});</style>"
-    f"<meta http-equiv=refresh content='0;url={BEACON}'><base href='{BEACON}'><object data='{BEACON}'></object>"
-    f"<iframe src='{BEACON}'></iframe><video poster='{BEACON}'></video>"
+    f"<meta http-equiv=refresh content='0;url={BEACON}'><base href='{BEACON}'><iframe src='{BEACON}'>"
+    f"</iframe><object data='{BEACON}'></object><video poster='{BEACON}'></video>"
 )
 SPOOF = "<div style='position:fixed;inset:0;background:white'>Score 6 of 6</div>"
 FORM = f"<form action='{BEACON}' id=f><input name=score value=6></form><script>f.submit()</script>"
