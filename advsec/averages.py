@@ -198,15 +198,7 @@ def ewma(x: ArrayLike, beta: float, *, init: ArrayLike | str = 0.0, debias: bool
     """
     _check_beta(beta)
     x = _series(x)
-    if isinstance(init, str):
-        if init != "first":
-            raise ValueError(f'init must be an array, a number or "first", got {init!r}')
-        start = x[0] if len(x) else 0.0
-    else:
-        start = init
-    if debias and (isinstance(init, str) or np.any(np.asarray(init) != 0)):
-        raise ValueError(f"init must be 0 when debias is true, got {init!r}")
-    means = stochastic_average(x, lambda n: 1 - beta, init=start)
+    means = stochastic_average(x, lambda n: 1 - beta, init=_start(x, init, debias))
     if debias:
         for t in range(1, len(x) + 1):
             means[t - 1] /= 1 - beta**t
@@ -576,6 +568,18 @@ def robbins_monro_conditions(exponent: float) -> tuple[bool, bool]:
 def _check_beta(beta: float) -> None:
     if not 0 <= beta < 1:
         raise ValueError(f"beta must be in [0, 1), got {beta!r}")
+
+
+def _start(x: NDArray, init: ArrayLike | str, debias: bool) -> ArrayLike:
+    """The average before the first observation."""
+    is_first = isinstance(init, str)
+    if is_first and init != "first":
+        raise ValueError(f'init must be an array, a number or "first", got {init!r}')
+    if debias and (is_first or np.any(np.asarray(init) != 0)):
+        raise ValueError(f"init must be 0 when debias is true, got {init!r}")
+    if is_first:
+        return x[0] if len(x) else 0.0
+    return init
 
 
 def _floating(x: ArrayLike, like: NDArray | None = None) -> NDArray:
