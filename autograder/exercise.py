@@ -114,12 +114,12 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The exercises of one notebook; `cell_seconds` is how long a cell of it may run."""
+    """The exercises of one notebook; `cell_seconds` is how long a cell of it may run, also on a busy machine."""
 
     name: str
     title: str
     exercises: tuple[Exercise, ...]
-    cell_seconds: float = 10.0
+    cell_seconds: float = 20.0
 
     @property
     def max_score(self) -> float:
