@@ -4,7 +4,7 @@ import importlib
 import sys
 
 
-BENCHMARKS = ("grading", "numerics")
+BENCHMARKS = ("grading", "isolation", "numerics")
 
 
 def main() -> None:
