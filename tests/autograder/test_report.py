@@ -106,13 +106,17 @@ def hostile(text: str) -> Result:
     return Result(text, text, "graded", text, 4.5, 20, judgements, cells, (text,), text, 1.0, text, text)
 
 
+def flags_of(text: str) -> dict[str, tuple[Flag, ...]]:
+    """Flags of the student `text` whose every text is the same."""
+    return {text: (Flag(text, text), Flag(text, text))}
+
+
 @cache
 def pages_of(text: str) -> tuple[str, ...]:
     """Every kind of page that a result made of `text` can be on."""
     results = [replace(hostile(text), outcome=outcome) for outcome in ("graded", "rejected", "needs_human")]
     students = (student_page(result, ASSIGNMENT) for result in results)
-    flags = {text: (Flag(text, text), Flag(text, text))}
-    return (*students, *(class_page([result], ASSIGNMENT, flags) for result in results))
+    return (*students, *(class_page([result], ASSIGNMENT, flags_of(text)) for result in results))
 
 
 @cache
@@ -655,8 +659,9 @@ def ran(page, path: Path) -> bool:
 
 @pytest.mark.browser
 def test_no_page_runs_or_loads_anything(browser, beacon, tmp_path):
-    results = [hostile(attack.replace(BEACON, beacon.address)) for attack in ATTACKS.values()]
-    write_reports(results, ASSIGNMENT, tmp_path)
+    attacks = [attack.replace(BEACON, beacon.address) for attack in ATTACKS.values()]
+    flags = {attack: flags_of(attack)[attack] for attack in attacks}
+    write_reports([hostile(attack) for attack in attacks], ASSIGNMENT, tmp_path, flags)
     page = browser.new_page()
     pages = list(tmp_path.rglob("*.html"))
     assert len(pages) == len(ATTACKS) + 1
@@ -684,7 +689,7 @@ def test_the_policy_holds_even_where_something_is_not_escaped(browser, beacon, t
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1400])
 def test_pages_fit_the_screen_and_have_their_style(browser, tmp_path, width):
-    write_reports([a_result(), hostile("x" * 500)], ASSIGNMENT, tmp_path)
+    write_reports([a_result(), hostile("x" * 500)], ASSIGNMENT, tmp_path, FLAGS | flags_of("x" * 500))
     page = browser.new_page(viewport={"width": width, "height": 800})
     for path in tmp_path.rglob("*.html"):
         page.goto(path.as_uri())
