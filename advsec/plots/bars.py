@@ -13,9 +13,10 @@ from .style import (
     HIGHLIGHT,
     LINES,
     OKABE_ITO,
-    TRUTH,
     check_styles,
     figure,
+    guides,
+    guides_words,
     legend_beside,
     mean_and_error,
     new_panels,
@@ -41,11 +42,8 @@ def _bars_words(
         f"{label}: " + ", ".join(f"{name} {mean:.3g}" for name, mean in zip(names, means, strict=True))
         for label, means in ((label, mean_and_error(value)[0]) for label, value in values.items())
     )
-    lines = ", ".join(f"{label} at {level:.3g}" for label, level in (levels or {}).items())
-    return plain(
-        f"Horizontal bars of {xlabel}{', logarithmic' if log else ''}. {groups}.{seeds_words(values)}"
-        f"{f' Thin lines: {lines}.' if lines else ''}"
-    )
+    scale = ", logarithmic" if log else ""
+    return plain(f"Horizontal bars of {xlabel}{scale}. {groups}.{seeds_words(values)}{guides_words(levels)}")
 
 
 @figure(_bars_words)
@@ -94,8 +92,7 @@ def bars(
         _write(axes, mean, drawn + error, y)
     if log:
         axes.set_xscale("log")
-    for (label, level), dash in zip((levels or {}).items(), ("--", ":", "-."), strict=False):
-        axes.axvline(level, **TRUTH | {"linestyle": dash, "zorder": 4}, label=f"{label}: {level:.3g}")
+    guides(axes, levels)
     axes.set(xlabel=xlabel)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,8 @@ from .style import (
     TRUTH,
     check_styles,
     figure,
+    guides,
+    guides_words,
     halo,
     legend_beside,
     look,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 
 SMALLEST_ERROR = np.finfo(np.float64).eps / 2
-GUIDE_DASHES = [(0, (6, 2)), (0, (2, 2)), (0, (6, 2, 2, 2)), (0, (1, 3)), (0, (10, 3))]
 
 
 # --- Curves of any kind -------------------------------------------------------------------------------------
@@ -58,10 +58,8 @@ def _curves_words(
     courses = "; ".join(
         f"{label}: {_course(np.asarray(x), mean_and_error(line)[0])}" for label, line in lines.items()
     )
-    guides = [f"{label} at {x:.3g}" for label, x in (marks or {}).items()]
-    guides += [f"{label} at height {y:.3g}" for label, y in (levels or {}).items()]
-    guides_words = f" Thin lines: {', '.join(guides)}." if guides else ""
-    return plain(f"Curves of {ylabel} against {xlabel}{scales}. {courses}.{seeds_words(lines)}{guides_words}")
+    more = seeds_words(lines) + guides_words(marks, levels)
+    return plain(f"Curves of {ylabel} against {xlabel}{scales}. {courses}.{more}")
 
 
 def _course(x: NDArray, y: NDArray) -> str:
@@ -124,11 +122,7 @@ def curves(
         elif error.any():
             axes.fill_between(x, mean - error, mean + error, color=color, alpha=0.25, linewidth=0, zorder=1.5)
         _draw(axes, i, x, mean, label=label, every=error_bars)
-    dashes = itertools.cycle(GUIDE_DASHES)
-    for label, place in (marks or {}).items():
-        axes.axvline(place, **TRUTH | {"linestyle": next(dashes)}, label=f"{label}: {place:.3g}")
-    for label, height in (levels or {}).items():
-        axes.axhline(height, **TRUTH | {"linestyle": next(dashes)}, label=f"{label}: {height:.3g}")
+    guides(axes, marks, levels)
     axes.set(xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale=yscale)
     readable(axes.xaxis)
     readable(axes.yaxis)
@@ -258,10 +252,10 @@ def _gradient_errors_words(eps: ArrayLike, errors: Mapping[str, ArrayLike], orde
     courses = "; ".join(
         f"{label}: {_course(eps, np.asarray(error, dtype=np.float64))}" for label, error in errors.items()
     )
-    slopes = "; ".join(f"{label} rises with slope {order}" for label, order in orders.items())
-    guides = f" Thin lines show slope -1 left of the lowest point; right of it {slopes}." if slopes else ""
+    rising = "; ".join(f"{label} rises with slope {order}" for label, order in orders.items())
+    slopes = f" Thin lines show slope -1 left of the lowest point; right of it {rising}." if rising else ""
     return plain(
-        f"Relative error of numerical gradients against the step, both axes logarithmic. {courses}.{guides}"
+        f"Relative error of numerical gradients against the step, both axes logarithmic. {courses}.{slopes}"
     )
 
 

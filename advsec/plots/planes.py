@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .style import LINES, OKABE_ITO, TRUTH, figure, legend_beside, new_panels, plain, values_to_colors
+from .style import (
+    LINES,
+    OKABE_ITO,
+    WIDEST,
+    figure,
+    guides,
+    legend_beside,
+    new_panels,
+    plain,
+    values_to_colors,
+)
 
 
 if TYPE_CHECKING:
@@ -37,8 +47,8 @@ def _contours_words(
             first, last = (float(_landscape(f, title)(path[end])) for end in (0, -1))
             turns = np.sum(np.diff(np.sign(np.diff(path, axis=0)), axis=0).any(axis=1))
         panels.append(
-            f"{title}: {len(path) - 1} steps with {turns} changes of direction from {_point(path[0])} to "
-            f"{_point(path[-1])}, from value {first:.3g} to {last:.3g}"
+            f"{title}: from {first:.3g} at {_point(path[0])} to {last:.3g} at {_point(path[-1])}, steps: "
+            f"{len(path) - 1}, changes of direction: {turns}"
         )
     star = "" if minimum is None else f" A star marks the minimum at {_point(minimum)}."
     return plain(f"Contours with the path of an optimiser, one panel each. {'; '.join(panels)}.{star}")
@@ -78,10 +88,10 @@ def contours(
     panels : ndarray of Axes of shape (len(paths),)
     """
     low, high = _window(paths, minimum) if window is None else np.asarray(window, dtype=np.float64)
-    panel = 2.8
-    width = panel * len(paths) + 1.8
-    height = 0.9 + (panel - 0.2) * (high - low)[1] / (high - low)[0]
-    panels = new_panels(len(paths), width=width, height=height, sharex=True, sharey=True)
+    legend = 1.8
+    width = min(2.8, (WIDEST - legend) / len(paths))
+    size = {"width": width * len(paths) + legend, "height": 0.9 + width * (high - low)[1] / (high - low)[0]}
+    panels = new_panels(len(paths), **size, sharex=True, sharey=True)
     x, y = np.linspace(low, high, 200).T
     points = np.stack(np.meshgrid(x, y), axis=-1)
     for axes, (title, path) in zip(panels, paths.items(), strict=True):
@@ -190,7 +200,7 @@ def heat_maps(
     label : str
         What the numbers measure.
     limits : pair of float, optional
-        White and black end of the scale, by default the smallest and the largest number.
+        Light and dark end of the scale, by default the smallest and the largest number.
 
     Returns
     -------
@@ -204,8 +214,9 @@ def heat_maps(
         values = np.asarray(values, dtype=np.float64)
         shown = np.ma.masked_invalid(values)
         colors = {"cmap": values_to_colors(), "vmin": low, "vmax": high}
-        image = axes.pcolormesh(shown, **colors, edgecolors="0.85", linewidth=0.5)
+        image = axes.pcolormesh(shown, **colors)
         if max(values.shape) <= CELLS_WITH_NUMBERS:
+            image.set(edgecolor="0.85", linewidth=0.5)
             _write_cells(axes, values, low, high)
         _ticks(axes.set_xticks, columns)
         _ticks(axes.set_yticks, rows)
@@ -228,7 +239,7 @@ def _write_cells(axes: Axes, values: NDArray, low: float, high: float) -> None:
 
 def _ticks(set_ticks: Callable, names: Sequence[Any]) -> None:
     """Names in the middle of their cells, as many as fit."""
-    every = -(-len(names) // CELLS_WITH_NUMBERS)
+    every = 1 if len(names) <= CELLS_WITH_NUMBERS else -(-len(names) // 8)
     set_ticks(np.arange(0, len(names), every) + 0.5, [_name(name) for name in names[::every]])
 
 
@@ -268,8 +279,7 @@ def mask_grid(masks: ArrayLike, keep_prob: float) -> NDArray:
     grid.set(xlabel="unit", ylabel="example", title="kept (dark) or dropped (×)")
     grid.invert_yaxis()
     shares.bar(np.arange(n), masks.mean(axis=0), width=0.8, color=OKABE_ITO["blue"])
-    dashed = TRUTH | {"linestyle": "--", "zorder": 3, "label": f"keep_prob: {keep_prob:.3g}"}
-    shares.axhline(keep_prob, **dashed)
+    guides(shares, y={"keep_prob": keep_prob})
     shares.set(xlabel="unit", title="share of examples that keep it", ylim=(0, 1.02))
     for axes in panels:
         axes.grid(visible=False)

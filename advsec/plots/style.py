@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import io
+import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -60,6 +61,9 @@ HIGHLIGHT = {
 }  # fmt: skip
 WINDOW = {"color": "0.92", "linewidth": 0, "zorder": 0}
 
+GUIDE_DASHES = [(0, (6, 2)), (0, (2, 2)), (0, (6, 2, 2, 2)), (0, (1, 3)), (0, (10, 3))]
+
+WIDEST = 11.0  # inches that fit on a page
 DPI = 100  # pixels per inch on the page; the image carries twice as many for sharp screens
 
 
@@ -164,16 +168,32 @@ def new_axes() -> Axes:
 
 
 def new_panels(count: int, *, width: float, height: float, **kwargs: Any) -> NDArray:
-    """A row of axes, as an array of shape (count,)."""
+    """A row of axes no wider than a page, as an array of shape (count,)."""
     from matplotlib.figure import Figure
 
     # Not through pyplot: it would keep the figure and let the notebook display it a second time.
-    return Figure(figsize=(width, height)).subplots(1, count, squeeze=False, **kwargs)[0]
+    return Figure(figsize=(min(width, WIDEST), height)).subplots(1, count, squeeze=False, **kwargs)[0]
 
 
 def legend_beside(axes: Axes) -> None:
     """A legend that never covers a line."""
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def guides(axes: Axes, x: Mapping[str, float] | None = None, y: Mapping[str, float] | None = None) -> None:
+    """Thin lines across the panel at places on its axes, each with its label and number in the legend."""
+    dashes = itertools.cycle(GUIDE_DASHES)
+    for draw, places in ((axes.axvline, x or {}), (axes.axhline, y or {})):
+        for label, place in places.items():
+            look = TRUTH | {"linestyle": next(dashes), "zorder": 3}
+            draw(place, label=f"{label}: {place:.3g}", **look)
+
+
+def guides_words(x: Mapping[str, float] | None = None, y: Mapping[str, float] | None = None) -> str:
+    """What `guides` draws."""
+    places = [f"{label} at {place:.3g}" for label, place in (x or {}).items()]
+    places += [f"{label} at height {place:.3g}" for label, place in (y or {}).items()]
+    return f" Thin lines: {', '.join(places)}." if places else ""
 
 
 def halo() -> list[Any]:

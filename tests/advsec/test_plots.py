@@ -342,6 +342,14 @@ def test_bars_write_their_numbers_also_where_there_is_no_bar():
     assert "xi: a 0.25, b 0." in words(axes)
 
 
+def test_every_level_is_drawn_in_a_dash_of_its_own():
+    levels = dict(zip("abcde", np.arange(1.0, 6.0), strict=True))
+    axes = plots.bars(["W"], {"xi": [3.0]}, xlabel="error", levels=levels)
+    assert [line.get_xdata()[0] for line in axes.get_lines()] == [1, 2, 3, 4, 5]
+    assert len({str(line._dash_pattern) for line in axes.get_lines()}) == 5
+    assert "Thin lines: a at 1, b at 2, c at 3, d at 4, e at 5." in words(axes)
+
+
 def test_stacked_bars_add_up_and_say_where_they_are_cut():
     axes = plots.stacked_bars(**ARGUMENTS["stacked_bars"]())
     bias, variance = axes.containers
@@ -361,13 +369,8 @@ def test_contours_draw_every_step_over_a_landscape_of_their_own():
     landscapes = {"steep": bowl, "flat": lambda w: bowl(w) / 100}
     axes = plots.contours(landscapes, {"steep": path, "flat": path})
     np.testing.assert_array_equal(axes[0].get_lines()[0].get_xydata(), path)
-    assert (
-        "steep: 2 steps with 1 changes of direction from (1, 1) to (0.25, 1), from value 10 to 9.06"
-        in words(axes)
-    )
-    assert "flat: 2 steps with 1 changes of direction from (1, 1) to (0.25, 1), from value 0.1 to" in words(
-        axes
-    )
+    assert "steep: from 10 at (1, 1) to 9.06 at (0.25, 1), steps: 2, changes of direction: 1" in words(axes)
+    assert "flat: from 0.1 at (1, 1) to" in words(axes)
 
 
 def test_contours_show_a_path_that_diverges():
@@ -376,6 +379,20 @@ def test_contours_show_a_path_that_diverges():
     )
     assert axes[0].get_xlim() == (-2, 2)
     assert rendered(axes)
+
+
+def test_figures_of_many_panels_fit_on_a_page():
+    axes = plots.contours(bowl, {str(i): SPIRAL for i in range(6)})
+    assert axes[0].figure.get_figwidth() == style.WIDEST
+    axes = plots.fits([0, 1], {str(i): [[1, 2]] for i in range(6)}, truth=[0, 0])
+    assert axes[0].figure.get_figwidth() == style.WIDEST
+
+
+def test_heat_maps_of_many_cells_write_no_numbers():
+    names = np.linspace(0, 1, 60)
+    axes = plots.heat_maps({"a": np.eye(60)}, rows=names, columns=names, ylabel="y", xlabel="x", label="v")
+    assert len(axes[0].texts) == 0
+    assert len(axes[0].get_xticks()) == 8
 
 
 def test_heat_maps_leave_cells_empty_that_are_not_finite():
