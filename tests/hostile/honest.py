@@ -239,6 +239,14 @@ CELLS = (
         beside("%pip install seaborn", "!pip install seaborn", "!wget -q http://a.b/c"),
     ),
     fault(
+        "HS15",
+        "a command of the shell in the cell of an answer",
+        file(notebook(plain_cell(f"!wget -q http://a.b/c\n{ANSWER}"), code_cell(BESIDE))),
+        "not_defined",
+        "Commands of the shell are not available while grading",
+        tier="full",
+    ),
+    fault(
         "HS16",
         "input is asked for",
         cells(answer=f"name = input('Your name: ')\n\n\n{ANSWER}"),
