@@ -114,7 +114,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The exercises of one notebook; `cell_seconds` is how long a cell of it may run, also on a busy machine."""
+    """The exercises of one notebook; a cell of it may run `cell_seconds`, also on a busy machine."""
 
     name: str
     title: str
