@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
 
 def _series_words(
-    x: ArrayLike, averages: Mapping[str, ArrayLike], *, level: ArrayLike | None, xlabel: str, ylabel: str
+    x: ArrayLike,
+    averages: Mapping[str, ArrayLike],
+    *,
+    level: ArrayLike | None,
+    dots: str,
+    xlabel: str,
+    ylabel: str,
 ) -> str:
     x = np.asarray(x)
     truth = {} if level is None else {"true level": np.broadcast_to(level, x.shape)}
@@ -39,7 +45,7 @@ def _series_words(
         for label, line in (truth | dict(averages)).items()
     ]
     return plain(
-        f"Chart of {ylabel} against {xlabel}: {len(x)} observations between {x.min():.2f} and {x.max():.2f}, "
+        f"Chart of {ylabel} against {xlabel}: {len(x)} {dots} between {x.min():.2f} and {x.max():.2f}, "
         f"and lines. The lines at {', '.join(str(i + 1) for i in at)}: {'; '.join(values)}."
     )
 
@@ -50,6 +56,7 @@ def series(
     averages: Mapping[str, ArrayLike],
     *,
     level: ArrayLike | None = None,
+    dots: str = "observations",
     xlabel: str = "observation $n$",
     ylabel: str = "value",
 ) -> Axes:
@@ -63,6 +70,8 @@ def series(
         Lines by their label; nan where there is no value yet.
     level : array_like of shape (T,) or scalar, optional
         True level.
+    dots : str
+        What was observed, in the plural.
     xlabel, ylabel : str
         What the axes count and measure.
 
@@ -72,7 +81,7 @@ def series(
     """
     axes = new_axes()
     n = np.arange(1, len(x) + 1)
-    axes.plot(n, x, label="observations", **DATA)
+    axes.plot(n, x, label=dots, **DATA)
     if level is not None:
         axes.plot(n, np.broadcast_to(level, n.shape), label="true level", **TRUTH)
     for label, average in averages.items():

@@ -265,6 +265,12 @@ def test_data_and_truth_leave_the_first_colour_to_the_first_average():
     assert axes.get_lines()[0].get_markevery() == 1
 
 
+def test_series_name_what_was_observed():
+    axes = plots.series(LINE, {}, dots="batch means")
+    assert axes.get_lines()[0].get_label() == "batch means"
+    assert f"{N} batch means between 1.00 and 2.00" in words(axes)
+
+
 def test_curves_draw_the_mean_over_seeds_and_its_standard_error():
     axes = plots.curves(T, {"runs": RUNS}, xlabel="step", ylabel="loss")
     mean, error = RUNS.mean(axis=1), RUNS.std(axis=1, ddof=1) / 2
