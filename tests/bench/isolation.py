@@ -15,6 +15,7 @@ from tests.bench.grading import ASSIGNMENT, RIGHT
 
 KEY = bytes(32)
 WARM_UP = 3
+TARGET = 60.0
 
 
 def main(pairs: int = 40) -> None:
@@ -43,3 +44,4 @@ def main(pairs: int = 40) -> None:
     print(f"  tier {choice.tier:17}{statistics.median(walled):10.1f} ms per submission")
     print(f"  tier {'none':17}{statistics.median(bare):10.1f}")
     print(f"  added                 {median:10.1f}    quartiles {low:.1f} and {high:.1f}")
+    print(f"  target: at most {TARGET:g} ms: {'met' if median <= TARGET else 'NOT MET'}")
