@@ -99,9 +99,8 @@ def record(gradebook: Gradebook, result: Result, assignment: Assignment, release
         elif grade.name in tests:
             grade.auto_score = judgements[tests[grade.name]].score
         else:
-            # A question that a person grades: nothing was written, or somebody has to read it.
-            unanswered = written.get(grade.name, "").strip() == given.get(grade.name, "").strip()
-            grade.auto_score = 0 if unanswered else None
+            # A question that a person grades, also when nothing was written: that is for a person to see.
+            grade.auto_score = None if grade.max_score else 0
         grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
     for comment in notebook.comments:
         judgement = judgements.get(comment.name)

@@ -101,7 +101,7 @@ def test_points_given_by_hand_are_never_changed(by_autograder: Path) -> None:
     connection.close()
 
 
-def test_a_written_answer_waits_for_a_person_and_none_is_zero(tmp_path: Path) -> None:
+def test_a_question_in_words_waits_for_a_person_even_when_nothing_was_written(tmp_path: Path) -> None:
     course = make_course(tmp_path, ("ada-all-right", "ben-vectorised"))
     path = course / ".course" / "submitted" / "ada-all-right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     notebook = json.loads(path.read_text())
@@ -115,7 +115,11 @@ def test_a_written_answer_waits_for_a_person_and_none_is_zero(tmp_path: Path) ->
     assert run("autograder", "grade", ASSIGNMENT, cwd=course).returncode == 0
     recorded = scores(course)
     assert recorded["ada-all-right"]["choice-answer"] == (None, True)
-    assert recorded["ben-vectorised"]["choice-answer"] == (0, False)
+    assert recorded["ben-vectorised"]["choice-answer"] == (None, True)
+    with sqlite3.connect(course / ".course" / "gradebook.db") as connection:
+        comments = connection.execute("select auto_comment from comment where auto_comment is not null")
+        assert list(comments) == [("No response.",)]
+    connection.close()
     autograded = course / ".course" / "autograded" / "ada-all-right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     text = autograded.read_text()
     assert "I choose beta = 0.98" in text
