@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+import warnings
 import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import exercises
@@ -171,7 +172,8 @@ def _assignment(name: str) -> Assignment:
 def _opened(db_url: str) -> Iterator[Gradebook]:
     """nbgrader's database; one that is locked, half made or no database at all is a CourseError."""
     try:
-        with Gradebook(db_url) as gradebook:
+        with warnings.catch_warnings(), Gradebook(db_url) as gradebook:
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own business, nothing for a TA to act on
             yield gradebook
     except SQLAlchemyError as error:
         first = str(error).strip().splitlines()[0]
