@@ -597,7 +597,8 @@ SEARCHES = (
             import os, sys
 
             found = []
-            roots = {*sys.path, sys.prefix, "/box", "/tmp", "/home", "/root", "/work", "/srv", "/opt"}
+            top = {"/" + name for name in os.listdir("/")} - {"/proc", "/sys", "/dev", "/usr"}
+            roots = {*sys.path, sys.prefix, *top}
             for folder, folders, names in (entry for root in roots for entry in os.walk(root)):
                 folders[:] = [name for name in folders if folder.count("/") < 7 and name != "proc"]
                 entries = [name for name in (*folders, *names) if "advsec" in name or "autograder" in name]
