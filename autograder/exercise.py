@@ -119,7 +119,7 @@ class Assignment:
     name: str
     title: str
     exercises: tuple[Exercise, ...]
-    cell_seconds: float = 20.0
+    cell_seconds: float = 15.0
 
     @property
     def max_score(self) -> float:
