@@ -281,6 +281,9 @@ def _publish(results: list["Result"], batch: "Batch") -> None:
     published = batch.store.published() if batch.course.gradebook.exists() else {}
     new = [result for result in results if published.get(result.student) != result.key]
     if new:
+        # jsonschema would spend a second on the grammar of web addresses, which no notebook has to follow;
+        # where that package is absent it leaves the format unchecked.
+        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
         from autograder.gradebook import publish
 
         publish(new, batch.assignment, batch.course)

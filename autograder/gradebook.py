@@ -67,6 +67,7 @@ def publish(results: Sequence[Result], assignment: Assignment, course: Course) -
     config = configuration(course)
     folders = CourseDirectory(config=config)
     release = _release(course, assignment, folders)
+    dated: list[Result] = []  # without a time of handing in nobody is late
     with _opened(folders.db_url) as gradebook:
         for result in results:
             gradebook.update_or_create_student(result.student)
@@ -76,10 +77,12 @@ def publish(results: Sequence[Result], assignment: Assignment, course: Course) -
             gradebook.update_or_create_submission(
                 assignment.name, result.student, **({"timestamp": known} if known else {})
             )
+            if known:
+                dated.append(result)
             record(gradebook, result, assignment, release)
             _write_autograded(result, assignment, release, folders)
     penalties = AssignLatePenalties(config=config)
-    for result in results:
+    for result in dated:
         penalties.preprocess(nbformat.v4.new_notebook(), _resources(result, folders.db_url))
     result_store(course, assignment.name).mark_published(results)
 
