@@ -44,10 +44,6 @@ class Course:
         return self.work / "submitted"
 
     @property
-    def autograded(self) -> Path:
-        return self.work / "autograded"
-
-    @property
     def gradebook(self) -> Path:
         return self.work / "gradebook.db"
 

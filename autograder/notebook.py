@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.exercise import Assignment
 from autograder.results import CellRecord, Result, ending
-from autograder.sandbox.messages import Output
+from autograder.sandbox.messages import IMAGE_TYPES, Output
 from autograder.student import panel_html, panel_text
 from autograder.verdict import Judgement
 
@@ -23,8 +23,6 @@ METADATA_KEY = "autograder"
 # nbgrader's pages render text cells as they are, in a browser in which somebody grades. A space behind
 # these makes tags, loaded images and links of formulas plain characters again.
 LIVE_IN_TEXT = re.compile(r"<(?=[A-Za-z/!?])|!(?=\[)|\\(?=href)")
-
-IMAGE_TYPES = ("image/png", "image/jpeg")
 
 
 def read_release(path: Path) -> dict[str, Any]:

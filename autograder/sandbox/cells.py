@@ -13,11 +13,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-from .messages import CellResult, Output
+from .messages import IMAGE_TYPES, CellResult, Output
 from .policy import Policy
 
 
-IMAGE_TYPES = ("image/png", "image/jpeg")
 TRACEBACK_CHARACTERS = 8 * 1024
 TRACEBACK_FRAMES = 40
 

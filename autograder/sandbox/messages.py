@@ -22,6 +22,7 @@ from .wire import Limits, ProtocolError
 
 
 MIB = 1 << 20
+IMAGE_TYPES = ("image/png", "image/jpeg")
 NOTEBOOK = Limits(frame_bytes=64 * MIB, string_bytes=MIB, items=2000)
 OUTPUTS = Limits(frame_bytes=24 * MIB, string_bytes=3 * MIB, items=2000)
 REQUESTS = Limits(frame_bytes=64 * MIB, string_bytes=MIB, requests=True)
