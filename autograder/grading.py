@@ -12,15 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from autograder import submission
 from autograder.diagnose import Trial
 from autograder.exercise import Assignment, Exercise, Probe, hidden_generator, public_generator
 from autograder.hints import hint
 from autograder.results import CellRecord, Result, ending
 from autograder.sandbox.launcher import Answer, Box, BoxStopped, Zygote
-from autograder.sandbox.messages import CellResult, Output
+from autograder.sandbox.messages import CellResult, Output, ProbeRequest
 from autograder.sandbox.perform import LINE_LENGTH, Outcome, Returned, Stopped, perform
 from autograder.sandbox.reader import CONFLICT, Cell, Unreadable
 from autograder.sandbox.values import Call
@@ -30,6 +28,8 @@ from autograder.verdict import Finding, Judgement, ProbeTrials, expected_outcome
 # An answer may be this much larger than the right one before only its shape is looked at.
 REPLY_FACTOR = 4
 REPLY_ROOM = 64 << 10
+
+Calls = dict[Probe, tuple[Call, ...]]
 
 MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 
@@ -54,13 +54,20 @@ def grade_submission(
             return rejected(assignment, student, problem.code, problem.detail, **known)
         except BoxStopped:
             return rejected(assignment, student, "crashed_reader", **known)
+        public = {exercise.name: _public_calls(exercise) for exercise in assignment.exercises}
+        names = (assignment.name, student, digest)
+        hidden = {e.name: _hidden_calls(e, course_key, names) for e in assignment.exercises}
         # No box that has seen a hidden input is asked for anything that a student gets to read.
-        shown = {exercise.name: _try_public(session, exercise) for exercise in assignment.exercises}
+        shown, tried = _try(session, public), _try(session, hidden)
         judgements: dict[str, Judgement] = {}
         for exercise in assignment.exercises:
-            names = (assignment.name, student, digest, exercise.name)
-            hidden = {probe: hidden_generator(course_key, *names, probe.name) for probe in exercise.probes}
-            judgements[exercise.name] = _judge(session, exercise, shown[exercise.name], hidden, judgements)
+            probes = [
+                ProbeTrials(probe, shown[exercise.name].get(probe), trial)
+                for probe, trial in tried[exercise.name].items()
+            ]
+            judgement = _with_reason(judge(exercise, probes, session.lines()), session.records())
+            calls = hidden[exercise.name]
+            judgements[exercise.name] = _followed_through(session, exercise, judgement, calls, judgements)
         records = session.records()
     return Result(
         student,
@@ -77,27 +84,36 @@ def grade_submission(
     )
 
 
-def _judge(
+def _public_calls(exercise: Exercise) -> Calls:
+    """The inputs that everybody sees."""
+    public = (probe for probe in exercise.probes if probe.public)
+    return {probe: exercise.draw(probe, public_generator(exercise, probe)) for probe in public}
+
+
+def _hidden_calls(exercise: Exercise, course_key: bytes, names: tuple[str, ...]) -> Calls:
+    generators = {
+        probe: hidden_generator(course_key, *names, exercise.name, probe.name) for probe in exercise.probes
+    }
+    return {probe: exercise.draw(probe, rng) for probe, rng in generators.items()}
+
+
+def _followed_through(
     session: "_Session",
     exercise: Exercise,
-    shown: dict[Probe, Trial],
-    hidden: dict[Probe, np.random.Generator],
+    judgement: Judgement,
+    hidden: Calls,
     judgements: dict[str, Judgement],
 ) -> Judgement:
-    """Judge one exercise; where it builds on another one that failed, also with that one's reference."""
-    own_lines = session.lines()
-    calls = {probe: exercise.draw(probe, rng) for probe, rng in hidden.items()}
-    trials = _try(session, exercise, calls)
-    tried = [ProbeTrials(probe, shown.get(probe), trial) for probe, trial in trials.items()]
-    judgement = _with_reason(judge(exercise, tried, own_lines), session.records())
+    """What an exercise deserves that builds on others which failed: it is tried with their references too."""
     failed = tuple(
         used for used in exercise.uses if judgements[used.name].score < judgements[used.name].max_score
     )
     if judgement.score == judgement.max_score or not failed:
         return judgement
     answers = {used.name: _reference_answer(used) for used in failed}
-    trials = _try(session, exercise, calls, answers)
-    again = judge(exercise, [ProbeTrials(probe, None, trial) for probe, trial in trials.items()], own_lines)
+    trials = _try(session, {exercise.name: hidden}, answers)[exercise.name]
+    probes = [ProbeTrials(probe, None, trial) for probe, trial in trials.items()]
+    again = judge(exercise, probes, session.lines())
     if again.score <= judgement.score:
         return judgement
     helpers = " and ".join(f"`{used.name}`" for used in failed)
@@ -110,26 +126,28 @@ def _judge(
     return replace(again, finding=Finding("follow_through", message))
 
 
-def _try_public(session: "_Session", exercise: Exercise) -> dict[Probe, Trial]:
-    """Try the exercise on the inputs that everybody sees."""
-    public = [probe for probe in exercise.probes if probe.public]
-    calls = {probe: exercise.draw(probe, public_generator(exercise, probe)) for probe in public}
-    return _try(session, exercise, calls)
-
-
 def _try(
-    session: "_Session",
-    exercise: Exercise,
-    calls: dict[Probe, tuple[Call, ...]],
-    answers: dict[str, Answer] | None = None,
-) -> dict[Probe, Trial]:
+    session: "_Session", calls: dict[str, Calls], answers: dict[str, Answer] | None = None
+) -> dict[str, dict[Probe, Trial]]:
+    """Try each exercise on its calls, and compare with what its reference makes of them."""
+    exercises = {name: session.assignment.exercise(name) for name in calls}
     # The reference is asked before anything is sent, on arrays that never come back.
-    expected = {probe: expected_outcomes(exercise, calls[probe]) for probe in calls}
-    room = max(map(_room, expected.values()), default=0)
-    outcomes = session.perform(tuple(calls.values()), answers or {}, room)
+    expected = {
+        name: {probe: expected_outcomes(exercises[name], of_probe) for probe, of_probe in of_exercise.items()}
+        for name, of_exercise in calls.items()
+    }
+    requests = tuple(
+        ProbeRequest(name, of_probe, _room(expected[name][probe]))
+        for name, of_exercise in calls.items()
+        for probe, of_probe in of_exercise.items()
+    )
+    outcomes = iter(session.perform(requests, answers or {}))
     return {
-        probe: try_out(exercise, probe, calls[probe], outcome, expected[probe])
-        for probe, outcome in zip(calls, outcomes, strict=True)
+        name: {
+            probe: try_out(exercises[name], probe, of_probe, next(outcomes), expected[name][probe])
+            for probe, of_probe in of_exercise.items()
+        }
+        for name, of_exercise in calls.items()
     }
 
 
@@ -284,15 +302,25 @@ class _Session:
         return True
 
     def perform(
-        self, probes: tuple[tuple[Call, ...], ...], answers: dict[str, Any], room: int
+        self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer]
     ) -> tuple[tuple[Outcome, ...], ...]:
-        """The outcomes of each probe; a box that an earlier exercise has ended is replaced."""
+        """The outcomes of each probe. Where the box does not survive, each exercise is tried by itself."""
+        outcomes = self._perform(probes, answers)
+        exercises = tuple(dict.fromkeys(probe.exercise for probe in probes))
+        if self.box.alive or len(exercises) == 1:
+            return outcomes
+        alone = (tuple(probe for probe in probes if probe.exercise == name) for name in exercises)
+        return tuple(outcome for probes in alone for outcome in self._perform(probes, answers))
+
+    def _perform(
+        self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer]
+    ) -> tuple[tuple[Outcome, ...], ...]:
         if time.monotonic() > self.deadline:
             out_of_time = Stopped("time", "the time for the whole notebook is used up")
             return tuple((out_of_time,) for _ in probes)
         if not self.box.alive:
             self._run_cells()
-        return self.box.perform(probes, answers, room)
+        return self.box.perform(probes, answers)
 
     def lines(self) -> frozenset[str]:
         """The lines of the student's cells, as errors name them."""

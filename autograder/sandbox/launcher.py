@@ -26,16 +26,16 @@ from .messages import (
     QUESTIONS,
     REQUESTS,
     CellResult,
-    calls_to_plain,
+    ProbeRequest,
     cell_result_from_plain,
     cells_from_plain,
     outcomes_from_plain,
+    probes_to_plain,
     replies,
 )
 from .perform import Outcome, Stopped
 from .policy import Policy
 from .reader import Cell, Unreadable
-from .values import Call
 from .wall import SLOTS, Wall, environment
 from .wire import Frame, FrameType, Limits, ProtocolError, decode, encode, receive, send
 
@@ -58,6 +58,7 @@ main(fd, Wall.from_plain(settings["wall"]), Policy(**settings["policy"]))
 START_SECONDS = 60.0
 GRACE_SECONDS = 3.0
 MAX_QUESTIONS = 1000
+REPLY_HEADER_BYTES = 1024
 
 Answer = Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
 
@@ -200,16 +201,16 @@ class Box:
         return self._understood(lambda: cell_result_from_plain(self._decode(frame, OUTPUTS)))
 
     def perform(
-        self, probes: tuple[tuple[Call, ...], ...], answers: dict[str, Answer], reply_bytes: int
+        self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer]
     ) -> tuple[tuple[Outcome, ...], ...]:
         """The outcomes of the calls of each probe; never raises for what student code does.
 
-        `answers` replaces functions of the student's by ours, which are run here and never sent. A reply of
-        more than `reply_bytes` for one probe comes back as its shape.
+        `answers` replaces functions of the student's by ours, which are run here and never sent.
         """
         policy = self._zygote.policy
-        body = encode((tuple(map(calls_to_plain, probes)), tuple(answers), reply_bytes), REQUESTS)
-        limits = replies(min(len(probes) * reply_bytes + reply_bytes, policy.reply_bytes))
+        body = encode((probes_to_plain(probes), tuple(answers)), REQUESTS)
+        room = REPLY_HEADER_BYTES + sum(probe.reply_bytes for probe in probes)
+        limits = replies(min(room, policy.reply_bytes))
         seconds = len(probes) * policy.probe_seconds + GRACE_SECONDS
         try:
             frame = self._ask(FrameType.PROBE, body, limits, seconds, answers)
@@ -284,10 +285,10 @@ class Box:
         return BoxStopped(reason or ended or Stopped("exit"))
 
 
-def _outcomes(value: Any, probes: tuple[tuple[Call, ...], ...]) -> tuple[tuple[Outcome, ...], ...]:
+def _outcomes(value: Any, probes: tuple[ProbeRequest, ...]) -> tuple[tuple[Outcome, ...], ...]:
     if not isinstance(value, tuple) or len(value) != len(probes):
         raise ProtocolError("the reply does not fit the probes")
-    return tuple(outcomes_from_plain(item, calls) for item, calls in zip(value, probes, strict=True))
+    return tuple(outcomes_from_plain(item, probe.calls) for item, probe in zip(value, probes, strict=True))
 
 
 def _answer(question: Any, answers: dict[str, Answer]) -> tuple[Any, ...]:

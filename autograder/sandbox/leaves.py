@@ -9,56 +9,58 @@ import signal
 import socket
 import struct
 import time
-from typing import Any, NoReturn
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .messages import QUESTIONS, REQUESTS, calls_from_plain, outcomes_to_plain, replies
+from .messages import QUESTIONS, REQUESTS, ProbeRequest, outcomes_to_plain, probes_from_plain, replies
 from .perform import Outcome, Returned, Stopped, perform
 from .policy import Policy
 from .values import Oversized, plain
 from .wire import Frame, FrameType, Limits, ProtocolError, decode, encode, receive, send
 
 
-LENGTH = struct.Struct("<Q")
+# The length of an answer, and whether every call returned.
+HEADER = struct.Struct("<Q?")
+OUT_OF_TIME = Stopped("time")
 
 
 def perform_probes(
     frame: Frame, connection: socket.socket, namespace: dict[str, Any], policy: Policy
 ) -> bytes:
-    """The body of the answer to a PROBE frame: one tuple of outcomes for each probe in it."""
-    probes, replaced, reply_bytes = decode(frame.body, REQUESTS)
-    limits = replies(int(reply_bytes))
+    """The body of the answer to a PROBE frame: one tuple of outcomes for each probe in it.
+
+    Forking is what costs, so exercises share a leaf; but nobody pays for what another function has left
+    behind: an exercise with a call that does not return starts anew in a leaf where it is the first.
+    """
+    requests, replaced = decode(frame.body, REQUESTS)
+    probes = probes_from_plain(requests)
     answers: list[bytes] = []
-    strikes = 0
+    strikes: Counter[str] = Counter()
     while len(answers) < len(probes):
-        if strikes == policy.time_strikes:
-            answers.append(_stopped(Stopped("time")))
-            continue
         rest = probes[len(answers) :]
-        reading, writing = os.pipe()
-        leaf = os.fork()
-        if not leaf:
-            os.close(reading)
-            _leaf(rest, replaced, limits, namespace, frame.call_id, connection, writing)
-        os.close(writing)
-        ending = None
-        try:
-            for _ in rest:
-                answer = _collect(reading, limits.frame_bytes, time.monotonic() + policy.probe_seconds)
-                if not isinstance(answer, bytes):
-                    ending = answer
+        first = rest[0].exercise
+        if strikes[first] == policy.time_strikes:
+            answers.append(_stopped(OUT_OF_TIME))
+            continue
+        with _Leaf(_perform(rest, replaced, namespace, frame.call_id, connection)) as leaf:
+            for probe in rest:
+                answer = leaf.answer(probe.reply_bytes, policy.probe_seconds)
+                in_time = answer.stopped != OUT_OF_TIME
+                if in_time and not answer.returned and probe.exercise != first:
+                    del answers[_start(probe.exercise, probes) :]
                     break
-                answers.append(answer)
-        finally:
-            os.close(reading)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(leaf, signal.SIGKILL)
-            _, status = os.waitpid(leaf, 0)
-        if len(answers) < len(probes):
-            answers.append(_stopped(ending or _ending(status)))
-            strikes += ending == Stopped("time")
+                answers.append(answer.body)
+                strikes[probe.exercise] += not in_time
+                if answer.stopped:
+                    break
     return b"T" + struct.pack("<I", len(answers)) + b"".join(answers)
+
+
+def _start(exercise: str, probes: tuple[ProbeRequest, ...]) -> int:
+    return next(index for index, probe in enumerate(probes) if probe.exercise == exercise)
 
 
 def reseed() -> None:
@@ -67,26 +69,88 @@ def reseed() -> None:
     np.random.seed(0)  # noqa: NPY002 (students may use the old interface)
 
 
-def _leaf(
-    probes: Any,
+class _Answer(NamedTuple):
+    """What a leaf says of one probe: whether all calls returned, or else how the leaf has ended."""
+
+    body: bytes
+    returned: bool = False
+    stopped: Stopped | None = None
+
+
+class _Leaf:
+    """A fork that performs probes one after the other and sends each answer through a pipe."""
+
+    def __init__(self, work: Iterator[tuple[bool, bytes]]) -> None:
+        self._reading, writing = os.pipe()
+        self._pid = os.fork()
+        if not self._pid:
+            try:
+                os.close(self._reading)
+                for returned, body in work:
+                    message = HEADER.pack(len(body), returned) + body
+                    while message:
+                        message = message[os.write(writing, message) :]
+            finally:
+                os._exit(0)
+        os.close(writing)
+
+    def __enter__(self) -> "_Leaf":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._reading)
+        if self._pid:
+            self._end()
+
+    def answer(self, limit: int, seconds: float) -> _Answer:
+        """What it says of the next probe, of `limit` bytes at most."""
+        deadline = time.monotonic() + seconds
+        try:
+            length, returned = HEADER.unpack(self._read(HEADER.size, deadline))
+            if length <= limit:
+                return _Answer(self._read(length, deadline), returned)
+            stopped = Stopped("protocol")
+        except TimeoutError:
+            stopped = OUT_OF_TIME
+        except EOFError:
+            stopped = self._end()
+        return _Answer(_stopped(stopped), stopped=stopped)
+
+    def _read(self, count: int, deadline: float) -> bytes:
+        pieces = []
+        while count:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0 or not select.select([self._reading], [], [], remaining)[0]:
+                raise TimeoutError
+            piece = os.read(self._reading, min(count, 1 << 20))
+            if not piece:
+                raise EOFError
+            pieces.append(piece)
+            count -= len(piece)
+        return b"".join(pieces)
+
+    def _end(self) -> Stopped:
+        pid, self._pid = self._pid, 0
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        return _ending(os.waitpid(pid, 0)[1])
+
+
+def _perform(
+    probes: tuple[ProbeRequest, ...],
     replaced: tuple[str, ...],
-    limits: Limits,
     namespace: dict[str, Any],
     call_id: bytes,
     connection: socket.socket,
-    writing: int,
-) -> NoReturn:
-    try:
-        for name in replaced:
-            namespace[name] = _asker(name, call_id, connection)
-        for calls in probes:
-            reseed()
-            body = _encode_outcomes(perform(calls_from_plain(calls), namespace), limits)
-            message = LENGTH.pack(len(body)) + body
-            while message:
-                message = message[os.write(writing, message) :]
-    finally:
-        os._exit(0)
+) -> Iterator[tuple[bool, bytes]]:
+    """For each probe whether all its calls returned, and its outcomes."""
+    for name in replaced:
+        namespace[name] = _asker(name, call_id, connection)
+    for probe in probes:
+        reseed()
+        outcomes = perform(probe.calls, namespace)
+        returned = all(isinstance(outcome, Returned) for outcome in outcomes)
+        yield returned, _encode_outcomes(outcomes, replies(probe.reply_bytes))
 
 
 def _encode_outcomes(outcomes: tuple[Outcome, ...], limits: Limits) -> bytes:
@@ -114,29 +178,6 @@ def _asker(name: str, call_id: bytes, connection: socket.socket) -> Any:
 
     ask.__name__ = name
     return ask
-
-
-def _collect(reading: int, limit: int, deadline: float) -> bytes | Stopped | None:
-    """The next answer of a leaf; None when the leaf has ended."""
-    header = _read(reading, LENGTH.size, deadline)
-    if not isinstance(header, bytes):
-        return header
-    (length,) = LENGTH.unpack(header)
-    return Stopped("protocol") if length > limit else _read(reading, length, deadline)
-
-
-def _read(reading: int, count: int, deadline: float) -> bytes | Stopped | None:
-    pieces = []
-    while count:
-        remaining = deadline - time.monotonic()
-        if remaining <= 0 or not select.select([reading], [], [], remaining)[0]:
-            return Stopped("time")
-        piece = os.read(reading, min(count, 1 << 20))
-        if not piece:
-            return None
-        pieces.append(piece)
-        count -= len(piece)
-    return b"".join(pieces)
 
 
 def _stopped(reason: Stopped) -> bytes:

@@ -48,6 +48,15 @@ class CellResult:
     outputs: tuple[Output, ...]
 
 
+@dataclass(frozen=True)
+class ProbeRequest:
+    """The calls of one probe of an exercise; an answer of more than `reply_bytes` comes back as its shape."""
+
+    exercise: str
+    calls: tuple[Call, ...]
+    reply_bytes: int
+
+
 def replies(reply_bytes: int = Policy.reply_bytes) -> Limits:
     """The limits of the answer to one probe."""
     return Limits(frame_bytes=reply_bytes)
@@ -56,11 +65,22 @@ def replies(reply_bytes: int = Policy.reply_bytes) -> Limits:
 # --- calls and outcomes ---------------------------------------------------------------------------------
 
 
-def calls_to_plain(calls: tuple[Call, ...]) -> tuple[Any, ...]:
+def probes_to_plain(probes: tuple[ProbeRequest, ...]) -> tuple[Any, ...]:
+    return tuple((probe.exercise, _calls_to_plain(probe.calls), probe.reply_bytes) for probe in probes)
+
+
+def probes_from_plain(value: Any) -> tuple[ProbeRequest, ...]:
+    return tuple(
+        ProbeRequest(exercise, _calls_from_plain(calls), int(reply_bytes))
+        for exercise, calls, reply_bytes in value
+    )
+
+
+def _calls_to_plain(calls: tuple[Call, ...]) -> tuple[Any, ...]:
     return tuple((call.function, call.args, call.kwargs) for call in calls)
 
 
-def calls_from_plain(value: Any) -> tuple[Call, ...]:
+def _calls_from_plain(value: Any) -> tuple[Call, ...]:
     return tuple(Call(function, args, kwargs) for function, args, kwargs in value)
 
 

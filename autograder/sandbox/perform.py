@@ -133,6 +133,7 @@ class _Swallowed(io.TextIOBase):
 @contextlib.contextmanager
 def _swallowing(printed: _Swallowed) -> Iterator[None]:
     with (
+        np.errstate(),
         warnings.catch_warnings(),
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(_Swallowed()),
