@@ -268,7 +268,8 @@ ERRATA = _errata(
         "E1", 1, "Moving averages",
         "(x_1 + ... + x_n) / n is called a moving average",
         "It is the running (cumulative) mean; a moving average forgets what has left its window.",
-        "Definition.",
+        "A level that jumps from 0 to 1 halfway: the mean of all ends at 0.5, that of any window behind the"
+        " jump at 1.",
     ),
     (
         "E2", 1, "Moving averages",
@@ -294,7 +295,8 @@ ERRATA = _errata(
         "E5", 1, "Exponentially weighted moving average",
         "The limit of the average is written as a limit of sums that still contain x_n.",
         "The average has no limit, it goes on fluctuating; for large n the two sides are nearly equal.",
-        "Definition; the floor of its variance is E4.",
+        "Observations 1, -1, 1, ... and beta = 0.9: the average goes on between 0.0526 and -0.0526; the two"
+        " sides differ by the factor 1 - beta**n. The floor of its variance is E4.",
     ),
     (
         "E6", 2, "Exponentially weighted moving average",
@@ -384,7 +386,8 @@ ERRATA = _errata(
         "E19", 1, "Cyclical Learning Rates for Neural Networks",
         "Cyclical rates escape local extreme points.",
         "They may help to leave saddles and sharp minima; it is a heuristic.",
-        "Claim without a theorem.",
+        "Cycles from 0.05 to 0.5 stay in the higher minimum of w**4 - 2 w**2 + 0.3 w. From 1e-6 beside the"
+        " ridge of a saddle they leave it after 55 steps, the rate 0.05 after 272; from the ridge neither.",
     ),
     (
         "E20", 2, "Estimating the learning rate",
@@ -434,7 +437,7 @@ ERRATA = _errata(
         "E27", 1, "Algorithm for gradient checking",
         "df / dtheta_r; reshape the input vector.",
         "A partial derivative; what is packed into one vector are the parameters.",
-        "Definition.",
+        "Tied weights at 3: the partial derivatives of their product are 3 and 3, the total one is 6.",
     ),
     (
         "E28", 2, "Algorithm for gradient checking",
@@ -459,14 +462,15 @@ ERRATA = _errata(
         "E31", 2, "Diagnose bias-variance",
         "The training error is the bias, the gap to the validation error the variance.",
         "They are practical stand-ins, avoidable bias and generalisation gap, not the statistical terms.",
-        "Definition.",
+        "Least squares, 5 coefficients, 20 examples, noise of variance 1: bias 0 and variance 0.25; the"
+        " training error lies 0.25 below the noise, the gap is 0.5.",
     ),
     (
         "E32", 2, "Inverted dropout",
         "D is called the dropout activations and carries the index of the next layer.",
         "D is a diagonal Bernoulli mask of the units of layer l - 1, drawn anew for each example; b is not"
         " scaled.",
-        "Definition.",
+        "E z = W a + b by enumeration; with b scaled as well it is off by b (1 / p - 1).",
     ),
     (
         "E33", 2, "Motivation and direct implementation",
@@ -491,7 +495,7 @@ ERRATA = _errata(
         "E36", 1, "Dynamics of a single linear unit",
         "The sum runs to n_1, and var(D) is a matrix.",
         "It runs over the inputs, and the variance of one entry is p (1 - p).",
-        "Definition.",
+        "Enumeration: the covariance of the entries is p (1 - p) I, and all inputs make up the penalty.",
     ),
     (
         "E37", 2, "Dynamics of a single linear unit",
@@ -527,7 +531,7 @@ ERRATA = _errata(
         "E42", 1, "Problems of deep networks",
         "The learning rate is called epsilon.",
         "It is alpha on the other slides, where epsilon keeps divisions finite; here `lr` and `eps`.",
-        "Notation.",
+        "A chain of 3 weights 1 with rate 0.1: the output becomes 0.729; with 1e-8 it stays at 1.",
     ),
     (
         "E43", 2, "Problems of deep networks",
@@ -553,7 +557,8 @@ ERRATA = _errata(
         "E46", 3, "Batch normalization, testing",
         "gamma and beta are averaged over the mini-batches.",
         "They are parameters: use their last values. Averaging belongs to the statistics mu and sigma**2.",
-        "The notes say so; one symbol, beta, stands for the shift and for the memory of the average.",
+        "The notes say so. A gamma that grows by 0.1 a step is averaged 0.9 behind, decay = 0.9. One symbol,"
+        " beta, stands for the shift and for the memory of the average, which has to be below 1.",
     ),
     (
         "E47", 3, "Batch normalization, testing",
@@ -577,7 +582,8 @@ ERRATA = _errata(
         "E50", 1, "Notes: batch norm working with mini-batches",
         "Z~ = A Z_norm + beta, with Z of shape (n, 1)",
         "Z~ = gamma Z_norm + beta; Z has a column per example, only gamma and beta are (n, 1).",
-        "Definition.",
+        "An example alone is normalised to beta, whatever its Z; the product with the activations A is not"
+        " defined by its shapes, or gives other numbers element by element.",
     ),
     (
         "E51", 1, "Notes: applying batch norm to a network",
@@ -589,7 +595,8 @@ ERRATA = _errata(
         "E52", 2, "Notes: covariate shift",
         "The distribution of X and Y changes.",
         "p(x) changes while p(y|x) stays as it is.",
-        "Definition.",
+        "p(x) turned around: p(y = 1) moves from 0.26 to 0.61, the best rule stays the best, and training"
+        " examples weighted with the ratio of the densities foretell its error; with p(y|x) turned, neither.",
     ),
     (
         "E53", 2, "Notes: covariate shift",
@@ -601,13 +608,13 @@ ERRATA = _errata(
         "E54", 1, "Notes",
         "Commands of the formulas have lost their first letters; numbering and indices are inconsistent.",
         "Restored without further mention.",
-        "Typesetting.",
+        "Read as an escape sequence, the start of a command is lost: of beta remains eta, of frac rac.",
     ),
     (
         "E55", 1, "Input normalization; Batch normalization",
         "Braces number an element on one slide and a mini-batch on the next.",
         "Here {t} is a mini-batch and (r) an example.",
-        "Notation.",
+        "Three mini-batches with levels 0, 5 and 10: normalised together they still differ, each apart not.",
     ),
     (
         "E56", 1, "Dropout",

@@ -103,6 +103,15 @@ def test_beta_for_window_inverts_effective_window(beta):
     assert beta_for_window(effective_window(beta)) == pytest.approx(beta, abs=1e-12)
 
 
+def test_e1_the_running_mean_has_no_window():
+    x = np.repeat([0.0, 1.0], 50)  # a level that jumps halfway
+    window_means = np.lib.stride_tricks.sliding_window_view(x, 19).mean(axis=1)
+    assert cumulative_mean(x)[-1] == pytest.approx(0.5, rel=1e-12)
+    assert window_means[-1] == 1
+    weights = cumulative_mean(np.eye(100))[-1]  # of every observation in the last mean
+    np.testing.assert_allclose(weights, 1 / 100, rtol=1e-12)
+
+
 def test_e2_the_start_of_the_running_mean_does_not_matter():
     x = [3.0, 5.0, 10.0]
     for start in (-1e3, 0.0, 7.0):
@@ -132,6 +141,19 @@ def test_e4_a_constant_step_leaves_a_floor_of_variance(step_size, variance):
     x = np.random.default_rng(0).normal(size=(600, 4_000))
     assert ewma(x, 1 - step_size)[-1].var() == pytest.approx(variance, rel=0.08)
     assert step_size / (2 - step_size) == pytest.approx(variance, rel=5e-3)
+
+
+def test_e5_the_average_has_no_limit_and_includes_the_last_observation():
+    x, beta = np.tile([1.0, -1.0], 200), 0.9
+    averages = ewma(x, beta)
+    assert averages[-2:] == pytest.approx([1 / 19, -1 / 19], rel=1e-12)  # for ever
+
+    # The right side of the slide; its left side is printed with the index of the average before x_n.
+    weights = beta ** np.arange(len(x))[::-1]
+    right = np.cumsum(weights * x) / np.cumsum(weights)
+    n = np.arange(1, len(x) + 1)
+    np.testing.assert_allclose(averages, (1 - beta**n) * right, rtol=1e-10)
+    assert abs(averages[-2] - right[-1]) > 0.1
 
 
 def test_e6_the_printed_index_forgets_everything_but_the_last_observation():

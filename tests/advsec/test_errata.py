@@ -1,8 +1,14 @@
 """The numbers that `ERRATA` quotes from gradient checking on; the earlier ones stand with their modules."""
 
+import ast
+import inspect
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import advsec
+from advsec.averages import ewma_corrected
 from advsec.batchnorm import (
     batchnorm_backward,
     batchnorm_forward,
@@ -10,7 +16,7 @@ from advsec.batchnorm import (
     normalize_inputs,
     running_update,
 )
-from advsec.bias_variance import bias, mse, sample_variance, variance
+from advsec.bias_variance import bias, decompose, diagnose, mse, sample_variance, variance
 from advsec.dropout import (
     all_masks,
     deep_average,
@@ -21,8 +27,12 @@ from advsec.dropout import (
     logistic_dropout_gradient,
     mask_probabilities,
     nwgm,
+    sample_mask,
 )
-from advsec.gradient_check import numerical_gradient, relative_error
+from advsec.gradient_check import numerical_gradient, pack, relative_error
+from advsec.optimizers import adam_init, adam_step, gd_step
+from advsec.problems import chain_terms, linear_chain
+from tests.advsec.examples import public_functions
 
 
 def rng(seed=0):
@@ -51,6 +61,25 @@ def test_e26_the_best_step_is_not_the_smallest():
     assert (3 * np.finfo(float).eps / 2) ** (1 / 3) == pytest.approx(7e-6, rel=0.01)
 
 
+def test_e27_the_parameters_are_packed_and_a_derivative_holds_the_others_fixed():
+    w, x, y = rng(0).normal(size=4), rng(1).normal(size=4), 2.0
+
+    def loss(w, x):
+        return (w @ x - y) ** 2 / 2
+
+    theta, unpack = pack({"w": w})
+    gradient = numerical_gradient(lambda theta: loss(unpack(theta)["w"], x), theta)
+    assert relative_error(gradient, (w @ x - y) * x) < 1e-9
+    printed = numerical_gradient(lambda inputs: loss(w, inputs), x)
+    assert relative_error(printed, (w @ x - y) * x) > 0.1
+
+    # With theta_2 tied to theta_1 the total derivative of their product collects both partial ones.
+    partial = numerical_gradient(lambda theta: theta[0] * theta[1], np.array([3.0, 3.0]))
+    total = numerical_gradient(lambda theta: theta[0] * theta[0], np.array([3.0]))
+    np.testing.assert_allclose(partial, [3, 3], rtol=1e-9)
+    np.testing.assert_allclose(total, [6], rtol=1e-9)
+
+
 def test_e28_one_number_for_all_hides_an_error_in_a_small_block():
     exact = np.array([1.0, 1e-7])
     approx = np.array([1.0, -1e-7])
@@ -68,6 +97,38 @@ def test_e30_the_unbiased_estimator_is_not_the_best():
     unbiased = sample_variance(rng().normal(size=(5, 400_000)), unbiased=True)
     for divisor, expected in [(4, 0.500), (5, 0.360), (6, 0.333)]:
         assert mse(unbiased * 4 / divisor, 1.0) == pytest.approx(expected, rel=0.02)
+
+
+def test_e31_errors_are_proxies_of_bias_and_variance():
+    """Least squares with 5 coefficients, which has no bias, on 20 examples with noise of variance 1."""
+    X, noise = rng(0).normal(size=(20, 5)), rng(1).normal(size=(2, 10_000, 20))
+    truth = X @ np.ones(5)
+    y, fresh = truth + noise
+    predictions = y @ np.linalg.pinv(X).T @ X.T
+    parts = decompose(predictions, truth)
+    assert (parts.bias_squared, parts.variance) == pytest.approx((0, 0.25), abs=0.01)
+    errors = {
+        "train_error": np.mean((predictions - y) ** 2),
+        "val_error": np.mean((predictions - fresh) ** 2),
+    }
+    diagnosis = diagnose(human_error=1.0, **errors)
+    assert diagnosis.avoidable_bias == pytest.approx(-0.25, abs=0.01)
+    assert diagnosis.variance_gap == pytest.approx(0.5, abs=0.01)
+
+
+def test_e32_the_mask_is_of_the_units_below_and_does_not_touch_the_offset():
+    W, a, b, p = rng(0).normal(size=(2, 4)), rng(1).normal(size=4), rng(2).normal(size=2), 0.7
+    masks, prob = enumerated(4, p)
+    slide = np.array([W @ np.diag(mask) @ a / p + b for mask in masks])  # D has the size of layer l - 1
+    ours = np.array([W @ dropout_forward(a, mask, p)[0] + b for mask in masks])
+    np.testing.assert_allclose(ours, slide, rtol=1e-12)
+    np.testing.assert_allclose(prob @ ours, W @ a + b, rtol=1e-12)
+    scaled = np.array([(W @ np.diag(mask) @ a + b) / p for mask in masks])
+    np.testing.assert_allclose(prob @ scaled - (W @ a + b), b * (1 / p - 1), rtol=1e-12)
+    with pytest.raises(ValueError, match="mismatch in its core dimension"):
+        W @ np.diag([True, False])  # the size of layer l
+    first, second = sample_mask((2, 50), p, rng=rng())
+    assert not np.array_equal(first, second)
 
 
 def test_e33_both_kinds_of_dropout_agree_with_their_test_time_on_average():
@@ -94,6 +155,18 @@ def test_e35_the_printed_penalty_is_half_of_the_true_one():
     printed = 0.5 * p * (1 - p) * np.sum(x**2 * w**2)
     assert exact.expected == pytest.approx(expected, rel=1e-12)
     assert expected - exact.ensemble == pytest.approx(2 * printed, rel=1e-12)
+
+
+def test_e36_the_penalty_has_a_term_for_every_input():
+    w, x, p = rng(0).normal(size=8), rng(1).normal(size=8), 0.7
+    masks, prob = enumerated(8, p)
+    covariance = (masks - p).T @ (prob[:, None] * (masks - p))
+    np.testing.assert_allclose(covariance, p * (1 - p) * np.eye(8), atol=1e-14)  # a matrix; one entry counts
+    terms = covariance[0, 0] * x**2 * w**2
+    exact = linear_dropout_error(w, x, 2.0, p)
+    assert exact.expected - exact.ensemble == pytest.approx(terms.sum(), rel=1e-12)
+    n_1 = 1  # the units of the layer
+    assert terms[:n_1].sum() < 0.5 * terms.sum()
 
 
 def test_e37_dropout_does_not_mind_the_scale_of_a_feature():
@@ -147,6 +220,24 @@ def test_e41_the_quoted_difference_is_off_by_more_than_a_factor_of_two():
     assert np.median(ours) == pytest.approx(1, abs=0.05)
 
 
+def test_e42_the_rate_of_the_chain_is_not_the_stabiliser():
+    w = np.full(3, 1.0)
+    dw = linear_chain().grad(w)
+    updated, _ = gd_step(w, dw, lr=0.1)
+    assert updated.prod() == pytest.approx(0.729, rel=1e-12)
+    assert chain_terms(w, -0.1 * dw).sum() == pytest.approx(0.729, rel=1e-12)
+    stabiliser, _ = gd_step(w, dw, lr=1e-8)
+    assert stabiliser.prod() == pytest.approx(1, abs=1e-7)
+
+    def length(lr, eps):
+        return (w - adam_step(w, dw, adam_init(w), lr=lr, eps=eps)[0])[0]
+
+    assert length(0.2, 1e-8) == pytest.approx(2 * length(0.1, 1e-8), rel=1e-12)
+    assert length(0.1, 2e-8) == pytest.approx(length(0.1, 1e-8), rel=1e-7)
+    for name, function in public_functions().items():
+        assert not {"epsilon", "learning_rate"} & inspect.signature(function).parameters.keys(), name
+
+
 def test_e44_the_two_places_of_eps_part_for_a_small_deviation():
     x = 1e-6 * np.array([[1.0], [-1.0]])
     outside, inside = (normalize_inputs(x, eps=1e-8, eps_inside_sqrt=place)[0] for place in (False, True))
@@ -160,6 +251,24 @@ def test_e45_the_printed_gamma_loses_half_of_a_small_signal():
     np.testing.assert_allclose(printed, z / 2, rtol=1e-12)
     right, _ = batchnorm_forward(z, [2e-8], [0.0], eps=1e-8, eps_inside_sqrt=False)
     np.testing.assert_allclose(right, z, rtol=1e-12)
+
+
+def test_e46_averages_of_gamma_and_beta_lag_behind_what_was_learned():
+    z, steps = rng().normal(size=(10, 1)), np.arange(200.0)[:, None]
+    gamma, beta = 1 + 0.1 * steps, 2 - 0.1 * steps  # as learned, step after step
+    stats = (np.zeros(1), np.zeros(1), 0)
+    for _ in steps:
+        stats = running_update(stats, z.mean(axis=0), z.var(axis=0), decay=0.9, debias=True)
+    training, _ = batchnorm_forward(z, gamma[-1], beta[-1])
+    last = batchnorm_infer(z, gamma[-1], beta[-1], stats)
+    np.testing.assert_allclose(last, training, rtol=1e-10)
+    old_gamma, old_beta = ewma_corrected(gamma, 0.9)[-1], ewma_corrected(beta, 0.9)[-1]
+    assert gamma[-1] - old_gamma == pytest.approx(0.9, abs=1e-6)
+    assert np.abs(batchnorm_infer(z, old_gamma, old_beta, stats) - training).max() > 0.5
+
+    # One symbol for two things: a shift is seldom the memory of an average.
+    with pytest.raises(ValueError, match=r"decay must be in \[0, 1\) or None, got 2\.0"):
+        running_update(stats, [0.0], [1.0], decay=float(beta[0, 0]))
 
 
 @pytest.mark.parametrize(
@@ -197,11 +306,49 @@ def test_e49_correlations_depend_on_the_weights_all_the_same():
     assert np.abs(first - second).max() > 0.1
 
 
+def test_e50_gamma_scales_and_every_example_is_a_column():
+    Z, gamma, beta = rng(0).normal(size=(3, 5)), np.array([2.0, 0.5, 1.0]), np.array([1.0, 0.0, -1.0])
+    out, cache = batchnorm_forward(Z, gamma, beta, batch_axis=1)
+    Z_norm = cache.z_norm.T
+    np.testing.assert_allclose(out, gamma[:, None] * Z_norm + beta[:, None], rtol=1e-12)
+    A = np.maximum(out, 0)  # what the notes call A: the activations
+    with pytest.raises(ValueError, match="mismatch in its core dimension"):
+        A @ Z_norm
+    assert np.abs(A * Z_norm + beta[:, None] - out).max() > 0.1
+    for column in Z.T:  # Z of shape (n, 1)
+        alone, _ = batchnorm_forward(column[:, None], gamma, beta, batch_axis=1)
+        np.testing.assert_array_equal(alone, beta[:, None])
+
+
 def test_e51_an_offset_before_batch_normalisation_has_no_gradient():
     z, dout = rng(0).normal(size=(6, 3)), rng(1).normal(size=(6, 3))
     _, cache = batchnorm_forward(z, np.ones(3), np.zeros(3))
     dz, _, _ = batchnorm_backward(dout, cache)
     np.testing.assert_allclose(dz.sum(axis=0), 0, atol=1e-14)
+
+
+def test_e52_under_a_covariate_shift_the_best_rule_stays_the_best():
+    p, q = np.array([0.6, 0.3, 0.1]), np.array([0.1, 0.3, 0.6])  # p(x) in training and at test
+    positive = np.array([0.1, 0.4, 0.8])  # p(y = 1 | x)
+    rules = np.concatenate(list(all_masks(3)))  # every rule: the x that it calls positive
+
+    def errors(density, positive):
+        return np.where(rules, 1 - positive, positive) @ density
+
+    best = np.argmin(errors(p, positive))
+    assert np.argmin(errors(q, positive)) == best
+    assert (p @ positive, q @ positive) == pytest.approx((0.26, 0.61), rel=1e-12)  # p(y) follows p(x)
+
+    # Training examples weighted with q / p foretell every rule's error at test.
+    x = rng(0).choice(3, size=100_000, p=p)
+    y = rng(1).random(x.size) < positive[x]
+    weighted = ((rules[:, x] != y) * (q / p)[x]).mean(axis=1)
+    np.testing.assert_allclose(weighted, errors(q, positive), atol=0.02)
+
+    # Where y changes as well, that is p(y | x), neither holds.
+    changed = errors(q, positive[::-1])
+    assert np.argmin(changed) != best
+    assert np.abs(weighted - changed).max() > 0.3
 
 
 def test_e53_gamma_and_beta_govern_the_values_before_the_activation():
@@ -215,6 +362,40 @@ def test_e53_gamma_and_beta_govern_the_values_before_the_activation():
     np.testing.assert_allclose(out.mean(axis=0), beta, rtol=1e-12)
     np.testing.assert_allclose(out.var(axis=0), gamma**2 * z.var(axis=0) / (z.var(axis=0) + eps), rtol=1e-12)
     assert np.abs(np.maximum(out, 0).mean(axis=0) - beta).min() > 0.01
+
+
+def test_e54_commands_that_begin_like_an_escape_lose_their_first_letter():
+    commands = ["bullet", "begin", "frac", "beta", "alpha", "tilde", "to"]
+    printed = ["ullet", "egin", "rac", "eta", "lpha", "ilde", "o"]
+    for whole, rest in zip(commands, printed, strict=True):
+        character, *kept = f"\\{whole}".encode().decode("unicode_escape")
+        assert not character.isprintable()
+        assert "".join(kept) == rest
+
+    for path in Path(advsec.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert node.value.replace("\n", "").isprintable(), (path.name, node.lineno)
+
+
+def test_e54_the_variance_runs_over_examples_and_not_over_units():
+    z = rng().normal(size=(4, 4))
+    _, cache = batchnorm_forward(z, np.ones(4), np.zeros(4))
+    np.testing.assert_allclose(
+        cache.var, [np.mean((z[:, unit] - z[:, unit].mean()) ** 2) for unit in range(4)]
+    )
+    assert np.abs(cache.var - z.var(axis=1)).max() > 0.1  # z_i: the units of one example
+
+
+def test_e55_braces_read_as_on_the_next_slide_normalise_every_mini_batch_apart():
+    batches = 5.0 * np.arange(3)[:, None, None] + rng().normal(size=(3, 4, 2))
+    together, mu, _ = normalize_inputs(batches.reshape(12, 2))
+    np.testing.assert_allclose(mu, batches.sum(axis=(0, 1)) / 12, rtol=1e-12)  # m examples, not mini-batches
+    together = together.reshape(3, 4, 2)
+    apart = [batchnorm_forward(z, [1, 1], [0, 0], eps=1e-8, eps_inside_sqrt=False)[0] for z in batches]
+    np.testing.assert_allclose(apart, [normalize_inputs(batch)[0] for batch in batches], rtol=1e-12)
+    assert np.abs(np.mean(apart, axis=1)).max() < 1e-12
+    assert (np.diff(together.mean(axis=1), axis=0) > 0.5).all()  # here the batches still differ
 
 
 def test_e56_dropout_changes_the_variance_between_training_and_test():

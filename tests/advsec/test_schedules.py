@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from advsec.optimizers import minimize
+from advsec.problems import saddle
 from advsec.schedules import (
     cosine_restarts,
     cycle_position,
@@ -109,6 +111,25 @@ def test_one_cycle_rises_once_and_falls_once(n_steps, warmup_fraction):
     assert (np.diff(rates[: peak + 1]) > 0).all()
     assert (np.diff(rates[peak:]) < 0).all()
     assert abs(peak - (warmup_fraction * n_steps - 1)) <= 1
+
+
+def test_e19_cycles_leave_a_saddle_sooner_and_a_minimum_not_at_all():
+    def cycles(t):
+        return cyclical(t, lr_min=0.05, lr_max=0.5, step_size_up=10)
+
+    def slope(w):  # of w**4 - 2 w**2 + 0.3 w, whose minimum at 0.96 is the higher one
+        return 4 * w**3 - 4 * w + 0.3
+
+    path = minimize(slope, [0.9], "gd", lr=cycles, n_steps=200).w
+    assert path[-1] == pytest.approx(0.96015, abs=1e-5)
+
+    def steps_to_leave(offset, lr):
+        path = minimize(saddle().grad, [1.0, offset], "gd", lr=lr, n_steps=300).w
+        left = np.flatnonzero(np.abs(path[:, 1]) > 0.5)
+        return int(left[0]) if left.size else None
+
+    assert steps_to_leave(0.0, cycles) is None
+    assert (steps_to_leave(1e-6, cycles), steps_to_leave(1e-6, 0.05)) == (55, 272)
 
 
 def test_e20_the_range_test_of_the_slide_is_geometric_and_of_the_paper_linear():
