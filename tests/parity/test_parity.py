@@ -94,6 +94,14 @@ def test_ours_agrees_with_the_vector(name, title):
     assert_close(actual, case["expected"], case)
 
 
+@pytest.mark.parametrize(("name", "bound"), [("P16", 1e-9), ("P17", 1e-14)])
+@pytest.mark.parametrize("title", ["scipy", "exact"])
+def test_the_whole_gradient_agrees_with_the_vector(name, bound, title):
+    case = VECTORS[name]["cases"][title]
+    gradient = OURS[case["ours"]](**arguments(name, title))
+    assert gradient_check.relative_error(gradient, case["expected"]) < bound
+
+
 @pytest.mark.live
 @pytest.mark.filterwarnings("default")  # what a library warns of is its own affair
 @every_case
