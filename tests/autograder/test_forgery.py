@@ -354,7 +354,7 @@ SPEECHES = {
             body = wire.encode((("returned", np.ones(6), False, False),), wire.Limits())
             for descriptor in range(3, 64):
                 try:
-                    os.write(descriptor, (struct.pack("<Q", len(body)) + body) * 20)
+                    os.write(descriptor, (struct.pack("<Q?", len(body), True) + body) * 20)
                 except OSError:
                     pass
             return np.zeros(x.shape)
@@ -363,7 +363,7 @@ SPEECHES = {
         def agreeable(frame, connection, namespace, policy):
             claim = ("returned", np.ones(6), False, False)
             probes = wire.decode(frame.body, messages.REQUESTS)[0]
-            return wire.encode(tuple((claim,) * len(calls) for calls in probes), wire.Limits())
+            return wire.encode(tuple((claim,) * len(calls) for _, calls, _ in probes), wire.Limits())
 
         sys.modules["sandbox.worker"].perform_probes = agreeable
     """,
@@ -476,6 +476,15 @@ def test_processes_are_limited_and_end_with_the_box(zygote: Zygote) -> None:
     """
     assert judge_cells(zygote, "import numpy as np", ANSWER, bomb).score in (0, 3)
     assert judge_cells(zygote, "import numpy as np", ANSWER).score == 3
+
+
+def test_a_function_that_kills_the_box_costs_its_own_exercise_alone(zygote: Zygote) -> None:
+    killer = "def cumulative_mean(x):\n    os.kill(os.getppid(), 9)\n    os._exit(0)"
+    data = notebook("import os\nimport numpy as np", killer, RIGHT["ewma"])
+    both = dataclasses.replace(ASSIGNMENT, exercises=(CUMULATIVE_MEAN, EWMA))
+    result = grade_submission(data, both, student="mallory", course_key=KEY, zygote=zygote)
+    assert [judgement.score for judgement in result.judgements] == [0, EWMA.points]
+    assert result.judgements[0].finding.kind == "stopped"
 
 
 def test_an_answer_that_remembers_earlier_calls_is_judged_by_what_it_returns(zygote: Zygote) -> None:
