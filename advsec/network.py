@@ -11,6 +11,8 @@ matrix product serves them all. That is how an experiment gets its error bars fo
 
 Examples are rows. A hidden layer computes a <- dropout(g(batchnorm(a W))), or g(a W + b) without batch
 normalisation, whose shift makes the offset b obsolete; the last layer computes a W + b.
+
+Copied out of the package, this module needs batchnorm.py, dropout.py and optimizers.py in its folder.
 """
 
 import math
@@ -23,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from advsec.batchnorm import (
+from .batchnorm import (
     BatchNormCache,
     RunningStats,
     batchnorm_backward,
@@ -32,8 +34,8 @@ from advsec.batchnorm import (
     running_init,
     running_update,
 )
-from advsec.dropout import dropout_backward, dropout_forward, dropout_test, sample_mask
-from advsec.optimizers import OPTIMIZERS, Optimizer, adam_step, adam_step_in_place
+from .dropout import dropout_backward, dropout_forward, dropout_test, sample_mask
+from .optimizers import OPTIMIZERS, Optimizer, adam_step, adam_step_in_place
 
 
 __all__ = [
@@ -69,8 +71,9 @@ class MLP:
         g of the hidden layers.
     batchnorm : bool, default False
         Normalise the hidden layers, before g.
-    keep_prob : float in (0, 1], default 1.0
-        Probability of keeping a hidden unit, after g.
+    keep_prob : float in (0, 1] or tuple of them, default 1.0
+        Probability of keeping a hidden unit, after g. A tuple has one for the inputs, then one for each
+        hidden layer.
     inverted : bool, default True
         Scale during training, as in `dropout_forward`.
     l2 : float >= 0, default 0.0
@@ -84,13 +87,14 @@ class MLP:
     Raises
     ------
     ValueError
-        "sizes must be at least two positive ints, got (3,)".
+        "sizes must be at least two positive ints, got (3,)";
+        "keep_prob must be one number or a tuple of 2, got (0.8,)".
     """
 
     sizes: tuple[int, ...]
     activation: str = "relu"
     batchnorm: bool = False
-    keep_prob: float = 1.0
+    keep_prob: float | tuple[float, ...] = 1.0
     inverted: bool = True
     l2: float = 0.0
     loss: str = "cross_entropy"
@@ -103,8 +107,12 @@ class MLP:
             raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {self.activation!r}")
         if self.loss not in LOSSES:
             raise ValueError(f"loss must be one of {', '.join(LOSSES)}, got {self.loss!r}")
-        if not 0 < self.keep_prob <= 1:
+        keep_prob = np.asarray(self.keep_prob)
+        if not np.all((keep_prob > 0) & (keep_prob <= 1)):
             raise ValueError(f"keep_prob must be in (0, 1], got {self.keep_prob!r}")
+        if keep_prob.shape not in ((), (len(self.sizes) - 1,)):
+            rule = f"one number or a tuple of {len(self.sizes) - 1}"
+            raise ValueError(f"keep_prob must be {rule}, got {self.keep_prob!r}")
         if not self.l2 >= 0:
             raise ValueError(f"l2 must be >= 0, got {self.l2!r}")
         if not self.eps > 0:
@@ -114,6 +122,11 @@ class MLP:
     def n_hidden(self) -> int:
         """Number of hidden layers, which are numbered 1 .. n_hidden; layer n_hidden + 1 is the last."""
         return len(self.sizes) - 2
+
+    @cached_property
+    def keep_probs(self) -> tuple[float, ...]:
+        """`keep_prob` of each layer with a mask: of the inputs if it is a tuple, then of the hidden ones."""
+        return tuple(self.keep_prob) if np.ndim(self.keep_prob) else (self.keep_prob,) * self.n_hidden
 
     @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -203,9 +216,9 @@ def init_params(
 
 
 def sample_masks(net: MLP, shape: int | tuple[int, ...], *, rng: np.random.Generator) -> list[NDArray]:
-    """Draw the dropout masks of all hidden layers for one batch.
+    """Draw the dropout masks of all layers for one batch.
 
-        one `sample_mask` per hidden layer, with net.keep_prob
+        one `sample_mask` per hidden layer; before them one for the inputs if net.keep_prob is a tuple
 
     Parameters
     ----------
@@ -218,19 +231,22 @@ def sample_masks(net: MLP, shape: int | tuple[int, ...], *, rng: np.random.Gener
 
     Returns
     -------
-    masks : list of ndarrays of bool of shape (*S, m, n), one per hidden layer
+    masks : list of ndarrays of bool of shape (*S, m, n), one per layer with dropout
 
     Slides
     ------
-    "Inverted dropout".
+    "Inverted dropout": p_l and D of every layer l, whose first drops inputs (erratum E32).
 
     Examples
     --------
-    >>> [mask.shape for mask in sample_masks(MLP((2, 3, 4, 1)), 5, rng=np.random.default_rng(0))]
-    [(5, 3), (5, 4)]
+    >>> net = MLP((2, 3, 4, 1), keep_prob=(0.8, 0.5, 0.5))
+    >>> [mask.shape for mask in sample_masks(net, 5, rng=np.random.default_rng(0))]
+    [(5, 2), (5, 3), (5, 4)]
     """
     leading = (shape,) if isinstance(shape, int) else shape
-    return [sample_mask((*leading, n), net.keep_prob, rng=rng) for n in net.sizes[1:-1]]
+    sizes = net.sizes[-1 - len(net.keep_probs) : -1]
+    layers = zip(sizes, net.keep_probs, strict=True)
+    return [sample_mask((*leading, n), keep_prob, rng=rng) for n, keep_prob in layers]
 
 
 def predict(
@@ -256,7 +272,7 @@ def predict(
     stats : sequence of RunningStats, optional
         Statistics for batch normalisation, one per hidden layer; by default those of the examples given.
     masks : sequence of array_like of bool, each of shape (*S, m, n), optional
-        Dropout masks, one per hidden layer; by default all units are used, as at test time.
+        Dropout masks, as from `sample_masks`; by default all units are used, as at test time.
 
     Returns
     -------
@@ -377,7 +393,7 @@ def loss(
     y : array_like of shape (m,) or (m, n_out), seeds in front where X has them
         Labels or targets, see `MLP`. Not modified.
     masks : sequence of array_like of bool, each of shape (*S, m, n), optional
-        Dropout masks, one per hidden layer; by default all units are used.
+        Dropout masks, as from `sample_masks`; by default all units are used.
 
     Returns
     -------
@@ -432,7 +448,7 @@ def loss_and_gradient(
     y : array_like of shape (m,) or (m, n_out), seeds in front where X has them
         Labels or targets, see `MLP`. Not modified.
     masks : sequence of array_like of bool, each of shape (*S, m, n), optional
-        Dropout masks, one per hidden layer; by default all units are used.
+        Dropout masks, as from `sample_masks`; by default all units are used.
 
     Returns
     -------
@@ -682,7 +698,7 @@ def train(
     t = 0
     for epoch in range(n_epochs):
         for rows in _batches(len(X), batch_size, seeds, rng):
-            masks = sample_masks(net, rows.shape, rng=rng) if net.keep_prob < 1 else None
+            masks = sample_masks(net, rows.shape, rng=rng) if min(net.keep_probs, default=1) < 1 else None
             value, dtheta, moments = loss_and_gradient(net, theta, X[rows], y[rows], masks=masks)
             rate = _rate(lr, t, theta.dtype)
             theta, state = step(theta, dtheta, state, lr=rate, **hyper)
@@ -772,6 +788,9 @@ def _forward(
     theta = _floating(theta)
     params = net.views(theta)
     a = _inputs(net, X, theta.dtype)
+    drops = _drops(net, masks)
+    if len(net.keep_probs) > net.n_hidden:
+        a, _ = _drop(net, np.broadcast_to(a, (*theta.shape[:-1], *a.shape[-2:])), *next(drops))
     layers = []
     for number in range(1, net.n_hidden + 1):
         a_in, norm = a, None
@@ -784,19 +803,29 @@ def _forward(
             gamma, beta = params[f"gamma{number}"], params[f"beta{number}"]
             z = batchnorm_infer(z, gamma, beta, stats[number - 1], eps=net.eps)
         before = ACTIVATIONS[net.activation].function(z)
-        a, factor = _drop(net, before, None if masks is None else masks[number - 1])
+        a, factor = _drop(net, before, *next(drops))
         layers.append(_Layer(a_in, norm, before, factor))
     layers.append(_Layer(a))
     last = net.n_hidden + 1
     return a @ params[f"W{last}"] + params[f"b{last}"][..., None, :], layers
 
 
-def _drop(net: MLP, a: NDArray, mask: ArrayLike | None) -> tuple[NDArray, NDArray | float | None]:
+def _drops(net: MLP, masks: Sequence[ArrayLike] | None) -> Iterator[tuple[ArrayLike | None, float]]:
+    """Mask and keep_prob of each layer with dropout."""
+    masks = [None] * len(net.keep_probs) if masks is None else masks
+    if len(masks) != len(net.keep_probs):
+        raise ValueError(f"masks must be {len(net.keep_probs)} arrays, got {len(masks)!r}")
+    return zip(masks, net.keep_probs, strict=True)
+
+
+def _drop(
+    net: MLP, a: NDArray, mask: ArrayLike | None, keep_prob: float
+) -> tuple[NDArray, NDArray | float | None]:
     if mask is not None:
-        return dropout_forward(a, mask, net.keep_prob, inverted=net.inverted)
+        return dropout_forward(a, mask, keep_prob, inverted=net.inverted)
     if net.inverted:
         return a, None
-    return dropout_test(a, net.keep_prob, inverted=False), net.keep_prob
+    return dropout_test(a, keep_prob, inverted=False), keep_prob
 
 
 def _inputs(net: MLP, X: ArrayLike, dtype: np.dtype) -> NDArray:

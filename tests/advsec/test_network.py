@@ -5,7 +5,7 @@ import pytest
 
 from advsec.batchnorm import batchnorm_forward, batchnorm_infer
 from advsec.bias_variance import early_stopping_step
-from advsec.dropout import dropout_forward, dropout_test
+from advsec.dropout import all_masks, dropout_forward, dropout_ridge, dropout_test, mask_probabilities
 from advsec.gradient_check import numerical_gradient, relative_error
 from advsec.network import (
     MLP,
@@ -71,6 +71,8 @@ def test_views_share_the_memory_of_the_vector_and_cover_it(leading):
         ({"activation": "gelu"}, "activation must be one of relu, tanh, sigmoid, identity, got 'gelu'"),
         ({"loss": "hinge"}, "loss must be one of cross_entropy, squared_error, got 'hinge'"),
         ({"keep_prob": 0}, r"keep_prob must be in \(0, 1\], got 0"),
+        ({"keep_prob": (0,)}, r"keep_prob must be in \(0, 1\], got \(0,\)"),
+        ({"keep_prob": (0.8, 0.5)}, r"keep_prob must be one number or a tuple of 1, got \(0\.8, 0\.5\)"),
         ({"l2": -1}, "l2 must be >= 0, got -1"),
         ({"eps": 0}, "eps must be > 0, got 0"),
     ],
@@ -133,6 +135,50 @@ def test_direct_dropout_scales_at_test_time():
     np.testing.assert_array_equal(activations(net, theta, X)[0], dropout_test(full, 0.6, inverted=False))
 
 
+@pytest.mark.parametrize("inverted", [False, True])
+def test_inputs_are_dropped_where_keep_prob_names_them(inverted):
+    net = MLP((4, 6, 3), keep_prob=(0.8, 0.6), inverted=inverted)
+    theta, X, _ = problem(net)
+    of_inputs, of_hidden = sample_masks(net, 9, rng=np.random.default_rng(1))
+    hidden_only = replace(net, keep_prob=0.6)
+    dropped, _ = dropout_forward(X, of_inputs, 0.8, inverted=inverted)
+    np.testing.assert_array_equal(
+        predict(net, theta, X, masks=[of_inputs, of_hidden]),
+        predict(hidden_only, theta, dropped, masks=[of_hidden]),
+    )
+    at_test = dropout_test(X, 0.8, inverted=inverted)
+    np.testing.assert_array_equal(predict(net, theta, X), predict(hidden_only, theta, at_test))
+    with pytest.raises(ValueError, match="masks must be 2 arrays, got 1"):
+        predict(net, theta, X, masks=[of_hidden])
+
+
+def test_dropout_on_the_inputs_of_a_linear_unit_is_ridge():
+    """The expected gradient vanishes at the closed form: every mask has a place on the seed axis."""
+    n, rng = 6, np.random.default_rng(0)
+    X, y = rng.normal(size=(20, n)), rng.normal(size=20)
+    net = MLP((n, 1), loss="squared_error", keep_prob=(0.7,))
+    masks = np.concatenate(list(all_masks(n)))
+
+    def expected_gradient(w):
+        theta = np.tile([*w, 0.0], (len(masks), 1))
+        _, dtheta, _ = loss_and_gradient(net, theta, X, y[:, None], masks=[masks[:, None]])
+        return mask_probabilities(masks, 0.7) @ net.views(dtheta)["W1"][..., 0]
+
+    np.testing.assert_allclose(expected_gradient(dropout_ridge(X, y, 0.7)), 0, atol=1e-14)
+    least_squares = np.linalg.lstsq(X, y, rcond=None)[0]
+    assert np.abs(expected_gradient(least_squares)).max() > 0.01
+
+
+def test_training_drops_inputs():
+    X, y = easy()
+    net = MLP((2, 4), keep_prob=(0.5,))
+    theta = np.zeros((2, net.n_params))
+    options = {"lr": 0.1, "n_epochs": 1, "batch_size": len(X)}
+    run = train(net, theta, X, y, optimizer="gd", rng=np.random.default_rng(0), **options)
+    first, second = (net.views(run.theta)["W1"][seed] for seed in range(2))
+    assert np.abs(first - second).max() > 1e-3  # the same examples in another order, but other masks
+
+
 def test_softmax_does_not_overflow():
     net = MLP((1, 2))
     theta = np.array([1e4, -1e4, 0.0, 0.0])
@@ -142,7 +188,8 @@ def test_softmax_does_not_overflow():
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "identity"])
 @pytest.mark.parametrize("batchnorm", [False, True])
-@pytest.mark.parametrize(("keep_prob", "inverted"), [(1.0, True), (0.7, True), (0.7, False)])
+@pytest.mark.parametrize("keep_prob", [1.0, 0.7, (0.9, 0.6, 0.7)])
+@pytest.mark.parametrize("inverted", [False, True])
 @pytest.mark.parametrize("masked", [False, True])
 def test_the_gradient_is_that_of_the_loss(activation, batchnorm, keep_prob, inverted, masked):
     net = MLP((3, 4, 4, 3), activation, batchnorm, keep_prob, inverted, l2=0.1)
