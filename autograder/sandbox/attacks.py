@@ -231,7 +231,7 @@ def _open_netlink(bait: Bait) -> str:
         return "netlink"
 
 
-@_attack("attach shared memory of somebody else", "ipc")
+@_attack("attach shared memory of somebody else", "ipc", "seccomp")
 def _attach_shared_memory(bait: Bait) -> str:
     return f"segment {kernel.call('shmget', bait.shared_memory, 0, 0)}"
 
@@ -327,6 +327,12 @@ def _allocate(bait: Bait) -> str:
     no_reserve = 0x4000
     with mmap.mmap(-1, 64 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | no_reserve):
         return "64 GiB"
+
+
+@_attack("make memory that belongs to no process", "seccomp")
+def _shared_memory(bait: Bait) -> str:
+    with mmap.mmap(-1, 1 << 20, flags=mmap.MAP_SHARED | mmap.MAP_ANONYMOUS):
+        return "1 MiB"
 
 
 @_attack("make one huge file", "rlimits")

@@ -3,11 +3,13 @@
 Three processes come of one child. The *guard* is the child itself: the zygote waits for it and may kill it.
 The *keeper* below it is the first process of the new process namespace; when it ends, so does everything
 else in there. The *worker* below that runs the student's code. Death is passed on in both directions:
-the guard ends as the worker ended, and whoever loses its parent dies.
+the guard ends as the worker ended, and whoever loses its parent dies. While it waits, the guard watches how
+much memory the processes below it hold together.
 """
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import struct
@@ -17,14 +19,18 @@ import time
 from collections.abc import Iterable
 from typing import NamedTuple, NoReturn
 
-from . import kernel, landlock, limits, namespaces, seccomp
+from . import kernel, landlock, limits, memory, namespaces, seccomp
 from .wall import DEVICES, NO_SOCKETS, REFUSED, REFUSED_ARGUMENTS, Wall
 
 
-__all__ = ["enter"]
+__all__ = ["TOO_MUCH_MEMORY", "enter"]
 
 
 STATUS = struct.Struct("=i")
+
+# How the guard ends when all processes together hold more memory than they may, and how often it looks.
+TOO_MUCH_MEMORY = 71
+LOOK_SECONDS = 0.1
 
 
 class Places(NamedTuple):
@@ -41,7 +47,8 @@ def enter(wall: Wall, keep_fds: Iterable[int] = (), *, parent: int | None = None
 
     Call it in a fresh fork of a process with one thread. The worker has only the files in `keep_fds` open
     (standard streams that are not among them are /dev/null) and works in an empty directory. The caller's
-    child ends with the status of the worker, by the same signal if it was one; to kill it kills everything.
+    child ends with the status of the worker, by the same signal if it was one, or with TOO_MUCH_MEMORY; to
+    kill it kills everything.
 
     If the wall cannot be built an OSError says which step failed, possibly in a child of the calling
     process: report it through one of `keep_fds` and leave with `os._exit`. Run nothing of the student's.
@@ -63,13 +70,15 @@ def enter(wall: Wall, keep_fds: Iterable[int] = (), *, parent: int | None = None
     os.setsid()
     if "oom" in wall.protections:
         limits.be_first_to_go()
+    proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)  # of here: soon there is another one
     trees = namespaces.separate(wall)
     if "die_with_parent" in wall.protections:
         limits.die_with(parent, signal.SIGKILL)
     places = _make_places(wall)
     guard_end, keeper_end = socket.socketpair()
     if keeper := os.fork():
-        _guard(keeper, guard_end)
+        _guard(wall, keeper, guard_end, proc)
+    os.close(proc)
     guard_end.close()
     _become_keeper(wall, keeper_end)
     if "root" in wall.protections:
@@ -157,17 +166,27 @@ def _settle(places: Places) -> None:
     tempfile.tempdir = None  # it was found outside
 
 
-def _guard(keeper: int, keeper_link: socket.socket) -> NoReturn:
+def _guard(wall: Wall, keeper: int, keeper_link: socket.socket, proc: int) -> NoReturn:
     """Wait for the word of the keeper and end the way the worker ended."""
     with contextlib.suppress(BaseException):
+        os.fchdir(proc)
         limits.close_files([keeper_link.fileno()])
         limits.drop_capabilities()
         limits.forbid_dumps()
+    if "memory" in wall.protections:
+        _watch_memory(wall, keeper, keeper_link)
     word = b""
     with contextlib.suppress(OSError):
         word = keeper_link.recv(STATUS.size)
     _, own_status = os.waitpid(keeper, 0)
     _end_like(STATUS.unpack(word)[0] if len(word) == STATUS.size else own_status)
+
+
+def _watch_memory(wall: Wall, keeper: int, keeper_link: socket.socket) -> None:
+    """Return when the keeper speaks; end, and everybody with this process, when all hold too much."""
+    while not select.select([keeper_link], [], [], LOOK_SECONDS)[0]:
+        if memory.held(keeper, proc=".") > wall.memory_bytes:
+            os._exit(TOO_MUCH_MEMORY)
 
 
 def _become_keeper(wall: Wall, guard_link: socket.socket) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from . import zygote
+from .isolation import TOO_MUCH_MEMORY
 from .messages import (
     NOTEBOOK,
     OUTPUTS,
@@ -232,6 +233,8 @@ class Box:
             os.kill(pid, signal.SIGKILL)
         self._connection.close()
         status = self._zygote.reap(pid, self._slot)
+        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == TOO_MUCH_MEMORY:
+            return Stopped("memory", f"{self._zygote.policy.box_memory_bytes >> 20} MiB for all processes")
         if os.WIFEXITED(status):
             return Stopped("exit", f"exit code {os.WEXITSTATUS(status)}")
         number = os.WTERMSIG(status)

@@ -24,7 +24,12 @@ class Policy:
     file_bytes: int = 64 * MIB
     open_files: int = 256
     stack_bytes: int = 32 * MIB
-    processes: int = 64
+
+    # All processes of a box together. What a fork still shares with its parent counts for both: so there is
+    # room for a worker with all that one process may hold, and for a fork of it that answers a probe; and a
+    # worker that holds next to nothing (50 MiB) runs out of processes before it runs out of memory.
+    box_memory_bytes: int = 4096 * MIB
+    processes: int = 48
 
     # Output of the cells: what is kept of each one, and when one has printed enough to be stopped.
     output_head_bytes: int = 48 * 1024

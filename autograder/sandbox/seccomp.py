@@ -12,6 +12,7 @@ from .wall import ArgumentRule
 
 # Instructions of classic BPF, as far as they are needed.
 LOAD = 0x20  # accumulator = 32-bit word of the call's description at offset k
+AND = 0x54
 JUMP_EQUAL, JUMP_GREATER_EQUAL, JUMP_ANY_BIT = 0x15, 0x35, 0x45
 RETURN = 0x06
 
@@ -67,16 +68,16 @@ def install(program: list[Instruction]) -> None:
 
 def _judge_argument(rule: ArgumentRule, machine: str) -> list[Instruction]:
     """Refuse the call if its argument matches; otherwise reload the number for the next rule."""
-    refuse = Instruction(RETURN, _errno(rule.errno))
     compare = {
-        "==": Instruction(JUMP_EQUAL, rule.value, if_false=1),
-        "!=": Instruction(JUMP_EQUAL, rule.value, if_true=1),
-        "&": Instruction(JUMP_ANY_BIT, rule.value, if_false=1),
+        "==": [Instruction(JUMP_EQUAL, rule.value, if_false=1)],
+        "!=": [Instruction(JUMP_EQUAL, rule.value, if_true=1)],
+        "&": [Instruction(JUMP_ANY_BIT, rule.value, if_false=1)],
+        "&=": [Instruction(AND, rule.value), Instruction(JUMP_EQUAL, rule.value, if_false=1)],
     }[rule.comparison]
     body = [
         Instruction(LOAD, OFFSET_ARGUMENTS + 8 * rule.argument),
-        compare,
-        refuse,
+        *compare,
+        Instruction(RETURN, _errno(rule.errno)),
         Instruction(LOAD, OFFSET_NUMBER),
     ]
     number = kernel.number(rule.call, machine)

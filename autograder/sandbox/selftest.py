@@ -23,7 +23,7 @@ from typing import NoReturn
 
 from . import isolation, kernel, namespaces
 from .attacks import ATTACKS, USES, Attack, Bait, StoppedError, active
-from .policy import Policy
+from .policy import MIB, Policy
 from .wall import PROTECTIONS, SLOTS, Wall, build_wall, environment
 
 
@@ -254,10 +254,13 @@ class _Trial:
     stops: tuple[str, ...]
     inside: Callable[[int], None]
     outside: Callable[[int, int, int], bool]
+    memory_bytes: int | None = None
+    """Less than the policy allows: who takes too much need not take that much."""
 
 
 def _try_from_outside(wall: Wall, trial: _Trial) -> bool:
     """Run `trial` under a zygote of its own, which may be killed."""
+    wall = replace(wall, memory_bytes=trial.memory_bytes or wall.memory_bytes)
     reading, writing = os.pipe()
     numbers, number = os.pipe()
     zygote = os.fork()
@@ -312,6 +315,17 @@ def _leave_daemon_and_stay(pipe: int) -> None:
     time.sleep(2 * END_SECONDS)
 
 
+def _fork_with_memory(pipe: int) -> None:
+    """Little memory that is counted for each of many processes."""
+    held = b"x" * (32 * MIB)
+    os.write(pipe, SIGN)
+    for _ in range(8):
+        if not os.fork():
+            break
+    time.sleep(2 * END_SECONDS)
+    del held
+
+
 def _all_gone(zygote: int, guard: int, pipe: int) -> bool:
     """Whether everybody who could write into `pipe` ends soon."""
     ready, _, _ = select.select([pipe], [], [], END_SECONDS)
@@ -338,6 +352,13 @@ TRIALS = (
     _Trial("outlive the submission as a daemon", ("pid", "sweep"), _leave_daemon, _all_gone),
     _Trial("outlive its guard", ("die_with_parent",), _leave_daemon_and_stay, _kill_guard),
     _Trial("outlive the zygote", ("die_with_parent",), _leave_daemon_and_stay, _kill_zygote),
+    _Trial(
+        "hold more memory together than is allowed",
+        ("memory",),
+        _fork_with_memory,
+        _all_gone,
+        memory_bytes=128 * MIB,
+    ),
     _Trial("survive others when memory runs out", ("oom",), _leave_daemon_and_stay, _goes_first),
 )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import kernel, landlock
+from . import kernel, landlock, memory
 from .policy import Policy
 from .selftest import Examination, examine
 
@@ -37,11 +37,11 @@ def choose(policy: Policy) -> Choice:
     if not kernel.supported():
         machines = " and ".join(kernel.MACHINES)
         return Choice("none", (), None, (f"isolation needs Linux on {machines}; use a virtual machine",))
-    has_landlock = landlock.version() > 0
+    available = {"landlock": landlock.version() > 0, "memory": memory.measurable()}
+    without = tuple(name for name, is_here in available.items() if not is_here)
     reasons = []
     for tier in ("full", "reduced"):
-        without = () if has_landlock else ("landlock",)
-        if tier == "reduced" and not has_landlock:
+        if tier == "reduced" and "landlock" in without:
             reasons.append("this kernel has no Landlock (Linux 5.13 with `landlock` among `lsm=`)")
             continue
         examination = examine(policy, tier, without=without)

@@ -34,6 +34,7 @@ PROTECTIONS = {
     "capabilities": "no privilege is left, not even over its own namespaces",
     "not_dumpable": "other processes cannot look into its memory, nor it into its own through /proc",
     "rlimits": "processes, memory, CPU seconds, files and their size are limited",
+    "memory": "all processes together hold no more memory than they may",
     "oom": "the first to go when memory runs out",
     "close_fds": "no open file is inherited but the ones that are meant to be",
     "die_with_parent": "nobody is left when the zygote or the driver dies",
@@ -57,7 +58,8 @@ INNER_ID = 1000
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 CONFIGURATION = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
 ENVIRONMENT_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+# Not /dev/zero: mapped, it is memory that belongs to no process.
+DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 ETC = {
     "passwd": f"student:x:{INNER_ID}:{INNER_ID}::/box:/bin/sh\n",
     "group": f"student:x:{INNER_ID}:\n",
@@ -71,10 +73,15 @@ REFERENCE_PACKAGES = ("advsec", "autograder")
 
 REFERENCE_ABSENT = "the reference package is not available while your work is graded"
 
+# What makes memory that is not part of any process, so that nobody sees how much of it a box holds; some of
+# it would even outlive the box. Memory for several processes is made of files in /dev/shm, as Python does.
+UNSEEN_MEMORY = "memfd_create shmget msgget semget"
+
 # System calls: this errno instead of the call. ENOSYS makes the C library fall back to the older call.
 REFUSED = {
     "ENOSYS": "clone3 io_uring_setup io_uring_enter io_uring_register",
-    "EPERM": """
+    "EPERM": f"""
+        {UNSEEN_MEMORY}
         unshare setns mount umount2 pivot_root chroot
         fsopen fsmount fsconfig fspick move_mount open_tree open_tree_attr mount_setattr
         open_by_handle_at name_to_handle_at mknod mknodat
@@ -96,7 +103,7 @@ class ArgumentRule:
 
     call: str
     argument: int
-    comparison: str  # "==", "!=" or "&" (any of these bits)
+    comparison: str  # "==", "!=", "&" (any of these bits) or "&=" (all of them)
     value: int
     errno: str
 
@@ -106,11 +113,13 @@ OWN_PROCESS = 0
 AF_UNIX = 1
 QUERY = 0xFFFFFFFF
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+SHARED_AND_ANONYMOUS = 0x21
 
 REFUSED_ARGUMENTS = (
     ArgumentRule("clone", 0, "&", NEW_NAMESPACES, "EPERM"),
     ArgumentRule("ioctl", 1, "==", TIOCSTI, "EPERM"),
     ArgumentRule("ioctl", 1, "==", TIOCLINUX, "EPERM"),
+    ArgumentRule("mmap", 3, "&=", SHARED_AND_ANONYMOUS, "EPERM"),  # unseen memory as well
     ArgumentRule("personality", 0, "!=", QUERY, "EPERM"),
     ArgumentRule("prlimit64", 0, "!=", OWN_PROCESS, "EPERM"),
     ArgumentRule("socket", 0, "!=", AF_UNIX, "EAFNOSUPPORT"),
@@ -147,6 +156,8 @@ class Wall:
     """Name, soft limit, hard limit."""
     processes: int
     """Processes and threads that the sandbox may have at once."""
+    memory_bytes: int
+    """What all of them together may hold."""
     slot_id: int = FIRST_SLOT
     scratch: tuple[Scratch, ...] = (
         Scratch("/box", 64 * MIB, 4096),
@@ -228,6 +239,7 @@ def build_wall(policy: Policy, tier: str = "full", *, extra: Iterable[str | Path
         masked=tuple(sorted(masked)),
         rlimits=_rlimits(policy),
         processes=policy.processes,
+        memory_bytes=policy.box_memory_bytes,
     )
 
 

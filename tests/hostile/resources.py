@@ -32,8 +32,12 @@ IMPATIENT = Policy(probe_seconds=0.5)
 # Memory that is touched takes time on a busy machine; half of it shows the same.
 FRUGAL: dict[str, Any] = {"policy": Policy(memory_bytes=1 << 30), "cell_seconds": 20.0}
 
+# Who takes together what no one of them may take alone need not take all of it either.
+HUDDLED: dict[str, Any] = {"policy": Policy(box_memory_bytes=512 << 20), "cell_seconds": 20.0}
+
 ENDLESS = "did not come to an end"
 NO_MEMORY = "this cell asked for more memory than there is"
+TOO_MUCH_TOGETHER = "asked for more memory than there is (512 MiB for all processes)"
 KEPT = Policy.output_head_bytes + Policy.output_tail_bytes + 1000
 
 
@@ -186,6 +190,88 @@ MEMORY = (
          says=(NO_MEMORY,)),
     Case(
         "RX10",
+        "several processes that hold too much together",
+        cells("""
+            import os, time
+
+            for _ in range(6):
+                if os.fork() == 0:
+                    held = b"x" * (128 << 20)
+                    time.sleep(20)
+                    os._exit(0)
+            while True:
+                os.wait()
+        """),
+        says=(TOO_MUCH_TOGETHER,),
+        tier="reduced",
+        **HUDDLED,
+    ),
+    Case(
+        "RX10",
+        "processes without a parent that hold too much together",
+        cells("""
+            import os, time
+
+            for _ in range(6):
+                if os.fork() == 0:
+                    os.setsid()
+                    if os.fork() == 0:
+                        held = b"x" * (128 << 20)
+                        time.sleep(20)
+                    os._exit(0)
+            time.sleep(20)
+        """),
+        says=(TOO_MUCH_TOGETHER,),
+        tier="reduced",
+        **HUDDLED,
+    ),
+    Case(
+        "RX10",
+        "several processes that share what one of them holds",
+        cells("""
+            import os, time
+
+            held = b"x" * (256 << 20)
+            children = []
+            for _ in range(4):
+                child = os.fork()
+                if child == 0:
+                    time.sleep(0.5)
+                    os._exit(len(held) >> 26)
+                children.append(child)
+            print("ended:", [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])
+        """),
+        says=("ended: [4, 4, 4, 4]",),
+    ),
+    Case(
+        "RX10",
+        "memory that belongs to no process",
+        cells("""
+            import mmap, os, sys
+
+            kernel = sys.modules["sandbox.kernel"]
+            size, create = 1 << 20, 0o1600
+            made = []
+            for name, make in {
+                "shared": lambda: mmap.mmap(-1, size),
+                "a file without a name": lambda: os.memfd_create("held"),
+                "zeros": lambda: mmap.mmap(os.open("/dev/zero", os.O_RDWR), size),
+                "a segment": lambda: kernel.call("shmget", 0, size, create),
+                "a queue": lambda: kernel.call("msgget", 0, create),
+                "semaphores": lambda: kernel.call("semget", 0, 250, create),
+            }.items():
+                try:
+                    make()
+                except OSError:
+                    continue
+                made.append(name)
+            print("made:", made)
+        """),
+        says=("made: []",),
+        tier="reduced",
+    ),
+    Case(
+        "RX10",
         "several processes with memory are the first to go, and stay that",
         cells("""
             import os, subprocess
@@ -267,9 +353,9 @@ MEMORY = (
         says=("No space left on device",),
         tier="full",
     ),
-    Case("RX28", "an endless device is read", cells("len(open('/dev/zero', 'rb').read(6 << 30))"),
+    Case("RX28", "an endless device is read", cells("len(open('/dev/full', 'rb').read(6 << 30))"),
          says=(NO_MEMORY,)),
-    Case("RX28", "an endless device is read to its end", cells("open('/dev/zero', 'rb').read()"),
+    Case("RX28", "an endless device is read to its end", cells("open('/dev/full', 'rb').read()"),
          says=(NO_MEMORY,), **FRUGAL),
 )  # fmt: skip
 

@@ -59,6 +59,7 @@ LEFT_OUT = {
     ("close_fds",): "files that the driver had open",
     ("no_new_privs",): "programs that change their user",
     ("rlimits",): "core files, locked memory and priority",
+    ("memory",): "several processes that hold too much together",
     ("oom",): "several processes with memory are the first to go, and stay that",
     ("net", "landlock", "seccomp"): "kernels and servers of this computer",
     ("capabilities", "landlock", "seccomp"): "mounts, roots and devices",

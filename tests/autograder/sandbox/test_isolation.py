@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.sandbox.isolation import TOO_MUCH_MEMORY
 from autograder.sandbox.policy import MIB, Policy
 from autograder.sandbox.wall import environment
 
@@ -103,7 +104,7 @@ print(sorted(name for name in os.listdir("/proc") if name.isdigit()))
     environment_roots = {Path(prefix).parts[1] for prefix in (sys.prefix, sys.base_prefix)} - {"usr"}
     assert set(eval(root)) == {"box", "dev", "etc", "proc", "tmp"} | environment_roots
     assert set(eval(devices)) == {
-        *("fd", "full", "null", "random", "shm", "stderr", "stdin", "stdout", "urandom", "zero")
+        *("fd", "full", "null", "random", "shm", "stderr", "stdin", "stdout", "urandom")
     }
     assert processes in (["['self', 'thread-self']", "['2']"], ["[]", "[]"])
 
@@ -197,6 +198,40 @@ except MemoryError:
 """
     policy = replace(Policy(), memory_bytes=512 * MIB)
     assert behind(code, tier=tier, python=python, policy=policy).out == "refused\n"
+
+
+HUDDLE = """
+import os, time
+for _ in range(6):
+    if os.fork() == 0:
+        {leave}
+        held = b"x" * (64 << 20)
+        time.sleep(20)
+        os._exit(0)
+{then}
+"""
+
+
+@both_walls
+@pytest.mark.parametrize(
+    ("leave", "then"),
+    [
+        ("pass", "while True: os.wait()"),
+        ("if os.setsid() and os.fork(): os._exit(0)", "time.sleep(20)"),
+    ],
+    ids=["children", "orphans"],
+)
+def test_processes_that_hold_too_much_together_all_end(tier, python, leave, then):
+    policy = replace(Policy(), box_memory_bytes=256 * MIB)
+    ended = behind(HUDDLE.format(leave=leave, then=then), tier=tier, python=python, policy=policy)
+    assert ended.status == TOO_MUCH_MEMORY << 8
+
+
+@both_walls
+def test_processes_that_hold_less_are_let_be(tier, python):
+    code = HUDDLE.replace("sleep(20)", "sleep(0.5)").format(leave="pass", then="print(os.wait()[1])")
+    policy = replace(Policy(), box_memory_bytes=1024 * MIB)
+    assert behind(code, tier=tier, python=python, policy=policy).out == "0\n"
 
 
 @needs_full

@@ -19,6 +19,10 @@ PASSING = {
         HARMLESS,
         [(flag, 0) for flag in (0x20000, 0x10000000, 0x40000000, NEW_NAMESPACES, 0x10000011)],
     ),
+    "mmap": (
+        (0, 4096, 3, 0x22),
+        [(0, 4096, 3, flags) for flags in (0x21, 0x23, 0x8021, (1 << 32) + 0x21)],
+    ),
     "ioctl": ((1, 0x5401), [(0, 0x5412), (0, 0x541C), (0, 0x5412 + (1 << 32))]),
     "personality": ((0xFFFFFFFF,), [(0,), (0x0040000,), (1,)]),
     "prlimit64": ((0,), [(1,), (4711,), (0xFFFFFFFF,)]),
@@ -55,6 +59,8 @@ def judge(program, machine, call, arguments=HARMLESS):
             return step.value
         if step.code == seccomp.LOAD:
             accumulator, jump = words[step.value], 0
+        elif step.code == seccomp.AND:
+            accumulator, jump = accumulator & step.value, 0
         else:
             test = {
                 seccomp.JUMP_EQUAL: accumulator == step.value,
@@ -128,7 +134,8 @@ def test_every_refused_call_is_refused_inside():
 def test_a_call_of_the_32_bit_numbering_is_the_last_one():
     code = """
 import ctypes, mmap
-page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+page = mmap.mmap(-1, 4096, private, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
 page.write(bytes.fromhex("b814000000 cd80 c3".replace(" ", "")))  # mov eax, 20 (getpid); int 0x80; ret
 ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()
 print("survived")

@@ -37,6 +37,7 @@ MODULES = [
     "kernel",
     "landlock",
     "limits",
+    "memory",
     "namespaces",
     "seccomp",
     "selftest",
