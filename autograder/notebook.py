@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.exercise import Assignment
 from autograder.results import CellRecord, Result, ending
-from autograder.sandbox.messages import IMAGE_TYPES, Output
+from autograder.sandbox.messages import Output
 from autograder.student import panel_html, panel_text
 from autograder.verdict import Judgement
 
@@ -123,9 +123,9 @@ def _output(output: Output) -> dict[str, Any]:
     if output.kind == "error":
         lines = output.text.splitlines()
         return {"output_type": "error", "ename": output.name, "evalue": "", "traceback": lines}
-    # The name comes from the box, which may say that anything is HTML.
-    is_image = output.data and output.name in IMAGE_TYPES
-    data = {output.name: base64.b64encode(output.data).decode()} if is_image else {"text/plain": output.text}
+    # The name of anything else comes from the box, which may say that it is HTML.
+    image = {"image/png": base64.b64encode(output.png).decode()}
+    data = image if output.png else {"text/plain": output.text}
     return {"output_type": "display_data", "data": data, "metadata": {}}
 
 

@@ -1,21 +1,13 @@
-"""Text and images of strangers, made harmless for pages, tables, terminals and file names."""
+"""Text of strangers, made harmless for pages, tables, terminals and file names."""
 
-import base64
 import hashlib
-import io
 import re
 import unicodedata
-import warnings
 
-
-# A figure with more pixels than this on one side was not made to be looked at.
-MAX_SIDE = 4000
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DEVICE_OF_WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)
 _FORMULA = re.compile(r"[\s\"']*[=+\-@＝＋－＠]")
-_ENCODING = {"PNG": {"compress_level": 1}, "JPEG": {"quality": 90}}
-_IMAGE_MAGIC = {"PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff"}
 
 
 def plain_text(text: str, *, keep: str = "") -> str:
@@ -53,29 +45,6 @@ def page_name(student: str) -> str:
         return f"{student}.html"
     digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return f"{student if plain else 'student'}.{digest}.html"
-
-
-def image_address(data: bytes) -> str | None:
-    """A PNG or JPEG, decoded and encoded anew, as a data: address; None for anything else."""
-    kind = next((kind for kind, magic in _IMAGE_MAGIC.items() if data.startswith(magic)), None)
-    if kind is None:
-        return None
-    from PIL import Image  # takes 50 ms, and many pages have no images
-
-    encoded = io.BytesIO()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused here anyway
-            with Image.open(io.BytesIO(data), formats=[kind]) as image:
-                if max(image.size) > MAX_SIDE:
-                    return None
-                # Only pixels are taken over: no text, no profile, no further frames.
-                pixels = image.convert("RGBA" if kind == "PNG" and image.has_transparency_data else "RGB")
-                pixels.info.clear()
-                pixels.save(encoded, kind, **_ENCODING[kind])
-    except Exception:  # whatever a decoder says about hostile bytes
-        return None
-    return f"data:image/{kind.lower()};base64," + base64.b64encode(encoded.getvalue()).decode()
 
 
 def _shown(character: str) -> str:

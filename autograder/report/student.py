@@ -1,11 +1,12 @@
 """The page of one student: points, one thing to look at per exercise, and the notebook as it ran."""
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.exercise import Assignment
-from autograder.report import pages, safe, words
+from autograder.report import pages, words
 from autograder.results import CellRecord, Result
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import Stopped
@@ -67,13 +68,12 @@ class _Room:
         left_out = len(text) - len(kept)
         return f"{kept}\n[… {left_out} characters are not shown …]" if left_out else kept
 
-    def image(self, data: bytes) -> str | None:
+    def image(self, png: bytes) -> str | None:
+        """The image as an address, if there is room for it."""
+        address = "data:image/png;base64," + base64.b64encode(png).decode()
         self.images -= 1
-        address = safe.image_address(data) if self.images >= 0 else None
-        if address is None or len(address) > self.image_characters:
-            return None
         self.image_characters -= len(address)
-        return address
+        return address if min(self.images, self.image_characters) >= 0 else None
 
 
 def student_page(result: Result, assignment: Assignment) -> str:
@@ -143,9 +143,9 @@ def _output(output: Output, number: int, room: _Room) -> ShownOutput:
             return ShownOutput(STREAMS.get(output.name, "printed"), room.clip(COLOURS.sub("", output.text)))
         case "error":
             return ShownOutput("error", room.clip(COLOURS.sub("", output.text) or output.name), error=True)
-    if not output.data:
+    if not output.png:
         return ShownOutput("result" if output.kind == "result" else "displayed", room.clip(output.text))
-    address = room.image(output.data)
+    address = room.image(output.png)
     if address is None:
-        return ShownOutput("an image that cannot be shown here")
+        return ShownOutput("an image for which there is no room here")
     return ShownOutput(f"image made by cell {number}", image=address)

@@ -13,12 +13,14 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-from .messages import IMAGE_TYPES, CellResult, Output
+from .images import pixels_of
+from .messages import Output, Picture
 from .policy import Policy
 
 
 TRACEBACK_CHARACTERS = 8 * 1024
 TRACEBACK_FRAMES = 40
+IMAGE_TYPES = ("image/png", "image/jpeg")
 
 
 class OutputFlood(BaseException):
@@ -33,9 +35,9 @@ class Recorder:
         self.start()
 
     def start(self) -> None:
-        self.outputs: list[Output] = []
+        self.outputs: list[Output | Picture] = []
         self.tail: collections.deque[tuple[str, str]] = collections.deque()
-        self.head_size = self.tail_size = self.dropped = self.total = self.rich = 0
+        self.head_size = self.tail_size = self.dropped = self.total = self.rich = self.image_bytes = 0
         self.failed = False
 
     @property
@@ -47,14 +49,16 @@ class Recorder:
         if self.flooded:
             raise OutputFlood
         room = self.policy.output_head_bytes - self.head_size
+        if len(self.outputs) >= self.policy.outputs:
+            room = 0
         head, rest = text[:room], text[max(room, 0) :]
         if head:
             self.head_size += len(head)
-            last = self.outputs[-1] if self.outputs else None
-            if last and last.kind == "stream" and last.name == stream:
-                self.outputs[-1] = Output("stream", stream, last.text + head)
-            else:
-                self.outputs.append(Output("stream", stream, head))
+            match self.outputs:
+                case [*_, Output("stream", name, text)] if name == stream:
+                    self.outputs[-1] = Output("stream", stream, text + head)
+                case _:
+                    self.outputs.append(Output("stream", stream, head))
         if rest:
             self._keep_tail(stream, rest)
 
@@ -73,26 +77,36 @@ class Recorder:
         self.rich += 1
         if self.rich > self.policy.rich_outputs:
             return
-        for name in IMAGE_TYPES:
-            image = _image_bytes(bundle.get(name))
-            if image and len(image) <= self.policy.rich_output_bytes:
-                self.outputs.append(Output(kind, name, data=image))
-                return
+        images = [content for name in IMAGE_TYPES if (content := bundle.get(name))]
         text = bundle.get("text/plain")
-        if isinstance(text, str):
+        if images:
+            self.outputs.append(self._picture(kind, images[0]))
+        elif isinstance(text, str):
             self.outputs.append(Output(kind, "text/plain", text[: self.policy.output_head_bytes]))
+
+    def _picture(self, kind: str, content: Any) -> Output | Picture:
+        try:
+            pixels = pixels_of(_image_bytes(content))
+            self.image_bytes += pixels.nbytes
+            if self.image_bytes > self.policy.image_bytes:
+                raise ValueError("the images of this cell are too many, or too large")
+        except ValueError as reason:
+            return Output(kind, "text/plain", f"[An image is not shown: {reason}.]")
+        return Picture(kind, pixels)
 
     def fail(self, name: str, text: str) -> None:
         self.failed = True
         self.outputs.append(Output("error", name[:80], text[-TRACEBACK_CHARACTERS:]))
 
-    def finish(self, status: str) -> CellResult:
+    def finish(self) -> tuple[Output | Picture, ...]:
         outputs = list(self.outputs)
+        if left_out := max(self.rich - self.policy.rich_outputs, 0):
+            outputs.append(Output("stream", "stdout", f"[{left_out} more outputs are not shown.]\n"))
         if self.tail:
             note = f"\n[... {self.dropped} characters are not shown ...]\n" if self.dropped else ""
             text = "".join(text for _, text in self.tail)
             outputs.append(Output("stream", self.tail[0][0], note + text))
-        return CellResult(status, tuple(outputs))
+        return tuple(outputs)
 
 
 class Stream(io.TextIOBase):
@@ -182,10 +196,11 @@ class CellShell(InteractiveShell):
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.recorder.fail(getattr(etype, "__name__", "Error"), "\n".join(stb))
 
-    def run(self, source: str) -> CellResult:
-        """Run one cell as JupyterLab would; never raises what the cell raises."""
+    def run(self, source: str) -> tuple[str, tuple[Output | Picture, ...]]:
+        """Run one cell as JupyterLab would: how it ended and what it showed. Raises nothing of the cell's."""
         self.recorder.start()
         result = self.run_cell(source, store_history=True)
         if self.recorder.flooded:
-            return self.recorder.finish("flood")
-        return self.recorder.finish("ok" if result.success and not self.recorder.failed else "error")
+            return "flood", self.recorder.finish()
+        status = "ok" if result.success and not self.recorder.failed else "error"
+        return status, self.recorder.finish()

@@ -178,6 +178,7 @@ class Box:
         self._zygote = zygote
         self._slot = slot
         self._pid: int | None = pid
+        self._output_room = zygote.policy.notebook_output_bytes
         self._connection = connection
 
     def __enter__(self) -> "Box":
@@ -198,8 +199,10 @@ class Box:
 
     def run_cell(self, source: str, seconds: float) -> CellResult:
         """Run one cell; raises BoxStopped when it hangs, crashes or ends the process."""
-        frame = self._ask(FrameType.CELL, encode(source, REQUESTS), OUTPUTS, seconds)
-        return self._understood(lambda: cell_result_from_plain(self._decode(frame, OUTPUTS)))
+        value = self._decode(self._ask(FrameType.CELL, encode(source, REQUESTS), OUTPUTS, seconds), OUTPUTS)
+        result = self._understood(lambda: cell_result_from_plain(value, self._output_room))
+        self._output_room -= sum(output.size for output in result.outputs)
+        return result
 
     def perform(
         self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer]

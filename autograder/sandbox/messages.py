@@ -1,10 +1,12 @@
 """Requests and replies as plain values: the meaning of the frames, on both ends of the wire."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from .images import png_of
 from .perform import (
     LINE_LENGTH,
     NotCallable,
@@ -22,7 +24,6 @@ from .wire import Limits, ProtocolError
 
 
 MIB = 1 << 20
-IMAGE_TYPES = ("image/png", "image/jpeg")
 NOTEBOOK = Limits(frame_bytes=64 * MIB, string_bytes=MIB, items=2000)
 OUTPUTS = Limits(frame_bytes=24 * MIB, string_bytes=3 * MIB, items=2000)
 REQUESTS = Limits(frame_bytes=64 * MIB, string_bytes=MIB, requests=True)
@@ -32,12 +33,28 @@ QUESTIONS = Limits(frame_bytes=64 << 10)
 
 @dataclass(frozen=True)
 class Output:
-    """One output of a cell. `kind` is stream, display, result or error; `name` says which one of these."""
+    """One output of a cell. `kind` is stream, display, result or error; `name` says which one of these.
+
+    An image is a PNG that the driver has made.
+    """
 
     kind: str
     name: str
     text: str = ""
-    data: bytes = b""
+    png: bytes = b""
+
+    @property
+    def size(self) -> int:
+        """Characters or bytes, of which about as much is kept."""
+        return len(self.text) + len(self.png)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image on its way out of the box: rows of pixels, see `images.py`."""
+
+    kind: str
+    pixels: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -149,23 +166,47 @@ def cells_from_plain(value: Any) -> tuple[Cell, ...]:
     return tuple(Cell(*item) for item in value)
 
 
-def cell_result_to_plain(result: CellResult) -> tuple[Any, ...]:
-    outputs = tuple(
-        (output.kind, output.name, output.text, np.frombuffer(output.data, dtype=np.uint8))
-        for output in result.outputs
-    )
-    return (result.status, outputs)
+def cell_result_to_plain(status: str, outputs: Iterable[Output | Picture]) -> tuple[Any, ...]:
+    return (status, tuple(map(_output_to_plain, outputs)))
 
 
-def cell_result_from_plain(value: Any) -> CellResult:
+def _output_to_plain(output: Output | Picture) -> tuple[Any, ...]:
+    match output:
+        case Picture(kind, pixels):
+            return (kind, pixels)
+        case Output(kind, name, text):
+            return (kind, name, text)
+    raise TypeError(output)
+
+
+def cell_result_from_plain(value: Any, room: int) -> CellResult:
+    """What a reply holds; outputs that are together larger than `room` are left out, which is said."""
     match value:
         case (str(status), tuple(outputs)):
-            return CellResult(status[:10], tuple(map(_output_from_plain, outputs)))
+            return CellResult(status[:10], tuple(_within(room, map(_output_from_plain, outputs))))
     raise ProtocolError("the reply holds no outputs")
+
+
+def _within(room: int, outputs: Iterator[Output]) -> Iterator[Output]:
+    for output in outputs:
+        room -= output.size
+        if room < 0:
+            yield Output("stream", "stdout", "[There is no room for more outputs of this notebook.]\n")
+            return
+        yield output
 
 
 def _output_from_plain(value: Any) -> Output:
     match value:
-        case (str(kind), str(name), str(text), np.ndarray() as data) if data.dtype == np.uint8:
-            return Output(kind[:10], name[:80], text, data.tobytes())
+        case (str(kind), str(name), str(text)):
+            return Output(kind[:10], name[:80], text)
+        case (str(kind), np.ndarray() as pixels):
+            return Output(kind[:10], "image/png", png=_png(pixels))
     raise ProtocolError("the reply holds no output")
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    try:
+        return png_of(pixels)
+    except ValueError as error:
+        raise ProtocolError(str(error)) from None

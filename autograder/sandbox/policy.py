@@ -35,9 +35,11 @@ class Policy:
     output_head_bytes: int = 48 * 1024
     output_tail_bytes: int = 16 * 1024
     output_flood_bytes: int = 64 * MIB
+    outputs: int = 1000
     rich_outputs: int = 50
-    rich_output_bytes: int = 2 * MIB
-    notebook_output_bytes: int = 16 * MIB
+    # Pixels of all images of a cell; and all outputs of a notebook, as they are kept.
+    image_bytes: int = 12 * MIB
+    notebook_output_bytes: int = 6 * MIB
 
     # Answers.
     reply_bytes: int = 64 * MIB

@@ -29,7 +29,7 @@ def serve(connection: socket.socket, shell: CellShell, policy: Policy) -> NoRetu
         if frame.type is FrameType.READ:
             body = encode(_read(frame.body), NOTEBOOK)
         elif frame.type is FrameType.CELL:
-            body = encode(cell_result_to_plain(shell.run(decode(frame.body, REQUESTS))), OUTPUTS)
+            body = encode(cell_result_to_plain(*shell.run(decode(frame.body, REQUESTS))), OUTPUTS)
         else:
             body = perform_probes(frame, connection, shell.user_ns, policy)
         send(connection, Frame(FrameType(frame.type + 1), frame.call_id, body))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import advsec
@@ -19,7 +20,7 @@ from autograder import compare, grading, notebook, report, submission
 from autograder.exercise import public_generator
 from autograder.report import pages, safe
 from autograder.report.student import student_page
-from autograder.sandbox import launcher, reader, wire
+from autograder.sandbox import launcher, messages, reader, wire
 from autograder.sandbox.attacks import ATTACKS
 from autograder.sandbox.selftest import TRIALS
 from autograder.sandbox.wall import PROTECTIONS, TIERS, Wall
@@ -159,6 +160,10 @@ def as_it_is(text: str, **_: Any) -> str:
     return text
 
 
+def all_of_it(room: int, outputs: Iterator[Any]) -> Iterator[Any]:
+    return outputs
+
+
 def allocate_first(reader: Any, count: int) -> bytes:
     """`_Reader.take` the way one writes it first: make room, then look what there is."""
     piece = bytearray(b"\xff") * count
@@ -214,6 +219,9 @@ PATCHES: dict[str, tuple[Any, str, Any, str]] = {
     ),
     "hidden inputs": (grading, "hidden_generator", known_to_all, "visible answers by heart"),
     "links are not followed": (submission.os, "O_NOFOLLOW", 0, "a link to a file of somebody else"),
+    "files with one name": (
+        submission, "_problem", nothing_wrong, "a hard link between two of one's own names",
+    ),
     "escaping": (pages, "_environment", without_escaping, "HTML in text"),
     "characters that are obeyed, on pages": (
         safe, "plain_block", as_it_is, "text that runs backwards or cannot be seen",
@@ -225,9 +233,12 @@ PATCHES: dict[str, tuple[Any, str, Any, str]] = {
     "tags in text for nbgrader": (
         notebook, "LIVE_IN_TEXT", notebook.re.compile("(?!)"), "HTML in text",
     ),
-    "kinds of outputs for nbgrader": (
-        notebook, "IMAGE_TYPES", ("text/html", "image/svg+xml"),
-        "a script in an output that the worker, taken over, says is HTML",
+    "nothing but pixels": (
+        messages, "png_of", np.ndarray.tobytes, "a worker, taken over, that sends a file for pixels",
+    ),
+    "room for outputs": (
+        messages, "_within", all_of_it,
+        "a worker, taken over, that sends as much noise as there is room for",
     ),
 }  # fmt: skip
 

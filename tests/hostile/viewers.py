@@ -15,10 +15,15 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
 from autograder.cli import _print_table
 from autograder.notebook import autograded_notebook
 from autograder.report import class_page, scores_csv
 from autograder.results import Result, summary
+from autograder.sandbox.images import png_of
+from autograder.sandbox.policy import Policy
 from tests.hostile.corpus import (
     ANSWER,
     ASSIGNMENT,
@@ -47,9 +52,17 @@ def formgrader_shows_text_and_images(result: Result) -> None:
     for cell in autograded_notebook(result, ASSIGNMENT, release())["cells"]:
         tested = cell["metadata"].get("nbgrader", {}).get("grade_id", "").removeprefix("test-")
         for output in cell.get("outputs", ()) if tested not in ours else ():
-            assert set(output.get("data", ())) <= {"text/plain", "image/png", "image/jpeg"}
+            assert set(output.get("data", ())) <= {"text/plain", "image/png"}
+            if picture := output.get("data", {}).get("image/png"):
+                is_ours(base64.b64decode(picture))
         if cell["cell_type"] != "code" and not cell["metadata"]:
             assert not re.search(r"<[a-z/!?]|!\[|\\href", cell["source"])
+
+
+def is_ours(picture: bytes) -> None:
+    """The image is, byte for byte, what the driver writes for its pixels."""
+    with Image.open(io.BytesIO(picture), formats=["PNG"]) as image:
+        assert png_of(np.asarray(image)) == picture
 
 
 def terminal_shows_plain_text(result: Result) -> None:
@@ -70,6 +83,16 @@ def table_has_one_line_per_student(result: Result) -> None:
 def report_is_one_line(result: Result) -> None:
     """`autograder grade --json` prints one object on one line."""
     assert "\n" not in json.dumps(summary(result), ensure_ascii=False)
+
+
+def shows_images(count: int) -> Callable[[Result], None]:
+    """So many images are shown."""
+
+    def check(result: Result) -> None:
+        outputs = [output for record in result.cells if record.result for output in record.result.outputs]
+        assert sum(bool(output.png) for output in outputs) == count
+
+    return check
 
 
 def page_is_small(result: Result) -> None:
@@ -129,6 +152,19 @@ def png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
+PNG_AND_SCRIPT = png(9, 9) + SCRIPT.encode()
+FIGURES = """
+    import matplotlib.pyplot as plt
+
+    for transparent in (False, True):
+        plt.rcParams["savefig.transparent"] = transparent
+        plt.plot(np.arange(3))
+        plt.show()
+    plt.rcParams["savefig.transparent"] = False
+    plt.figure(figsize=(10, 8), dpi=300)
+    plt.plot(np.arange(3))
+    plt.show()
+"""
 SVG = f"<svg xmlns='http://www.w3.org/2000/svg' onload='{PWN}'>{SCRIPT}</svg>"
 LOADS = (
     f"<img src='{BEACON}'><link rel=stylesheet href='{BEACON}'><style>@import url({BEACON});</style>"
@@ -140,7 +176,7 @@ FORM = f"<form action='{BEACON}' id=f><input name=score value=6></form><script>f
 TAKEN_OVER = """
     import sys
 
-    Output = sys.modules["sandbox.messages"].Output
+    Output, Picture = (getattr(sys.modules["sandbox.messages"], name) for name in ("Output", "Picture"))
     record = get_ipython().recorder.outputs.append
 """
 
@@ -154,7 +190,6 @@ CASES = (
     for kind in ("display", "result", "stream", "error", "other"):
         for name in ("text/html", "image/svg+xml", "application/javascript", "text/markdown", {SCRIPT!r}):
             record(Output(kind, name, {SCRIPT + SVG!r}))
-            record(Output(kind, name, {SCRIPT!r}, {SVG!r}.encode()))
 """
         ),
     ),
@@ -216,9 +251,54 @@ CASES = (
         showing(
             "{'image/png': 'AAAA'}, raw=True",
             "{'image/jpeg': 'bm9uZQ=='}, raw=True",
+            "{'image/jpeg': ['none']}, raw=True",
             f"Image(data={b'GIF89a' + SVG.encode()!r}, format='png')",
             f"SVG(data={SVG!r})",
         ),
+        says=("[An image is not shown: it is neither PNG nor JPEG.]",),
+    ),
+    harmless(
+        "VW07",
+        "images that are broken, or more than they seem",
+        showing(
+            f"Image(data={png(9, 9)[:50]!r})",
+            f"Image(data={png(9, 9)!r} + {SCRIPT.encode()!r})",
+            f"Image(data=b'\\xff\\xd8\\xff' + {SVG.encode()!r}, format='jpeg')",
+        ),
+        says=("it is a damaged PNG.]", "it is a damaged JPEG.]"),
+        also=shows_images(1),
+    ),
+    harmless("VW07", "figures as matplotlib draws them", cells(FIGURES), also=shows_images(3)),
+    *(
+        harmless(
+            "VW07",
+            f"a worker, taken over, that sends {what}",
+            cells(f"{TAKEN_OVER}\n    record(Picture('display', {pixels}))"),
+            says=("was stopped",),
+            also=shows_images(0),
+        )
+        for what, pixels in {
+            "a file for pixels": f"np.frombuffer({PNG_AND_SCRIPT!r}, np.uint8)",
+            "an image of no size": "np.zeros((0, 5, 3), np.uint8)",
+            "an image with a side that no page has": "np.zeros((4001, 1, 3), np.uint8)",
+            "numbers for pixels": "np.full((5, 5, 4), np.nan)",
+        }.items()
+    ),
+    harmless(
+        "VW07",
+        "a worker, taken over, that sends as much noise as there is room for",
+        cells(
+            *[
+                f"""{TAKEN_OVER}
+    for _ in range(20):
+        record(Picture("display", np.random.randint(0, 256, (500, 500, 4), dtype=np.uint8)))
+"""
+            ]
+            * 3
+        ),
+        says=("[There is no room for more outputs of this notebook.]",),
+        also=shows_images(2),
+        policy=Policy(notebook_output_bytes=2 << 20),
     ),
     harmless(
         "VW08",
@@ -328,7 +408,15 @@ CASES = (
         "VW18",
         "images that are larger than any screen",
         showing(f"Image(data={png(20_000, 20_000)!r})", f"Image(data={png(60_000, 1)!r})"),
+        says=("it is more than 4000 pixels wide or high.]",),
         also=page_is_small,
+    ),
+    harmless(
+        "VW18",
+        "more images, and larger ones, than a page has room for",
+        showing(*[f"Image(data={png(1600, 1600)!r})"] * 3),
+        says=("the images of this cell are too many, or too large.]",),
+        also=shows_images(1),
     ),
     harmless(
         "VW20",
