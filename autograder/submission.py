@@ -17,6 +17,9 @@ REASONS = {
     "missing": "There is no notebook in the folder you handed in; hand in {assignment}.ipynb.",
     "ambiguous": "There is more than one notebook and none is named {assignment}.ipynb; hand in one.",
     "not_a_file": "What was handed in as {assignment}.ipynb is not an ordinary file.",
+    # Tools that keep one copy of equal files make such links as well, on the computer where grading happens.
+    "hard_link": "The file has a second name as well (a hard link), so it may be somebody else's; ask your "
+    "teaching assistant to put a copy in its place: `cp FILE COPY`, then `mv COPY FILE`.",
     "permission": "The file cannot be opened; ask your teaching assistant to look at its permissions.",
     "too_large": "The file is larger than 20 MB; clear the outputs of the notebook and hand it in again.",
     "empty": "The file is empty; save the notebook in JupyterLab and hand it in again.",
@@ -93,9 +96,17 @@ def read_bytes(submission: Submission) -> bytes | str:
         return "permission"
     except OSError:
         return "not_a_file"
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    if problem := _problem(os.fstat(descriptor)):
         os.close(descriptor)
-        return "not_a_file"
+        return problem
     with open(descriptor, "rb") as file:
         data = file.read(MAX_BYTES + 1)
     return data if len(data) <= MAX_BYTES else "too_large"
+
+
+def _problem(status: os.stat_result) -> str | None:
+    """What speaks against reading a file that can be opened; a code of `REASONS`."""
+    if not stat.S_ISREG(status.st_mode):
+        return "not_a_file"
+    # By its other name it may be somebody else's. Some file systems do not count, and say 0.
+    return "hard_link" if status.st_nlink > 1 else None

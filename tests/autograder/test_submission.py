@@ -1,6 +1,7 @@
 """From a directory that students filled to bytes, or to a sentence that says what to do."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,25 @@ def test_an_empty_folder(folder: Path) -> None:
 def test_links_are_never_followed(target: str, folder: Path) -> None:
     (folder / f"{NAME}.ipynb").symlink_to(target)
     assert read_bytes(handed_in(folder)) == "not_a_file"
+
+
+def test_a_file_with_a_second_name_is_not_read_and_its_copy_is(tmp_path: Path, folder: Path) -> None:
+    path, theirs = folder / f"{NAME}.ipynb", tmp_path / "theirs"
+    theirs.write_bytes(b"{}")
+    path.hardlink_to(theirs)
+    assert read_bytes(handed_in(folder)) == "hard_link"
+    path.unlink()
+    shutil.copy(theirs, path)
+    assert read_bytes(handed_in(folder)) == b"{}"
+
+
+def test_a_file_system_that_does_not_count_names_is_believed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / f"{NAME}.ipynb").write_bytes(b"{}")
+    fields = list(os.stat(folder / f"{NAME}.ipynb"))
+    monkeypatch.setattr(submission.os, "fstat", lambda _: os.stat_result([*fields[:3], 0, *fields[4:]]))
+    assert read_bytes(handed_in(folder)) == b"{}"
 
 
 def test_a_pipe_is_never_waited_for(folder: Path) -> None:

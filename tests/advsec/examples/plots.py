@@ -1,0 +1,98 @@
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from advsec import plots
+from advsec.averages import ewma
+from tests.advsec.examples import Example
+
+
+N = 60
+T = np.arange(1.0, N + 1)
+LINE = np.linspace(1.0, 2.0, N)
+RUNS = np.random.default_rng(0).normal(3, 1, size=(N, 4))  # of 4 seeds
+GRID = np.linspace(-1, 1, 9)
+MASKS = np.random.default_rng(0).random((6, 5)) < 0.7
+SPIRAL = np.stack([np.cos(T) / T, np.sin(T)], axis=1)
+
+
+def bowl(w):
+    return np.sum([1, 9] * np.asarray(w) ** 2, axis=-1)
+
+
+def drawn(data: dict[str, Any], raises: Mapping[str, dict[str, Any]] | None = None) -> Example:
+    """A figure of this data, each time of a fresh copy; pictures have no precision to keep."""
+    return Example(lambda: copy.deepcopy(data), raises=raises or {}, keeps_float32=False)
+
+
+def too_many(name: str, *taken: str) -> dict[str, dict[str, Any]]:
+    """The refusal of more labels than a panel has looks, of which the figure itself may take some."""
+    labels = "abcdef"[len(taken) :]
+    sentence = f"labels must be at most 5 in one panel, got {[*taken, *labels]!r}"
+    return {sentence: {name: dict.fromkeys(labels, np.ones(1))}}
+
+
+# Every number of the data stands in an array, where tests can change it.
+EXAMPLES = {
+    "series": drawn({"x": LINE, "averages": {r"$\beta$ = 0.9": LINE + 0.5, "other": LINE}, "level": 1.5}),
+    "kernels": drawn({"betas": np.array([0.5, 0.9])}),
+    "step_response": drawn({"response": ewma(np.ones(30), 0.9), "N": 19}),
+    "variance_floor": drawn({"variances": {r"$\alpha$ = 0.5": LINE}, "floors": [1 / 3]}),
+    "tracking_error": drawn({
+        "alphas": LINE, "errors": {r"$\rho$ = 1": LINE**2}, "gains": {r"$\rho$ = 1": 0.618}
+    }),
+    "noise_and_bias": drawn({
+        "n": np.arange(1, N + 1), "noise": {"$a$ = 1": LINE}, "bias": {"$a$ = 1": -LINE}
+    }),
+    "settling": drawn({"paths": {0.5: np.ones((N, 3)), 2.0: np.ones((N, 3))}, "target": 5}),
+    "correction": drawn({"errors": {r"$\mu$ = 5": (LINE, LINE / 2)}, "mark": 7}),
+    "adam_without_correction": drawn({"ratio": LINE, "marks": [1, 60]}),
+    "curves": drawn({
+        "x": T, "lines": {r"$w_{1}$": RUNS, "b": LINE, "c": LINE / 2, "d": 2 * LINE, "e": 3 * LINE},
+        "xlabel": "step", "ylabel": "loss", "yscale": "log", "marks": {"best": 7.0}, "levels": {"floor": 1.0},
+    }, too_many("lines")),
+    "schedules": drawn({
+        "lrs": {"restarts": np.tile(LINE[::-1], 3), "warm-up": LINE}, "snapshots": {"restarts": [59, 119]}
+    }),
+    "range_test": drawn({
+        "lrs": T, "losses": LINE + 0.1, "smoothed": LINE,
+        "suggestions": {"steepest": 7.0, "upper": 20.0},
+    }, too_many("suggestions", "average")),
+    "gradient_errors": drawn({
+        "eps": 10.0 ** np.arange(-9, 1),
+        "errors": {"central": 1e-3 * (1e-9 / 10.0 ** np.arange(-9, 1) + 10.0 ** np.arange(-18, 2, 2))},
+        "orders": {"central": 2},
+    }, too_many("errors")),
+    "fits": drawn({
+        "x": T, "fits": {"degree 1": RUNS.T, "degree 3": RUNS.T**2}, "truth": LINE, "data": (T, LINE + 0.1)
+    }),
+    "bars": drawn({
+        "names": ["W1", "b1", "W2"], "values": {"right": RUNS[:3] ** 2, "wrong": np.array([1.0, 0.0, 2.0])},
+        "xlabel": r"error $\xi$", "levels": {"threshold": 0.5}, "log": True,
+    }, too_many("values")),
+    "stacked_bars": drawn({
+        "names": ["0", "9"], "parts": {"bias": np.array([1.0, 2.0]), "variance": np.array([0.5, 99.0])},
+        "xlabel": "degree", "ylabel": "error", "direct": np.array([1.51, 100.0]), "top": 3.0,
+    }, too_many("parts")),
+    "distributions": drawn({"layers": {"plain": [RUNS, RUNS / 9], "batch norm": [RUNS, RUNS + 1]}}),
+    "contours": drawn({
+        "f": bowl, "paths": {"momentum": SPIRAL, "Adam": SPIRAL / 2}, "minimum": np.zeros(2)
+    }),
+    "heat_maps": drawn({
+        "maps": {"Adam": np.outer(T[:4], LINE[:3]), "AMSGrad": np.eye(4, 3)}, "rows": [0.1, 0.5, 0.9, 0.999],
+        "columns": ["a", "b", "c"], "ylabel": r"$\beta_2$", "xlabel": "$C$", "label": "last $x$",
+    }),
+    "mask_grid": drawn({"masks": MASKS, "keep_prob": 0.7}),
+    "decision_regions": drawn({
+        "x1": GRID, "x2": 2 * GRID,
+        "regions": {"line": np.add.outer(GRID, GRID) > 0, "constant": np.zeros((9, 9), dtype=bool)},
+        "X": RUNS[:20, :2] - 3, "y": np.arange(20) % 2,
+    }),
+    "show": Example(
+        lambda: {"figure": plots.kernels([0.5])},
+        raises={"alt must be a description of the figure, got ''": {"figure": Figure()}},
+    ),
+}  # fmt: skip
