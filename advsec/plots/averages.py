@@ -78,6 +78,16 @@ def series(
     Returns
     -------
     axes : Axes
+
+    Slides
+    ------
+    "Moving averages"; "Weighted moving averages"; "Exponentially weighted moving average".
+
+    Examples
+    --------
+    >>> axes = series([1.0, 3.0], {"running mean": [1.0, 2.0]})
+    >>> [line.get_label() for line in axes.get_lines()]
+    ['observations', 'running mean']
     """
     axes = new_axes()
     n = np.arange(1, len(x) + 1)
@@ -118,6 +128,10 @@ def kernels(betas: Sequence[float]) -> NDArray:
     Returns
     -------
     panels : ndarray of Axes of shape (len(betas),)
+
+    Slides
+    ------
+    "Exponentially weighted moving average": the rule of thumb (erratum E7).
 
     Examples
     --------
@@ -163,6 +177,16 @@ def step_response(response: ArrayLike, N: int) -> Axes:
     Returns
     -------
     axes : Axes
+
+    Slides
+    ------
+    "Exponentially weighted moving average": the rule of thumb (erratum E7).
+
+    Examples
+    --------
+    >>> axes = step_response([0.5, 0.75, 0.875], N=3)
+    >>> [text.get_text() for text in axes.texts]
+    ['50.00% after 1', '87.50% after 3']
     """
     axes = new_axes()
     axes.axvspan(0, N, **WINDOW)
@@ -203,6 +227,16 @@ def variance_floor(variances: Mapping[str, ArrayLike], floors: Sequence[float]) 
     Returns
     -------
     axes : Axes
+
+    Slides
+    ------
+    "Weighted moving averages": a constant step (erratum E4).
+
+    Examples
+    --------
+    >>> axes = variance_floor({"step 0.5": [0.25, 0.31, 0.33]}, floors=[1 / 3])
+    >>> axes.get_xscale(), axes.get_yscale()
+    ('log', 'log')
     """
     axes = new_axes()
     for floor in floors:
@@ -241,6 +275,16 @@ def tracking_error(alphas: ArrayLike, errors: Mapping[str, ArrayLike], gains: Ma
     Returns
     -------
     axes : Axes
+
+    Slides
+    ------
+    "Weighted moving averages": processes that are not stationary (erratum E4).
+
+    Examples
+    --------
+    >>> axes = tracking_error([0.1, 0.2, 0.4], {"slow": [0.3, 0.2, 0.5]}, gains={"slow": 0.25})
+    >>> axes.texts[0].get_text().splitlines()
+    ['Kalman gain', '0.250']
     """
     axes = new_axes()
     for label, error in errors.items():
@@ -279,6 +323,16 @@ def noise_and_bias(n: ArrayLike, noise: Mapping[str, ArrayLike], bias: Mapping[s
     Returns
     -------
     panels : ndarray of Axes of shape (2,)
+
+    Slides
+    ------
+    "Weighted moving averages": what each of the two conditions is good for (erratum E3).
+
+    Examples
+    --------
+    >>> panels = noise_and_bias([1, 10], {"a = 1": [1.0, 0.3]}, {"a = 1": [0.0, 0.0]})
+    >>> [panel.get_title(loc="left") for panel in panels]
+    ['noise: standard deviation', 'bias']
     """
     panels = new_panels(2, width=9.0, height=3.6)
     for axes, curves, title in zip(panels, (noise, bias), ("noise: standard deviation", "bias"), strict=True):
@@ -312,6 +366,16 @@ def settling(paths: Mapping[float, ArrayLike], *, target: float) -> NDArray:
     Returns
     -------
     panels : ndarray of Axes of shape (len(paths),)
+
+    Slides
+    ------
+    "Weighted moving averages": what each of the two conditions is good for (erratum E3).
+
+    Examples
+    --------
+    >>> panels = settling({0.5: [[1.0, 2.0], [4.0, 5.0]]}, target=5)
+    >>> len(panels[0].get_lines())  # two runs and the true mean
+    3
     """
     panels = new_panels(len(paths), width=max(6.0, 2.3 * len(paths)), height=3.0, sharey=True)
     for axes, (exponent, means) in zip(panels, paths.items(), strict=True):
@@ -348,6 +412,16 @@ def correction(errors: Mapping[str, tuple[ArrayLike, ArrayLike]], *, mark: int |
     Returns
     -------
     panels : ndarray of Axes of shape (len(errors),)
+
+    Slides
+    ------
+    "Bias correction" (erratum E8).
+
+    Examples
+    --------
+    >>> panels = correction({"mean 5": ([20.0, 16.0], [1.0, 0.5])}, mark=2)
+    >>> [line.get_label() for line in panels[0].get_lines()[:2]]
+    ['raw', 'corrected']
     """
     panels = new_panels(len(errors), width=max(6.0, 3.0 * len(errors)), height=3.0, sharey=True)
     for axes, (title, (raw, corrected)) in zip(panels, errors.items(), strict=True):
@@ -381,6 +455,16 @@ def adam_without_correction(ratio: ArrayLike, marks: Sequence[int]) -> Axes:
     Returns
     -------
     axes : Axes
+
+    Slides
+    ------
+    "Bias correction II" (erratum E10).
+
+    Examples
+    --------
+    >>> axes = adam_without_correction([3.2, 4.1, 1.5], marks=[2])
+    >>> axes.texts[0].get_text()
+    '4.10 at $t$ = 2'
     """
     axes = new_axes()
     axes.axhline(1, **TRUTH)

@@ -78,6 +78,16 @@ def bars(
     ------
     ValueError
         "labels must be at most 5 in one panel, got ['a', 'b', 'c', 'd', 'e', 'f']".
+
+    Slides
+    ------
+    "Algorithm for gradient checking": a bar for every block of parameters (erratum E28).
+
+    Examples
+    --------
+    >>> axes = bars(["W1", "b1"], {"error": [1e-9, 0.5]}, xlabel="relative error", log=True)
+    >>> [text.get_text() for text in axes.texts]
+    ['1e-09', '0.5']
     """
     check_styles(values)
     thickness = 0.8 / len(values)
@@ -173,6 +183,16 @@ def stacked_bars(
     ------
     ValueError
         "labels must be at most 5 in one panel, got ['a', 'b', 'c', 'd', 'e', 'f']".
+
+    Slides
+    ------
+    "How to address overfitting": squared bias and variance add up (erratum E29).
+
+    Examples
+    --------
+    >>> axes = stacked_bars(["1"], {"bias": [0.2], "variance": [0.1]}, xlabel="degree", ylabel="error")
+    >>> axes.texts[0].get_text()
+    '0.3'
     """
     check_styles(parts)
     (axes,) = new_panels(1, width=8.0, height=3.4)
@@ -226,6 +246,16 @@ def distributions(layers: Mapping[str, Sequence[ArrayLike]], *, ylabel: str = "a
     Returns
     -------
     panels : ndarray of Axes of shape (len(layers),)
+
+    Slides
+    ------
+    "Problems of deep networks"; "Batch normalization".
+
+    Examples
+    --------
+    >>> panels = distributions({"plain": [[0.0, 1.0], [0.0, 0.1]]})
+    >>> [round(float(box.get_height()), 6) for box in panels[0].patches]
+    [0.5, 0.05]
     """
     panels = new_panels(len(layers), width=max(6.0, 4.0 * len(layers)), height=3.0, sharey=True)
     for axes, (title, values) in zip(panels, layers.items(), strict=True):

@@ -111,6 +111,16 @@ def curves(
     ------
     ValueError
         "labels must be at most 5 in one panel, got ['a', 'b', 'c', 'd', 'e', 'f']".
+
+    Slides
+    ------
+    All that claim that one curve lies below another, as "Snapshot ensembles III" (erratum E23).
+
+    Examples
+    --------
+    >>> axes = curves([1, 2], {"two seeds": [[0.9, 1.1], [0.4, 0.6]]}, xlabel="epoch", ylabel="loss")
+    >>> axes.get_lines()[0].get_ydata().tolist()
+    [1.0, 0.5]
     """
     check_styles(lines)
     axes = new_axes()
@@ -176,6 +186,16 @@ def schedules(
     Returns
     -------
     panels : ndarray of Axes of shape (len(lrs),)
+
+    Slides
+    ------
+    "Cyclical Learning Rates for Neural Networks"; "SGD with Warm Restarts" (errata E21 and E22).
+
+    Examples
+    --------
+    >>> panels = schedules({"restarts": [0.3, 0.1, 0.3, 0.1]}, snapshots={"restarts": [1, 3]})
+    >>> len(panels[0].get_lines())  # the rate and two squares
+    3
     """
     panels = new_panels(len(lrs), width=max(6.0, 3.0 * len(lrs)), height=2.8, sharey=True)
     for axes, (title, lr) in zip(panels, lrs.items(), strict=True):
@@ -228,7 +248,17 @@ def range_test(
     Raises
     ------
     ValueError
-        "labels must be at most 5 in one panel, got ['average', 'a', 'b', 'c', 'd', 'e']".
+        "labels must be at most 5 in one panel, got ['average', 'b', 'c', 'd', 'e', 'f']".
+
+    Slides
+    ------
+    "Estimating the learning rate" (erratum E20).
+
+    Examples
+    --------
+    >>> axes = range_test([0.1, 1.0, 10.0], [2.0, 1.0, 9.0], [2.0, 1.2, 3.0], {"steepest": 0.5})
+    >>> [line.get_label() for line in axes.get_lines()]
+    ['loss after each step', 'average', 'steepest: 0.5']
     """
     check_styles({"average": smoothed, **suggestions})
     axes = new_axes()
@@ -281,6 +311,16 @@ def gradient_errors(eps: ArrayLike, errors: Mapping[str, ArrayLike], orders: Map
     ------
     ValueError
         "labels must be at most 5 in one panel, got ['a', 'b', 'c', 'd', 'e', 'f']".
+
+    Slides
+    ------
+    "Gradient checking": the error of the approximation (erratum E26).
+
+    Examples
+    --------
+    >>> axes = gradient_errors([1e-8, 1e-5, 1e-2], {"central": [1e-8, 1e-11, 1e-5]}, {"central": 2})
+    >>> [text.get_text() for text in axes.texts]
+    ['slope 2', 'slope -1']
     """
     check_styles(errors)
     axes = new_axes()
@@ -359,6 +399,16 @@ def fits(
     Returns
     -------
     panels : ndarray of Axes of shape (len(fits),)
+
+    Slides
+    ------
+    "Bias-Variance Example"; "How to address overfitting" (erratum E29).
+
+    Examples
+    --------
+    >>> panels = fits([0.0, 1.0], {"line": [[0.1, 0.9], [-0.1, 1.1]]}, truth=[0.0, 1.0])
+    >>> [line.get_label() for line in panels[0].get_lines()[-2:]]
+    ['truth', 'mean of the fits']
     """
     panels = new_panels(len(fits), width=max(6.0, 2.6 * len(fits)), height=3.0, sharey=True)
     shown = np.ravel(truth) if data is None else np.concatenate([np.ravel(truth), np.ravel(data[1])])

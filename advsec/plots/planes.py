@@ -86,6 +86,16 @@ def contours(
     Returns
     -------
     panels : ndarray of Axes of shape (len(paths),)
+
+    Slides
+    ------
+    "Gradient descent": oscillation on an ill-conditioned problem (erratum E12).
+
+    Examples
+    --------
+    >>> panels = contours(lambda w: np.sum(w**2, axis=-1), {"gd": [[1.0, 1.0], [0.1, 0.1]]})
+    >>> [line.get_label() for line in panels[0].get_lines()]
+    ['steps', 'start', 'end']
     """
     low, high = _window(paths, minimum) if window is None else np.asarray(window, dtype=np.float64)
     legend = 1.8
@@ -205,6 +215,17 @@ def heat_maps(
     Returns
     -------
     panels : ndarray of Axes of shape (len(maps),)
+
+    Slides
+    ------
+    "AMSGrad": where Adam fails, by its memory and by how rare the large gradient is (erratum E18).
+
+    Examples
+    --------
+    >>> maps = {"Adam": [[1.0, -1.0]]}
+    >>> panels = heat_maps(maps, rows=[0.9], columns=[3, 5], ylabel="beta2", xlabel="C", label="end")
+    >>> [text.get_text() for text in panels[0].texts]
+    ['1', '-1']
     """
     low, high = _limits(maps, limits)
     per_panel = max(3.2, 0.45 * min(len(columns), CELLS_WITH_NUMBERS) + 1)
@@ -267,6 +288,16 @@ def mask_grid(masks: ArrayLike, keep_prob: float) -> NDArray:
     Returns
     -------
     panels : ndarray of Axes of shape (2,)
+
+    Slides
+    ------
+    "Inverted dropout": D, drawn anew for each example (erratum E32).
+
+    Examples
+    --------
+    >>> panels = mask_grid([[True, False], [True, True]], keep_prob=0.7)
+    >>> [float(bar.get_height()) for bar in panels[1].patches]
+    [1.0, 0.5]
     """
     masks = np.asarray(masks, dtype=bool)
     m, n = masks.shape
@@ -331,6 +362,17 @@ def decision_regions(
     Returns
     -------
     panels : ndarray of Axes of shape (len(regions),)
+
+    Slides
+    ------
+    "Bias-Variance Example".
+
+    Examples
+    --------
+    >>> X, y, everywhere = [[0.0, 0.0], [1.0, 1.0]], [0, 1], [[0, 0], [0, 0]]
+    >>> panels = decision_regions([0.0, 1.0], [0.0, 1.0], {"class 0 everywhere": everywhere}, X, y)
+    >>> len(panels[0].get_lines()[-1].get_xdata())  # on the wrong side
+    1
     """
     X, y = np.asarray(X), np.asarray(y)
     width = max(6.0, 2.2 * len(regions) + 1.6)

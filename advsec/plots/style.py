@@ -85,6 +85,10 @@ def show(figure: Figure | Axes | NDArray, *, alt: str = "") -> None:
     ValueError
         "alt must be a description of the figure, got ''".
 
+    References
+    ----------
+    W3C (2023), Web content accessibility guidelines 2.2, criterion 1.1.1: text for what is not text.
+
     Examples
     --------
     >>> from advsec.plots import kernels

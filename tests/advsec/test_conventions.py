@@ -156,7 +156,7 @@ def test_errata_are_numbered_without_gaps_and_complete():
 
 
 def test_every_erratum_that_is_cited_exists():
-    for path in Path(advsec.__file__).parent.glob("*.py"):
+    for path in Path(advsec.__file__).parent.rglob("*.py"):
         assert set(re.findall(r"\bE\d+\b", path.read_text())) <= ERRATA.keys(), path.name
 
 

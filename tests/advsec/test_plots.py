@@ -2,7 +2,6 @@
 
 import copy
 import functools
-import inspect
 import io
 import struct
 import subprocess
@@ -16,78 +15,9 @@ from matplotlib.colors import to_hex
 from advsec import plots
 from advsec.averages import ewma
 from advsec.plots import style
+from tests.advsec.examples.plots import EXAMPLES, GRID, LINE, RUNS, SPIRAL, N, T, bowl
 
 
-N = 60
-T = np.arange(1.0, N + 1)
-LINE = np.linspace(1.0, 2.0, N)
-RUNS = np.random.default_rng(0).normal(3, 1, size=(N, 4))  # of 4 seeds
-GRID = np.linspace(-1, 1, 9)
-MASKS = np.random.default_rng(0).random((6, 5)) < 0.7
-SPIRAL = np.stack([np.cos(T) / T, np.sin(T)], axis=1)
-
-
-def bowl(w):
-    return np.sum([1, 9] * np.asarray(w) ** 2, axis=-1)
-
-
-# Arguments of every figure: fresh ones at each call, with every number of the data in an array.
-ARGUMENTS = {
-    "series": lambda: {"x": LINE, "averages": {r"$\beta$ = 0.9": LINE + 0.5, "other": LINE}, "level": 1.5},
-    "kernels": lambda: {"betas": np.array([0.5, 0.9])},
-    "step_response": lambda: {"response": ewma(np.ones(30), 0.9), "N": 19},
-    "variance_floor": lambda: {"variances": {r"$\alpha$ = 0.5": LINE}, "floors": [1 / 3]},
-    "tracking_error": lambda: {
-        "alphas": LINE, "errors": {r"$\rho$ = 1": LINE**2}, "gains": {r"$\rho$ = 1": 0.618}
-    },
-    "noise_and_bias": lambda: {
-        "n": np.arange(1, N + 1), "noise": {"$a$ = 1": LINE}, "bias": {"$a$ = 1": -LINE}
-    },
-    "settling": lambda: {"paths": {0.5: np.ones((N, 3)), 2.0: np.ones((N, 3))}, "target": 5},
-    "correction": lambda: {"errors": {r"$\mu$ = 5": (LINE, LINE / 2)}, "mark": 7},
-    "adam_without_correction": lambda: {"ratio": LINE.copy(), "marks": [1, 60]},
-    "curves": lambda: {
-        "x": T, "lines": {r"$w_{1}$": RUNS, "b": LINE, "c": LINE / 2, "d": 2 * LINE, "e": 3 * LINE},
-        "xlabel": "step", "ylabel": "loss", "yscale": "log", "marks": {"best": 7.0}, "levels": {"floor": 1.0},
-    },
-    "schedules": lambda: {
-        "lrs": {"restarts": np.tile(LINE[::-1], 3), "warm-up": LINE}, "snapshots": {"restarts": [59, 119]}
-    },
-    "range_test": lambda: {
-        "lrs": T, "losses": LINE + 0.1, "smoothed": LINE.copy(),
-        "suggestions": {"steepest": 7.0, "upper": 20.0},
-    },
-    "gradient_errors": lambda: {
-        "eps": 10.0 ** np.arange(-9, 1),
-        "errors": {"central": 1e-3 * (1e-9 / 10.0 ** np.arange(-9, 1) + 10.0 ** np.arange(-18, 2, 2))},
-        "orders": {"central": 2},
-    },
-    "fits": lambda: {
-        "x": T, "fits": {"degree 1": RUNS.T, "degree 3": RUNS.T**2}, "truth": LINE, "data": (T, LINE + 0.1)
-    },
-    "bars": lambda: {
-        "names": ["W1", "b1", "W2"], "values": {"right": RUNS[:3] ** 2, "wrong": np.array([1.0, 0.0, 2.0])},
-        "xlabel": r"error $\xi$", "levels": {"threshold": 0.5}, "log": True,
-    },
-    "stacked_bars": lambda: {
-        "names": ["0", "9"], "parts": {"bias": np.array([1.0, 2.0]), "variance": np.array([0.5, 99.0])},
-        "xlabel": "degree", "ylabel": "error", "direct": np.array([1.51, 100.0]), "top": 3.0,
-    },
-    "distributions": lambda: {"layers": {"plain": [RUNS, RUNS / 9], "batch norm": [RUNS, RUNS + 1]}},
-    "contours": lambda: {
-        "f": bowl, "paths": {"momentum": SPIRAL.copy(), "Adam": SPIRAL / 2}, "minimum": np.zeros(2)
-    },
-    "heat_maps": lambda: {
-        "maps": {"Adam": np.outer(T[:4], LINE[:3]), "AMSGrad": np.eye(4, 3)}, "rows": [0.1, 0.5, 0.9, 0.999],
-        "columns": ["a", "b", "c"], "ylabel": r"$\beta_2$", "xlabel": "$C$", "label": "last $x$",
-    },
-    "mask_grid": lambda: {"masks": MASKS.copy(), "keep_prob": 0.7},
-    "decision_regions": lambda: {
-        "x1": GRID, "x2": 2 * GRID,
-        "regions": {"line": np.add.outer(GRID, GRID) > 0, "constant": np.zeros((9, 9), dtype=bool)},
-        "X": RUNS[:20, :2] - 3, "y": np.arange(20) % 2,
-    },
-}  # fmt: skip
 # The least that each figure can be asked for: one run, one step, one name, one cell.
 SMALLEST = {
     "curves": {"x": [1.0], "lines": {"a": [[2.0]]}, "xlabel": "x", "ylabel": "y", "error_bars": True},
@@ -107,16 +37,11 @@ SMALLEST = {
         "x1": [0.0, 1.0], "x2": [0.0, 1.0], "regions": {"all": [[1, 1], [1, 1]]}, "X": [[0.0, 1.0]], "y": [1]
     },
 }  # fmt: skip
-every_figure = pytest.mark.parametrize("name", ARGUMENTS)
-
-
-def test_every_figure_of_the_package_is_tested_here():
-    drawn = {name for name in plots.__all__ if inspect.isfunction(getattr(plots, name))} - {"show"}
-    assert set(ARGUMENTS) == drawn
+every_figure = pytest.mark.parametrize("name", sorted(EXAMPLES.keys() - {"show"}))
 
 
 def draw(name: str) -> list:
-    return list(np.ravel(getattr(plots, name)(**ARGUMENTS[name]())))
+    return list(np.ravel(getattr(plots, name)(**EXAMPLES[name].arguments())))
 
 
 @functools.cache
@@ -167,7 +92,7 @@ def test_words_describe_the_figure_without_the_signs_of_mathematics(name):
 
 @every_figure
 def test_words_and_picture_change_with_the_data(name):
-    arguments = ARGUMENTS[name]()
+    arguments = EXAMPLES[name].arguments()
     before = getattr(plots, name)(**arguments)
     changed = copy.deepcopy(arguments)
     for array in arrays(changed):
@@ -178,14 +103,12 @@ def test_words_and_picture_change_with_the_data(name):
 
 
 @every_figure
-def test_the_picture_leaves_its_data_alone(name):
-    arguments = copy.deepcopy(ARGUMENTS[name]())
+def test_the_picture_stays_what_it_is_when_its_data_changes_afterwards(name):
+    arguments = EXAMPLES[name].arguments()
+    axes = getattr(plots, name)(**arguments)
     for array in arrays(arguments):
-        array.flags.writeable = False
-    before = [array.copy() for array in arrays(arguments)]
-    rendered(getattr(plots, name)(**arguments))
-    for array, original in zip(arrays(arguments), before, strict=True):
-        np.testing.assert_array_equal(array, original, strict=True)
+        array[...] = 0
+    assert rendered(axes, arranged=False) == rendered(draw(name), arranged=False)
 
 
 @pytest.mark.parametrize("name", SMALLEST)
@@ -296,23 +219,6 @@ def test_curves_end_where_a_run_diverges():
     assert rendered(axes)
 
 
-@pytest.mark.parametrize(
-    ("name", "argument"),
-    [("curves", "lines"), ("bars", "values"), ("stacked_bars", "parts"), ("gradient_errors", "errors")],
-)
-def test_more_labels_than_looks_are_refused(name, argument):
-    with pytest.raises(
-        ValueError, match=r"labels must be at most 5 in one panel, got \['a', 'b', 'c', 'd', "
-    ):
-        getattr(plots, name)(**ARGUMENTS[name]() | {argument: {label: [1.0] for label in "abcdef"}})
-
-
-def test_more_suggestions_than_looks_are_refused():
-    sentence = r"labels must be at most 5 in one panel, got \['average', 'a', 'b', 'c', 'd', 'e'\]"
-    with pytest.raises(ValueError, match=sentence):
-        plots.range_test(LINE, LINE, LINE, dict.fromkeys("abcde", 1.5))
-
-
 def test_schedules_name_their_peaks():
     halving = [0.1, 1.0, 0.1, 0.5, 0.1]
     assert "from 0.1 to 0.1; peaks: 1 at step 1, 0.5 at step 3." in words(plots.schedules({"a": halving}))
@@ -328,7 +234,7 @@ def test_suggestions_sit_on_the_average():
 
 
 def test_guides_of_the_gradient_errors_have_their_slopes():
-    axes = plots.gradient_errors(**ARGUMENTS["gradient_errors"]())
+    axes = plots.gradient_errors(**EXAMPLES["gradient_errors"].arguments())
     _, right, left = axes.get_lines()
     slopes = [
         np.diff(np.log(guide.get_ydata())) / np.diff(np.log(guide.get_xdata())) for guide in (right, left)
@@ -357,7 +263,7 @@ def test_every_level_is_drawn_in_a_dash_of_its_own():
 
 
 def test_stacked_bars_add_up_and_say_where_they_are_cut():
-    axes = plots.stacked_bars(**ARGUMENTS["stacked_bars"]())
+    axes = plots.stacked_bars(**EXAMPLES["stacked_bars"].arguments())
     bias, variance = axes.containers
     assert [bar.get_y() for bar in variance] == [bar.get_height() for bar in bias]
     assert [text.get_text() for text in axes.texts] == ["1.5", "101 ↑"]

@@ -44,17 +44,13 @@ def normal(*shape: int, seed: int = 0) -> np.ndarray:
 
 
 def public_functions() -> dict[str, Callable]:
-    """Every function in the `__all__` of a module of `advsec`, as "module.function".
-
-    Figures have promises of another kind (axes, colours, a text for who cannot see them): test_plots.py.
-    """
+    """Every function in the `__all__` of a module of `advsec`, as "module.function"."""
     functions = {}
     for info in pkgutil.iter_modules(advsec.__path__):
-        if info.name != "plots":
-            module = importlib.import_module(f"advsec.{info.name}")
-            for name, value in vars(module).items():
-                if name in module.__all__ and callable(value) and not isinstance(value, type):
-                    functions[f"{info.name}.{name}"] = value
+        module = importlib.import_module(f"advsec.{info.name}")
+        for name, value in vars(module).items():
+            if name in module.__all__ and callable(value) and not isinstance(value, type):
+                functions[f"{info.name}.{name}"] = value
     return functions
 
 
