@@ -222,9 +222,6 @@ PATCHES: dict[str, tuple[Any, str, Any, str]] = {
     "files with one name": (
         submission, "_problem", nothing_wrong, "a hard link between two of one's own names",
     ),
-    "files with one name": (
-        submission, "_problem", nothing_wrong, "a hard link between two of one's own names",
-    ),
     "escaping": (pages, "_environment", without_escaping, "HTML in text"),
     "characters that are obeyed, on pages": (
         safe, "plain_block", as_it_is, "text that runs backwards or cannot be seen",
