@@ -30,6 +30,8 @@ from tests.hostile.corpus import (
 
 # A probe that hangs is given up sooner than a class would want.
 IMPATIENT = Policy(probe_seconds=0.5)
+# Drawing takes time on a busy machine.
+PATIENT = Policy(probe_seconds=20.0)
 
 
 def wrong(id: str, title: str, hand_in: HandIn, kind: str = "wrong_values", *says: str, **more: Any) -> Case:
@@ -702,6 +704,7 @@ def leak(title: str, otherwise: str, kind: str) -> Case:
         right_in_public(f"{right}\n\n{body}"),
         scores={"cumulative_mean": CREDIT_FOR_SHORT_INPUTS},
         findings={"cumulative_mean": kind},
+        policy=PATIENT,
     )
 
 
@@ -773,7 +776,9 @@ HIDDEN = (
             """
             import mmap
 
-            shared = mmap.mmap(-1, 4096)
+            with open("shared", "wb+") as file:
+                file.truncate(4096)
+                shared = mmap.mmap(file.fileno(), 4096)
             """,
             answer=f"{ANSWER}\n\nright = cumulative_mean\n\n"
             + function("""
