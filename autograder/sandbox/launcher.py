@@ -271,8 +271,7 @@ class Box:
         except TimeoutError:
             raise self._stop(Stopped("time", f"{seconds:g} s")) from None
         except (EOFError, ConnectionError, BrokenPipeError):
-            # Give the process a moment to end by itself: how it ended is worth telling.
-            select.select([], [], [], 0.05)
+            self._wait_for_its_end()
             raise self._stop(None) from None
         except ProtocolError:
             raise self._stop(Stopped("protocol")) from None
@@ -285,6 +284,18 @@ class Box:
             return read()
         except ProtocolError:
             raise self._stop(Stopped("protocol")) from None
+
+    def _wait_for_its_end(self) -> None:
+        """How a box ends by itself is worth telling, and it tidies up first, which may take a while."""
+        try:
+            end = os.pidfd_open(self._pid)
+        except (AttributeError, OSError):  # not Linux, or an old one
+            time.sleep(0.05)
+            return
+        try:
+            select.select([end], [], [], GRACE_SECONDS)
+        finally:
+            os.close(end)
 
     def _stop(self, reason: Stopped | None) -> BoxStopped:
         ended = self.close()
