@@ -1,79 +1,23 @@
-"""Every submission of the sample class gets what it deserves, and costs nobody else anything."""
+"""A submission is graded on its own, and costs nobody else anything; test_walls.py is about the points."""
 
 import dataclasses
-import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from autograder import submission
 from autograder.exercises import load
-from autograder.grading import grade_submission, rejected
-from autograder.results import Result, ResultStore, summary
-from autograder.sandbox.launcher import Zygote
-from autograder.sandbox.policy import Policy
-from autograder.sandbox.wall import build_wall
+from autograder.results import ResultStore
+from autograder.sandbox.launcher import BoxStopped, Zygote
+from autograder.sandbox.perform import Stopped
+from tests.autograder.sample_class import grade, without_time
 from tests.make_submissions import ASSIGNMENT, SUBMISSIONS, main as make_submissions
-
-
-KEY = b"a key for the tests"
-EXPECTED: dict[str, Any] = json.loads((SUBMISSIONS / "expected.json").read_text())
-
-
-def grade(student: str, zygote: Zygote, key: bytes = KEY) -> Result:
-    """Grade one student's folder as the batch does."""
-    assignment = load(ASSIGNMENT)
-    (found,) = submission.find_submissions(SUBMISSIONS, ASSIGNMENT, student)
-    data = submission.read_bytes(found)
-    if isinstance(data, str):
-        return rejected(assignment, student, data)
-    return grade_submission(data, assignment, student=student, course_key=key, zygote=zygote)
-
-
-def without_time(result: Result) -> Result:
-    return dataclasses.replace(result, seconds=0.0)
 
 
 def test_the_sample_class_is_what_its_maker_writes() -> None:
     assert make_submissions(["--check"]) == 0
-
-
-@pytest.mark.parametrize("student", EXPECTED)
-def test_everybody_gets_what_they_deserve(student: str, zygote: Zygote) -> None:
-    expected = EXPECTED[student]
-    result = grade(student, zygote)
-    found = summary(result)
-    assert found["outcome"] == expected["outcome"], found["reason"]
-    assert found["score"] == expected["score"]
-    if expected["reason"]:
-        assert found["reason"].startswith(submission.reason(expected["reason"], ASSIGNMENT))
-    assert set(found["exercises"]) == set(expected["exercises"])
-    for judgement in result.judgements:
-        _check(judgement, expected["exercises"][judgement.exercise])
-
-
-def test_nobody_gains_or_loses_a_point_by_the_wall() -> None:
-    """The same class with no wall at all; the others of this module are graded behind the strongest one."""
-    slow = {"loop-forever", "memory-bomb", "memory-in-a-function", "output-flood"}
-    students = sorted(set(EXPECTED) - slow)
-    with Zygote(build_wall(Policy(), "none")) as unprotected, ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda student: grade(student, unprotected), students))
-    assert {result.tier for result in results if result.tier} == {"none"}
-    assert [result.score for result in results] == [EXPECTED[student]["score"] for student in students]
-
-
-def _check(judgement: Any, expected: dict[str, Any]) -> None:
-    assert [name for name, passed in judgement.passed if passed] == expected["passes"], judgement
-    assert judgement.score == expected["score"], judgement
-    wanted, finding = expected["finding"], judgement.finding
-    if wanted is None:
-        assert finding is None, finding
-    else:
-        assert (finding.kind, finding.misconception) == (wanted["kind"], wanted["misconception"]), finding
-        assert wanted["says"] in finding.message
 
 
 def test_a_bad_submission_costs_nobody_else_anything(zygote: Zygote) -> None:
@@ -102,6 +46,12 @@ def test_a_stopped_cell_is_told_apart_from_the_others(zygote: Zygote) -> None:
     assert [record.cell.grade_id for record in stopped] == ["stochastic_average"]
     ran = {record.cell.grade_id for record in result.cells if record.result}
     assert ran >= {exercise.name for exercise in load(ASSIGNMENT).exercises} - {"stochastic_average"}
+
+
+def test_how_a_box_ends_is_told_even_if_its_end_takes_a_while(zygote: Zygote) -> None:
+    with zygote.box() as box, pytest.raises(BoxStopped) as caught:
+        box.run_cell("import os, time\nos.close(3)\ntime.sleep(0.5)\nos._exit(7)", seconds=20)
+    assert caught.value.stopped == Stopped("exit", "exit code 7")
 
 
 def test_test_cells_are_never_run(zygote: Zygote) -> None:

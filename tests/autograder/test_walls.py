@@ -1,0 +1,206 @@
+"""Behind every wall that can be built here everybody gets the same: the sample class, and the catalogue.
+
+The catalogue is handed in as notebooks. The first holds the first alternative of every exercise, the second
+the second one and so on, the shorter lists again and again; then come the known-wrong variants in the same
+way. So there are as many notebooks as the longest list has entries, and every entry is in one of them.
+"""
+
+import contextlib
+import inspect
+import sys
+import types
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pytest
+from nbformat import NotebookNode
+
+from autograder.diagnose import Trial
+from autograder.exercise import Exercise, Probe, hidden_generator, public_generator
+from autograder.exercises import load
+from autograder.grading import grade_submission
+from autograder.results import Result, summary
+from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.perform import perform
+from autograder.sandbox.policy import Policy
+from autograder.sandbox.selftest import examine
+from autograder.sandbox.tiers import STRENGTH
+from autograder.sandbox.wall import Wall, build_wall
+from autograder.submission import reason
+from autograder.verdict import Judgement, ProbeTrials, expected_outcomes, judge, try_out
+from tests.autograder.sample_class import EXPECTED, KEY, grade
+from tests.make_submissions import ASSIGNMENT, hand_in, release
+from tests.students import Student
+
+
+@pytest.fixture(scope="module")
+def zygotes(wall: Wall) -> Iterator[list[Zygote]]:
+    """One for each wall that can be built here, the strongest first."""
+    weaker = [tier for tier in reversed(STRENGTH[: STRENGTH.index(wall.tier)]) if _can_be_built(tier)]
+    with contextlib.ExitStack() as stack:
+        walls = [wall, *(build_wall(Policy(), tier) for tier in weaker)]
+        yield [stack.enter_context(Zygote(each)) for each in walls]
+
+
+def _can_be_built(tier: str) -> bool:
+    return tier == "none" or examine(Policy(), tier, only=()).failure is None
+
+
+def graded_alike(grade: Callable[[Zygote], Result], zygotes: list[Zygote]) -> Result:
+    """What `grade` finds behind the strongest wall, once it has found the same behind all others."""
+    with ThreadPoolExecutor(len(zygotes)) as pool:
+        strongest, *weaker = pool.map(grade, zygotes)
+    for result in weaker:
+        assert replace(result, tier=strongest.tier, seconds=strongest.seconds) == strongest, result.tier
+    return strongest
+
+
+# --- the sample class -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("student", EXPECTED)
+def test_everybody_gets_what_they_deserve(student: str, zygotes: list[Zygote]) -> None:
+    expected = EXPECTED[student]
+    result = graded_alike(lambda zygote: grade(student, zygote), zygotes)
+    found = summary(result)
+    assert found["outcome"] == expected["outcome"], found["reason"]
+    assert found["score"] == expected["score"]
+    if expected["reason"]:
+        assert found["reason"].startswith(reason(expected["reason"], ASSIGNMENT))
+    assert set(found["exercises"]) == set(expected["exercises"])
+    for judgement in result.judgements:
+        _check(judgement, expected["exercises"][judgement.exercise])
+
+
+def _check(judgement: Judgement, expected: dict[str, Any]) -> None:
+    assert [name for name, passed in judgement.passed if passed] == expected["passes"], judgement
+    assert judgement.score == expected["score"], judgement
+    wanted, finding = expected["finding"], judgement.finding
+    if wanted is None:
+        assert finding is None, finding
+    else:
+        assert finding is not None, judgement
+        assert (finding.kind, finding.misconception) == (wanted["kind"], wanted["misconception"]), finding
+        assert wanted["says"] in finding.message
+
+
+# --- the catalogue --------------------------------------------------------------------------------------
+
+EXERCISES = load(ASSIGNMENT).exercises
+# The functions of the catalogue call each other and close over each other, and no box can import them: a
+# notebook brings these modules along, and its cells take the functions from there.
+MODULES = (
+    "advsec.averages",
+    "autograder.sandbox.values",
+    "autograder.compare",
+    "autograder.exercise",
+    "autograder.exercises.moving_averages",
+)
+
+
+@dataclass(frozen=True)
+class Entries:
+    """One entry of the catalogue for each exercise: where it stands, as an expression."""
+
+    name: str
+    found_by: dict[str, str]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def function(self, exercise: Exercise) -> Callable[..., Any]:
+        return eval(self.found_by[exercise.name], {"find": load(ASSIGNMENT).exercise})
+
+    def notebook(self) -> bytes:
+        answers = {name: f"{name} = {expression}" for name, expression in self.found_by.items()}
+        first = EXERCISES[0].name
+        answers[first] = f"{_modules()}\n\n{answers[first]}"
+        return hand_in(Student(self.name, answers), _template())
+
+
+def _in_turn(name: str, expression: str, entries: Callable[[Exercise], Any]) -> list[Entries]:
+    lengths = {exercise.name: len(entries(exercise)) for exercise in EXERCISES}
+    return [
+        Entries(
+            f"{name}-{k}",
+            {name: expression.format(name=name, k=k % length) for name, length in lengths.items()},
+        )
+        for k in range(max(lengths.values()))
+    ]
+
+
+RIGHT = _in_turn(
+    "right", "list(find('{name}').alternatives.values())[{k}]", lambda exercise: exercise.alternatives
+)
+WRONG = _in_turn(
+    "wrong", "find('{name}').misconceptions[{k}].variant", lambda exercise: exercise.misconceptions
+)
+
+
+@pytest.mark.parametrize("entries", RIGHT, ids=str)
+def test_every_other_right_answer_gets_full_marks(entries: Entries, zygotes: list[Zygote]) -> None:
+    result = graded_alike(lambda zygote: _grade(entries, zygote), zygotes)
+    assert (result.outcome, result.score) == ("graded", result.max_score), result.judgements
+    assert not any(judgement.finding for judgement in result.judgements), result.judgements
+
+
+@pytest.mark.parametrize("entries", WRONG, ids=str)
+def test_a_wrong_answer_is_judged_as_without_any_box(entries: Entries, zygotes: list[Zygote]) -> None:
+    """Follow-through does not blur this: no entry calls what another cell defines."""
+    result = graded_alike(lambda zygote: _grade(entries, zygote), zygotes)
+    assert result.judgements == tuple(_judged_here(entries, each, result.sha256) for each in EXERCISES)
+
+
+def _grade(entries: Entries, zygote: Zygote) -> Result:
+    # One alternative imports scipy, which takes as long as the machine is busy.
+    patient = replace(load(ASSIGNMENT), cell_seconds=60.0)
+    return grade_submission(entries.notebook(), patient, student=entries.name, course_key=KEY, zygote=zygote)
+
+
+def _judged_here(entries: Entries, exercise: Exercise, digest: str) -> Judgement:
+    """What grading has to find, worked out in this process on the inputs that grading draws."""
+    function = entries.function(exercise)
+    tried = []
+    for probe in exercise.probes:
+        names = (ASSIGNMENT, entries.name, digest, exercise.name, probe.name)
+        hidden = _trial(function, exercise, probe, hidden_generator(KEY, *names))
+        shown = _trial(function, exercise, probe, public_generator(exercise, probe))
+        tried.append(ProbeTrials(probe, shown if probe.public else None, hidden))
+    return judge(exercise, tried)
+
+
+def _trial(function: Callable[..., Any], exercise: Exercise, probe: Probe, rng: np.random.Generator) -> Trial:
+    calls = exercise.draw(probe, rng)
+    outcomes = perform(calls, exercise.namespace(function))
+    return try_out(exercise, probe, calls, outcomes, expected_outcomes(exercise, calls))
+
+
+@cache
+def _template() -> NotebookNode:
+    return release(load(ASSIGNMENT))
+
+
+@cache
+def _modules() -> str:
+    """The source of a cell that leaves the exercises behind, to be found by their names."""
+    return "\n".join(
+        [
+            "import sys\nimport types",
+            inspect.getsource(bring_along),
+            "bring_along('advsec', '')",
+            *(f"bring_along({name!r}, {inspect.getsource(import_module(name))!r})" for name in MODULES),
+            f"from {MODULES[-1]} import ASSIGNMENT",
+            "find = ASSIGNMENT.exercise",
+        ]
+    )
+
+
+def bring_along(name: str, source: str) -> None:
+    """Runs in the notebook only: make a module of its source."""
+    module = sys.modules[name] = types.ModuleType(name)
+    exec(compile(source, name, "exec"), vars(module))
