@@ -317,6 +317,21 @@ def test_training_is_the_loop_that_it_says():
     np.testing.assert_allclose(run.stats[0].var, weights @ [var for _, var in moments] * 12 / 11, rtol=1e-8)
 
 
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+def test_networks_that_are_trained_together_are_those_trained_alone(optimizer):
+    """With batches of all examples, whose order cannot matter."""
+    net = replace(FULL, keep_prob=1.0)
+    theta, X, y = problem(net, n_seeds=3)
+    options = {"optimizer": optimizer, "lr": 0.02, "n_epochs": 4, "batch_size": 9}
+    together = train(net, theta, X, y, rng=np.random.default_rng(0), **options)
+    for s in range(3):
+        alone = train(net, theta[s], X, y, rng=np.random.default_rng(1), **options)
+        np.testing.assert_allclose(together.theta[s], alone.theta, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(together.history.loss[:, s], alone.history.loss, rtol=1e-10)
+        for both, own in zip(together.stats, alone.stats, strict=True):
+            np.testing.assert_allclose(both.var[s], own.var, rtol=1e-9)
+
+
 def test_each_epoch_visits_every_example_once_in_a_new_order_per_network():
     seen = []
 
