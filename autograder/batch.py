@@ -49,7 +49,7 @@ class Batch:
             data = read_bytes(submission)
             content = data if isinstance(data, bytes) else data.encode()
             parts = (self.assignment.name, submission.student, grader_version(), self.wall.label)
-            message = "\0".join((*parts, *submission.notes)).encode() + b"\0"
+            message = "\0".join((*parts, *submission.notes, *submission.beside)).encode() + b"\0"
             digest = hmac.new(course_key, message + hashlib.sha256(content).digest(), hashlib.sha256)
             found.append(Job(submission, data, digest.hexdigest()))
         return found
@@ -82,7 +82,8 @@ class Batch:
             result = rejected(self.assignment, student, job.data, tier=zygote.tier)
         else:
             result = self._grade_bytes(job.data, student, zygote)
-        result = replace(result, key=job.key, notes=(*job.submission.notes, *result.notes))
+        notes = (*job.submission.notes, *result.notes)
+        result = replace(result, key=job.key, notes=notes, beside=job.submission.beside)
         if result.outcome != "needs_human":
             self.store.save(result)
         return result

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from autograder.batch import Batch, Job
     from autograder.collect import Collection
     from autograder.exercise import Assignment
+    from autograder.flags import Flag
     from autograder.results import Result
     from autograder.sandbox.tiers import Choice
-    from autograder.similarity import Flag
 
 
 app = typer.Typer(
@@ -390,8 +390,8 @@ def _flags(
     course: Course, assignment: "Assignment", results: list["Result"]
 ) -> "dict[str, tuple[Flag, ...]]":
     """What a person should look at, beyond what everybody was given."""
+    from autograder.flags import flags
     from autograder.notebook import read_release, sources
-    from autograder.similarity import flags
 
     given = course.release / assignment.name / f"{assignment.name}.ipynb"
     if not given.is_file():

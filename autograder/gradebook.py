@@ -33,7 +33,7 @@ from autograder.notebook import METADATA_KEY, autograded_notebook, read_release,
 from autograder.protection import choose_wall
 from autograder.results import Result
 from autograder.sandbox.launcher import Zygote
-from autograder.submission import Submission
+from autograder.submission import Submission, names_beside
 
 
 # nbgrader runs `alembic` by name when it makes a database.
@@ -133,7 +133,7 @@ class GradingExporter(NotebookExporter):
         course = Course.find(Path(folders.root))
         assignment = _assignment(about["assignment"])
         batch = Batch(course, assignment, choose_wall(course))
-        (job,) = batch.jobs([Submission(about["student"], submitted, path)])
+        (job,) = batch.jobs([Submission(about["student"], submitted, path, beside=names_beside(path))])
         result = batch.known(job) or batch.grade_one(job, self._started_zygote(batch))
         notebook = autograded_notebook(result, assignment, _release(course, assignment, folders))
         resources["output_extension"] = ".ipynb"

@@ -16,6 +16,7 @@ from autograder import submission
 from autograder.diagnose import Trial
 from autograder.exercise import Assignment, Exercise, Probe, hidden_generator, public_generator
 from autograder.hints import hint
+from autograder.notes import notes
 from autograder.results import CellRecord, Result, ending
 from autograder.sandbox.launcher import Answer, Box, BoxStopped, Zygote
 from autograder.sandbox.messages import CellResult, Output, ProbeRequest
@@ -69,6 +70,7 @@ def grade_submission(
             calls = hidden[exercise.name]
             judgements[exercise.name] = _followed_through(session, exercise, judgement, calls, judgements)
         records = session.records()
+        visible = {name: trials.values() for name, trials in shown.items()}
     return Result(
         student,
         assignment.name,
@@ -78,7 +80,7 @@ def grade_submission(
         assignment.max_score,
         tuple(judgements.values()),
         records,
-        _defined_again(assignment, records),
+        (*_defined_again(assignment, records), *notes(visible, judgements, records)),
         seconds=round(time.monotonic() - started, 3),
         **known,
     )

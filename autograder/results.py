@@ -42,6 +42,7 @@ class Result:
     seconds: float = 0.0
     key: str = ""
     sha256: str = ""
+    beside: tuple[str, ...] = ()
 
 
 # How a cell ended that never came back; each continues "This cell ...".

@@ -7,10 +7,12 @@ inside the sandbox (`sandbox/reader.py`).
 import os
 import stat
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 
 MAX_BYTES = 20 << 20
+MAX_NAMES = 100
 
 # Addressed to the student. Each is completed by a detail in brackets where there is one.
 REASONS = {
@@ -38,13 +40,17 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's file. `rejected` is a code of `REASONS` when there is no file to look into."""
+    """One student's file. `rejected` is a code of `REASONS` when there is no file to look into.
+
+    `beside` are the names of what else lies in the folder.
+    """
 
     student: str
     directory: Path
     path: Path | None
     rejected: str = ""
     notes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def reason(code: str, assignment: str, detail: str = "") -> str:
@@ -73,17 +79,27 @@ def _choose(student: str, folder: Path, assignment: str) -> Submission:
     wanted = folder / f"{assignment}.ipynb"
     try:
         if wanted.exists() or wanted.is_symlink():
-            return Submission(student, folder, wanted)
+            return Submission(student, folder, wanted, beside=names_beside(wanted))
         others = sorted(folder.glob("*.ipynb"))
     except OSError:
         return Submission(student, folder, None, "permission")
     if len(others) == 1:
         note = f"The file is named {others[0].name}; it was graded as {wanted.name}."
-        return Submission(student, folder, others[0], notes=(note,))
+        return Submission(student, folder, others[0], notes=(note,), beside=names_beside(others[0]))
     if not others:
         return Submission(student, folder, None, "missing")
     note = "The notebooks are: " + ", ".join(other.name for other in others[:10])
     return Submission(student, folder, None, "ambiguous", (note,))
+
+
+def names_beside(path: Path) -> tuple[str, ...]:
+    """The names of some files beside that one; nothing of them is opened."""
+    try:
+        with os.scandir(path.parent) as entries:
+            names = [entry.name for entry in islice(entries, MAX_NAMES)]
+    except OSError:
+        return ()
+    return tuple(sorted(name.encode(errors="replace").decode() for name in names if name != path.name))
 
 
 def read_bytes(submission: Submission) -> bytes | str:

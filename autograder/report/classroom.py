@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from autograder.exercise import Assignment, Exercise
+from autograder.flags import WHAT_A_FLAG_MEANS, Flag
 from autograder.report import pages, words
 from autograder.results import Result
-from autograder.similarity import WHAT_A_FLAG_MEANS, Flag
 from autograder.verdict import Judgement
 
 

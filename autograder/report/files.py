@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.exercise import Assignment
+from autograder.flags import Flag
 from autograder.report.classroom import class_page
 from autograder.report.safe import page_name, spreadsheet_text
 from autograder.report.student import student_page
 from autograder.report.words import outcome_words
 from autograder.results import Result
-from autograder.similarity import Flag
 
 
 STUDENTS = "students"
@@ -27,7 +27,7 @@ def write_reports(
     """Write all pages and `scores.csv` below `directory`; returns the page of the class.
 
     Each file is replaced as a whole, and the page of the class comes last: what it links to is there.
-    The flags (`similarity.flags`) stand on the page of the class alone; students see theirs only.
+    The flags (`flags.flags`) stand on the page of the class alone; students see theirs only.
     """
     names = [result.student for result in results]
     if len(set(names)) < len(names):

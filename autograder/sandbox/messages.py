@@ -18,7 +18,7 @@ from .perform import (
     WrongSignature,
 )
 from .policy import Policy
-from .reader import Cell
+from .reader import MAX_WORDS, Cell
 from .values import Call
 from .wire import Limits, ProtocolError
 
@@ -107,8 +107,8 @@ def outcomes_to_plain(outcomes: tuple[Outcome, ...]) -> tuple[Any, ...]:
 
 def _outcome_to_plain(outcome: Outcome) -> tuple[Any, ...]:
     match outcome:
-        case Returned(value, modified, printed):
-            return ("returned", value, modified, printed)
+        case Returned(value, modified, printed, listed):
+            return ("returned", value, np.array((modified, printed, listed)))
         case Raised(kind, message, where):
             return ("raised", kind, message, where)
         case WrongSignature(signature):
@@ -136,8 +136,8 @@ def outcomes_from_plain(value: Any, calls: tuple[Call, ...]) -> tuple[Outcome, .
 
 def _outcome_from_plain(value: Any) -> Outcome:
     match value:
-        case ("returned", result, np.ndarray() as modified, np.ndarray() as printed):
-            return Returned(result, bool(modified.any()), bool(printed.any()))
+        case ("returned", result, np.ndarray() as noticed) if noticed.shape == (3,):
+            return Returned(result, *noticed.astype(bool).tolist())
         case ("raised", str(kind), str(message), str(where)):
             return Raised(kind[:80], message, where[:LINE_LENGTH])
         case ("wrong_signature", str(signature)):
@@ -155,15 +155,18 @@ def _outcome_from_plain(value: Any) -> Outcome:
 
 
 def cells_to_plain(cells: tuple[Cell, ...]) -> tuple[Any, ...]:
-    return ("cells", tuple((cell.kind, cell.source, cell.grade_id) for cell in cells))
+    return ("cells", tuple((cell.kind, cell.source, cell.grade_id, cell.saved) for cell in cells))
 
 
 def cells_from_plain(value: Any) -> tuple[Cell, ...]:
-    if not all(
-        isinstance(item, tuple) and len(item) == 3 and all(isinstance(t, str) for t in item) for item in value
-    ):
-        raise ProtocolError("the reply holds no cells")
-    return tuple(Cell(*item) for item in value)
+    return tuple(map(_cell_from_plain, value))
+
+
+def _cell_from_plain(value: Any) -> Cell:
+    match value:
+        case (str(kind), str(source), str(grade_id), None | str() as saved):
+            return Cell(kind, source, grade_id, saved and saved[:MAX_WORDS])
+    raise ProtocolError("the reply holds no cell")
 
 
 def cell_result_to_plain(status: str, outputs: Iterable[Output | Picture]) -> tuple[Any, ...]:

@@ -26,11 +26,16 @@ LINE_LENGTH = 120
 
 @dataclass(frozen=True)
 class Returned:
-    """The call came back. `modified` says that an argument's array was changed, `printed` that it printed."""
+    """The call came back.
+
+    `modified` says that an argument's array was changed, `printed` that it printed, and `listed` that the
+    value was a list, or a tuple with one in it: it travels as an array.
+    """
 
     value: Any
     modified: bool = False
     printed: bool = False
+    listed: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,11 @@ def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours:
     except BaseException as error:
         return _raised(error), None
     changed = any(not _same(array, copy) for array, copy in zip(arrays, before, strict=True))
-    return Returned(plain(result), changed, printed.anything), result
+    return Returned(plain(result), changed, printed.anything, _is_listed(result)), result
+
+
+def _is_listed(result: Any) -> bool:
+    return type(result) is list or (type(result) is tuple and any(type(item) is list for item in result))
 
 
 class _Swallowed(io.TextIOBase):

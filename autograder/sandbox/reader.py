@@ -1,7 +1,8 @@
 """Hostile bytes to the code of a notebook. Runs in a box of its own, never in the driver.
 
 What comes out is a tuple of cells (kind, source, grade_id), or the name of what is wrong with the file.
-Metadata is looked at for one thing, the grade_id; points, flags and outputs of the file are ignored.
+Metadata is looked at for one thing, the grade_id; points and flags of the file are ignored. Of its outputs
+the words are kept, to say where they are other ones than those of the run.
 """
 
 import json
@@ -13,20 +14,33 @@ from typing import Any
 MAX_CELLS = 2000
 MAX_SOURCE = 256 * 1024
 MAX_DEPTH = 200
+# Longer outputs are not compared, and of very many words the first ones are.
+MAX_SAVED = 48 * 1024
+MAX_WORDS = 4000
 
 PYTHON = ("python", "ipython")
 CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 # Strings are matched whole, so that brackets inside them do not count.
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
+ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+# Not those that are glued to numbers: what differs from run to run is numbers, and names made of them.
+WORD = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")
+# Words that numbers bring along.
+OF_NUMBERS = frozenset(("ns", "us", "µs", "μs", "ms", "min", "loop", "loops", "nan", "inf"))
+
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a submission: `kind` is code, markdown or raw."""
+    """One cell of a submission: `kind` is code, markdown or raw.
+
+    `saved` are the words of the outputs in the file (`words_of`); None where there is nothing to compare.
+    """
 
     kind: str
     source: str
     grade_id: str
+    saved: str | None = None
 
 
 class Unreadable(Exception):  # noqa: N818 (an outcome, not an error of the program)
@@ -129,10 +143,7 @@ def _check_language(document: dict[str, Any]) -> None:
 
 def _cell(cell: dict[str, Any]) -> Cell:
     source = cell.get("source", cell.get("input", ""))  # nbformat 3 called it input
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    if not isinstance(source, str):
-        source = ""
+    source = _joined(source)
     if len(source) > MAX_SOURCE:
         raise Unreadable("cell_too_long", f"{len(source)} characters")
     kind = cell.get("cell_type")
@@ -141,7 +152,42 @@ def _cell(cell: dict[str, Any]) -> Cell:
         kind if kind in ("code", "markdown", "raw") else "raw",
         source.encode("utf-8", "replace").decode("utf-8"),  # lone surrogates cannot be sent
         grade_id if isinstance(grade_id, str) else "",
+        _saved(_list(cell.get("outputs"))),
     )
+
+
+def words_of(text: str) -> str:
+    """The words of a text in alphabetical order: what runs of the same code have in common.
+
+    Numbers, times and addresses differ from run to run, and with them the order and the number of things.
+    """
+    words = set(WORD.findall(ADDRESS.sub("", text))) - OF_NUMBERS
+    return " ".join(sorted(words))[:MAX_WORDS]
+
+
+def _saved(outputs: list[Any]) -> str | None:
+    """The words of the outputs that can be compared: not of warnings, and not of images."""
+    texts = [text for output in outputs if (text := _saved_text(_dict(output))) is not None]
+    text = "\n".join(texts)
+    return words_of(text) if texts and len(text) <= MAX_SAVED else None
+
+
+def _saved_text(output: dict[str, Any]) -> str | None:
+    match output:
+        case {"output_type": "stream", "name": "stdout", "text": text}:
+            return _joined(text)
+        case {"output_type": "error", "ename": str(name)}:
+            return name
+        case {"output_type": "execute_result" | "display_data", "data": {"text/plain": text, **others}}:
+            return None if any(kind.startswith("image/") for kind in others) else _joined(text)
+    return None
+
+
+def _joined(text: Any) -> str:
+    """A text of the file, which may be in lines."""
+    if isinstance(text, list):
+        text = "".join(line for line in text if isinstance(line, str))
+    return text if isinstance(text, str) else ""
 
 
 def _dict(value: Any) -> dict[str, Any]:

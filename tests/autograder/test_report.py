@@ -22,6 +22,7 @@ from hypothesis import given, strategies as st
 
 from autograder import submission
 from autograder.exercises import load
+from autograder.flags import WHAT_A_FLAG_MEANS, Flag
 from autograder.report import (
     class_page,
     page_name,
@@ -38,7 +39,6 @@ from autograder.sandbox.images import png_of
 from autograder.sandbox.messages import CellResult, Output
 from autograder.sandbox.perform import Stopped
 from autograder.sandbox.reader import Cell
-from autograder.similarity import WHAT_A_FLAG_MEANS, Flag
 from autograder.verdict import LADDER, Case, Finding, Judgement
 
 

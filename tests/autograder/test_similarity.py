@@ -1,4 +1,4 @@
-"""Flags for a person: what is found, and above all what is left alone."""
+"""Texts that are like others: what is found, and above all what is left alone."""
 
 import inspect
 import io
@@ -13,9 +13,9 @@ from advsec import averages, optimizers
 from autograder import similarity
 from autograder.exercise import Assignment, Exercise
 from autograder.exercises import load
+from autograder.flags import Flag, flags
 from autograder.results import CellRecord, Result
 from autograder.sandbox.reader import Cell
-from autograder.similarity import Flag, flags
 
 
 AVERAGES = load("01_moving_averages")
@@ -65,10 +65,6 @@ def handed_in(student: str, *sources: str) -> Result:
 
 def found(*results: Result, template: Iterable[str] = ()) -> dict[str, tuple[Flag, ...]]:
     return flags(results, ADAM, {str(number): source for number, source in enumerate(template)})
-
-
-def kinds(source: str, *template: str) -> list[str]:
-    return [flag.kind for flag in found(handed_in("a", source), template=template).get("a", ())]
 
 
 def renamed(source: str) -> str:
@@ -214,54 +210,7 @@ def test_every_function_of_an_assignment_is_compared_with_its_own_module() -> No
     assert flags([copy], AVERAGES, {}) == {}
 
 
-# --- attempts -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("source", "kind"),
-    [
-        ("import advsec", "reference"),
-        ("from advsec.averages import ewma", "reference"),
-        ("x = sys.modules.advsec", "reference"),
-        ("importlib.import_module('advsec')", "reference"),
-        ("%run advsec/averages.py", "reference"),
-        ("exec(text)", "hidden_code"),
-        ("__import__('os')", "hidden_code"),
-        ("f = compile(text, '', 'exec')", "hidden_code"),
-        ("from base64 import b64decode", "hidden_code"),
-        ("inspect.getsource(check)", "hidden_code"),
-        ("x = 'def ewma(x, beta): return x'", "embedded"),
-        ("x = '''\n\ndef ewma(x, beta):\n    return x\n'''", "embedded"),
-        (f"x = '{'QUJD' * 600}'", "embedded"),
-        ("x = (\n" + f"  '{'QUJD' * 15}'\n" * 40 + ")", "embedded"),
-        ("x = 1\n" * 20_000, "long"),
-    ],
-)
-def test_an_attempt_is_shown_once_and_never_where_the_template_makes_it(source: str, kind: str) -> None:
-    assert kinds(source) == [kind]
-    assert kinds(source, source) == (["long"] if kind == "long" else [])
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "# import advsec",
-        'def ewma(x):\n    """As in advsec: def ewma(x)."""\n    return x',
-        "pattern = re.compile('x')",
-        "model.eval()",
-        "x = 'definitely (not) code'",
-        "# " + "-" * 100 + "\n",
-        "x = [" + "0.123456789, " * 300 + "]",
-        "",
-    ],
-)
-def test_what_looks_like_an_attempt_and_is_none(source: str) -> None:
-    assert kinds(source) == []
-
-
-def test_only_code_is_looked_at() -> None:
-    text = Result("a", "", "graded", "", 1.0, 1.0, cells=(CellRecord(Cell("markdown", "import advsec", "")),))
-    assert found(text, Result("b", "", "rejected", "empty", None, 1.0)) == {}
+# --- anything ------------------------------------------------------------------------------------------
 
 
 @settings(deadline=None)

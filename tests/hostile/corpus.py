@@ -49,7 +49,8 @@ class Case:
     code of `submission.REASONS` for a file that cannot be graded. `scores` and `findings` (kinds) are those
     of the exercises that do not get full marks without a word. `says` are texts that the student reads in
     the reasons, findings, notes and outputs; `page_lacks` are texts that their page must not hold.
-    `tier` is the weakest wall behind which this is promised.
+    `flags` are the kinds of what the teaching assistant is to look at. `tier` is the weakest wall behind
+    which this is promised.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Case:
     findings: Mapping[str, str | None] = field(default_factory=dict)
     says: tuple[str, ...] = ()
     page_lacks: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
     also: Callable[[Result], None] | None = None
     student: str = "mallory"
     tier: str = "none"

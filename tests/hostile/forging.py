@@ -1,6 +1,7 @@
 """VF: whatever a notebook does, its score is what its numbers deserve."""
 
 import base64
+import pprint
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -110,6 +111,7 @@ AROUND = (
                 "numpy.py": b"allclose = lambda *args, **kwargs: True\n",
             }
         ),
+        flags=("shadow_module",),
     ),
     wrong(
         "VF05",
@@ -342,7 +344,7 @@ FRAMES = """
     import os, struct, sys, time
 
     wire, messages = sys.modules["sandbox.wire"], sys.modules["sandbox.messages"]
-    claim = ("returned", np.ones(6), False, False)
+    claim = ("returned", np.ones(6), np.zeros(3, bool))
 
     def frames(call_id=bytes(16)):
         for value in (((claim,),) * 8, ("graded", np.asarray(3.0)), ("ok", ()), "3 of 3"):
@@ -572,6 +574,7 @@ SEARCHES = (
         cells(answer="from advsec.averages import cumulative_mean"),
         "not_defined",
         "the reference package is not available while your work is graded",
+        flags=("reference",),
     ),
     wrong(
         "VF37",
@@ -622,6 +625,7 @@ SEARCHES = (
         "VF38",
         "a solution is brought along as encoded text, and is judged like any other",
         cells(answer=f"import base64\nexec(base64.b64decode({base64.b64encode(ANSWER.encode())!r}))"),
+        flags=("hidden_code",),
     ),
     wrong(
         "VF38",
@@ -684,7 +688,7 @@ def public_inputs() -> Mapping[bytes, Any]:
 
 def right_in_public(otherwise: str) -> HandIn:
     """Right on every visible input, and `otherwise` on those that nobody has seen."""
-    table = f"KNOWN = {public_inputs()!r}"
+    table = f"KNOWN = {pprint.pformat(public_inputs())}"
     recall = "if x.tobytes() in KNOWN:\n    return np.array(KNOWN[x.tobytes()]).reshape(x.shape)\n"
     return cells(table, answer=function(recall + code(otherwise)))
 
@@ -715,6 +719,7 @@ HIDDEN = (
         right_in_public("return np.zeros(x.shape)"),
         "wrong_values",
         "The cases that your notebook shows pass; others of the same kind do not.",
+        flags=("literal_table",),
     ),
     leak(
         "hidden inputs are printed",
@@ -798,6 +803,7 @@ HIDDEN = (
         cells(answer=function("x[...] = 0\nreturn np.zeros(x.shape)")),
         scores=NOTHING,
         findings={"cumulative_mean": "wrong_values"},
+        says=("Arrays that are given to `cumulative_mean` are changed",),
     ),
 )
 

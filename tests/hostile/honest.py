@@ -20,6 +20,10 @@ from tests.hostile.metadata import ANSWERS, CONFLICT, PLAIN, edited, no_edit
 
 
 IMPATIENT = Policy(probe_seconds=0.5)
+TAKEN_AS_THEY_ARE = (
+    "In what `cumulative_mean` gives back a list or a tuple stands where something else was asked; "
+    "its numbers were taken as they are."
+)
 
 
 def right(id: str, title: str, hand_in: HandIn, *says: str, **more: Any) -> Case:
@@ -85,9 +89,14 @@ FUNCTIONS = (
         findings={"cumulative_mean": "input_modified"},
         says=("changes its input arrays; work on a copy",),
     ),
-    right("HS06", "single precision", returning("means.astype(np.float32)")),
-    right("HS07", "nested lists", returning("means.tolist()")),
-    right("HS07", "a tuple of rows", returning("tuple(means)")),
+    right(
+        "HS06",
+        "single precision",
+        returning("means.astype(np.float32)"),
+        "In what `cumulative_mean` gives back the numbers have fewer digits than float64 has",
+    ),
+    right("HS07", "nested lists", returning("means.tolist()"), TAKEN_AS_THEY_ARE),
+    right("HS07", "a tuple of rows", returning("tuple(means)"), TAKEN_AS_THEY_ARE),
     right(
         "HS07",
         "a list of Python's own numbers beside it",
@@ -97,6 +106,7 @@ FUNCTIONS = (
                 code_cell(BESIDE.replace("return N, influence, n_eff", "return [N, influence, n_eff]")),
             )
         ),
+        TAKEN_AS_THEY_ARE.replace("cumulative_mean", "window"),
     ),
     right(
         "HS10",
@@ -319,6 +329,7 @@ CELLS = (
         "HS33",
         "files that are named as modules are",
         files({FILE: PLAIN, "random.py": b"x = 1", "numpy.py": b"x = 1", "test.py": b"raise SystemExit"}),
+        flags=("shadow_module",),
     ),
     right(
         "HS34",
@@ -401,6 +412,7 @@ CELLS = (
                 *ANSWERS,
             )
         ),
+        "The outputs that are saved in your file for cell 1 differ from ours",
         page_lacks=("of an older run",),
     ),
     right(

@@ -311,6 +311,7 @@ FILES = (
         "GT26",
         "a time stamp beside the notebook",
         files({FILE: PLAIN, "timestamp.txt": b"2000-01-01 00:00:00 UTC"}),
+        flags=("timestamp",),
     ),
     Case(
         "GT27",

@@ -3,10 +3,12 @@
 import pytest
 
 from autograder import submission
+from autograder.flags import flags
+from autograder.notebook import sources
 from autograder.results import Result, ending
 from tests.hostile.corpus import NAME, Case
 from tests.hostile.families import CASES
-from tests.hostile.laboratory import Graded, Laboratory
+from tests.hostile.laboratory import Graded, Laboratory, release
 
 
 def case_name(case: Case) -> str:
@@ -26,6 +28,7 @@ def check(case: Case, laboratory: Laboratory) -> None:
         graded = laboratory.run(case)
     check_ending(case, graded.result)
     check_words(case, graded)
+    check_flags(case, graded.result)
     check_secrets(case, graded, laboratory)
     if case.also:
         case.also(graded.result)
@@ -50,6 +53,15 @@ def check_words(case: Case, graded: Graded) -> None:
         assert text in read, read
     for text in case.page_lacks:
         assert text not in graded.artefacts["the page"]
+
+
+def check_flags(case: Case, result: Result) -> None:
+    """What is named is flagged, in a class of others; of honest students nothing else is."""
+    others = (Result(name, NAME, "graded", "", 6.0, 6.0) for name in ("ada", "bob"))
+    found = flags((result, *others), case.assignment, sources(release())).get(case.student, ())
+    kinds = {flag.kind for flag in found}
+    assert kinds >= set(case.flags), found
+    assert kinds == set(case.flags) or not case.id.startswith("HS"), found
 
 
 def check_secrets(case: Case, graded: Graded, laboratory: Laboratory) -> None:

@@ -390,6 +390,13 @@ CASES = (
         "\u2066",
         "\u200b",
         also=terminal_shows_plain_text,
+        flags=("invisible",),
+    ),
+    harmless(
+        "VW17",
+        "names that look alike",
+        cells(answer=f"{ANSWER}\n\n\ndef cumulative_me\u0430n(x):\n    return x"),
+        flags=("look_alike",),
     ),
     named(
         "VW17",

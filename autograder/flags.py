@@ -1,0 +1,237 @@
+"""Reasons for a person to look twice; never a score, and never a blame.
+
+What the source of a submission, the files beside it and the rest of the class have to say that no value
+says. Everything of it can be honest.
+"""
+
+import re
+import sys
+import tokenize
+import unicodedata
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.exercise import Assignment
+from autograder.results import Result
+from autograder.similarity import similar
+from autograder.tokens import (
+    BETWEEN_STATEMENTS,
+    CodeCell,
+    Template,
+    Tokens,
+    code_cells,
+    definitions,
+    is_docstring,
+)
+
+
+WHAT_A_FLAG_MEANS = (
+    "A flag says where to look, not what happened, and it changes no score. There are few good ways to "
+    "write a short function, and many students read the same lecture. Before you think of copying, put the "
+    "two texts side by side, see whether what agrees stands in the lecture, the template or the "
+    "documentation, and let the student explain the function or change it while you watch; five minutes are "
+    "enough. What follows is for the rules of your department. Keep this list, and how it is made, to "
+    "yourself."
+)
+
+REFERENCE_PACKAGE = "advsec"
+BUILTINS_THAT_RUN_TEXT = frozenset(("exec", "eval", "compile", "__import__"))
+DECODERS = frozenset(("b64decode", "b32decode", "b85decode", "a85decode", "unhexlify", "marshal"))
+CODE_READERS = frozenset(("getsource", "getsourcelines", "zipimport", "runpy", "exec_module"))
+ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
+ENCODED_BYTES = 2048
+DEFINITION = re.compile(r"\bdef \w+\(")
+
+
+# Different numbers in one function or assignment. Formulas of the course need a handful.
+MANY_NUMBERS = 20
+
+# Of the characters that cannot be seen, those that belong to the writing of languages and emoji.
+ORDINARY = frozenset("\u00ad\u200c\u200d\u200e\u200f\u061c")
+# Cyrillic letters, small and capital, then capital Greek ones, and the Latin letters that they look like.
+LOOK_ALIKE = str.maketrans(
+    "\u0430\u0441\u0435\u04bb\u0456\u0458\u043e\u0440\u0455\u0445\u0443"
+    "\u0410\u0412\u0421\u0415\u041d\u0406\u0408\u041a\u041c\u041e\u0420\u0405\u0422\u0425"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf",
+    "acehijopsxyABCEHIJKMOPSTXABEZHIKMNOPTYXo",
+)
+
+# A file of such a name would be imported in the place of the package, where it may be.
+PACKAGES = frozenset(("IPython", "advsec", "autograder", "matplotlib", "numpy", "pandas", "scipy", "sklearn"))
+# nbgrader writes one for everybody; a student can bring one along.
+TIMESTAMP = "timestamp.txt"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something for a person to look at.
+
+    `kind` is similar, reference, hidden_code, embedded, long, literal_table, invisible, look_alike,
+    shadow_module or timestamp.
+    """
+
+    kind: str
+    message: str
+
+
+def flags(
+    results: Iterable[Result], assignment: Assignment, release_sources: Mapping[str, str]
+) -> dict[str, tuple[Flag, ...]]:
+    """What to look at, by student; students without a flag are left out.
+
+    `release_sources` are the cells that students were given (`notebook.sources`).
+    """
+    results = tuple(results)
+    template = Template(release_sources.values())
+    submissions = {result.student: tuple(code_cells(result)) for result in results}
+    asked = [exercise.name for exercise in assignment.exercises]
+    found: dict[str, list[Flag]] = defaultdict(list)
+    for result in results:
+        cells = submissions[result.student]
+        found[result.student] += (
+            *_signs(cells, template),
+            *_literal_tables(cells, template, asked),
+            *_look_alikes(cells, template, asked),
+            *_shadows(result.beside),
+        )
+    for student in _dated(results):
+        found[student].append(Flag("timestamp", DATED))
+    for student, says in similar(submissions, assignment, template):
+        found[student].append(Flag("similar", says))
+    return {student: tuple(own) for student, own in found.items() if own}
+
+
+# --- in the code ----------------------------------------------------------------------------------------
+
+
+def _signs(cells: Iterable[CodeCell], template: Template) -> Iterator[Flag]:
+    """One flag for each kind of sign, with the cells in which it shows."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for cell in cells:
+        signs = {sign for tokens in cell.segments for sign in _attempts(tokens, template)}
+        signs.update(_invisible(cell.source, template))
+        if _encoded_bytes(cell.source, template) >= ENCODED_BYTES:
+            signs.add(("embedded", "The code holds a large piece of encoded data"))
+        if cell.is_cut:
+            signs.add(("long", "There is more code than a person writes, and not all was looked at"))
+        for sign in sorted(signs):
+            found[sign].append(str(cell.number))
+    for (kind, what), numbers in found.items():
+        yield Flag(kind, f"{what} (cell {', '.join(numbers)}).")
+
+
+def _literal_tables(cells: Sequence[CodeCell], template: Template, asked: Container[str]) -> Iterator[Flag]:
+    """Functions that hold many numbers, and those that were asked for and use a name that does."""
+    segments = [(cell.number, tokens) for cell in cells for tokens in cell.segments]
+    tables = {name for _, tokens in segments for name in _tables(tokens, template)}
+    for number, tokens in segments:
+        for name, own in definitions(tokens):
+            looked_up = name in asked and any(token.string in tables for token in own)
+            if looked_up or _holds_many_numbers(own, template):
+                says = (
+                    f"`{name[:60]}` (cell {number}) takes from a table of many numbers: of answers, perhaps."
+                )
+                yield Flag("literal_table", says)
+
+
+def _tables(tokens: Tokens, template: Template) -> Iterator[str]:
+    """The names of whole statements that assign many numbers."""
+    start = 0
+    for place, token in enumerate(tokens):
+        if token.type in BETWEEN_STATEMENTS:
+            match tokens[start:place]:
+                case [name, equals, *content] if equals.string == "=" and _holds_many_numbers(
+                    content, template
+                ):
+                    yield name.string
+            start = place + 1
+
+
+def _holds_many_numbers(tokens: Tokens, template: Template) -> bool:
+    numbers = (token for token in tokens if token.type == tokenize.NUMBER)
+    return len({token.string for token in numbers if not template.holds(token.line)}) >= MANY_NUMBERS
+
+
+def _invisible(source: str, template: Template) -> Iterator[tuple[str, str]]:
+    """Formatting characters: what they do to a text is not what is run."""
+    lines = (line for line in source.split("\n") if not line.isascii() and not template.holds(line))
+    found = {character for line in lines for character in line if unicodedata.category(character) == "Cf"}
+    if found := found - ORDINARY:
+        numbers = ", ".join(f"U+{ord(character):04X}" for character in sorted(found)[:5])
+        yield (
+            "invisible",
+            "Characters that cannot be seen, or turn the direction of writing, stand in the code: "
+            f"{numbers}. Text from elsewhere brings them along; read it where they are shown",
+        )
+
+
+def _look_alikes(cells: Iterable[CodeCell], template: Template, asked: Container[str]) -> Iterator[Flag]:
+    """Names that look like another one of the notebook, or like one that was asked for, and are not it."""
+    places: dict[str, int] = {}
+    for cell in cells:
+        for token in (token for tokens in cell.segments for token in tokens):
+            if token.type == tokenize.NAME and not template.holds(token.line):
+                places.setdefault(unicodedata.normalize("NFKC", token.string), cell.number)
+    for name, number in places.items():
+        plain = name.translate(LOOK_ALIKE)
+        if plain != name and (plain in places or plain in asked):
+            letters = [f"U+{ord(a):04X}" for a, b in zip(name, plain, strict=True) if a != b]
+            yield Flag(
+                "look_alike",
+                f"A name looks like `{plain[:60]}` and is another one: it has {', '.join(letters[:5])} in it "
+                f"(cell {number}). A keyboard with two alphabets is enough for that.",
+            )
+
+
+def _encoded_bytes(source: str, template: Template) -> int:
+    """Length of the longest run of lines that hold base64 or hexadecimal digits."""
+    longest = run = 0
+    for line in source.split("\n"):
+        encoded = 0 if template.holds(line) else sum(map(len, ENCODED.findall(line)))
+        run = run + encoded if encoded else 0
+        longest = max(longest, run)
+    return longest
+
+
+def _attempts(tokens: Tokens, template: Template) -> Iterator[tuple[str, str]]:
+    for place, token in enumerate(tokens):
+        if template.holds(token.line) or is_docstring(tokens, place):
+            continue
+        text = token.string
+        if token.type == tokenize.NAME:
+            after_dot = place > 0 and tokens[place - 1].string == "."
+            if text == REFERENCE_PACKAGE:
+                yield "reference", f"The code names `{REFERENCE_PACKAGE}`, which is absent while grading"
+            elif text in DECODERS | CODE_READERS or (text in BUILTINS_THAT_RUN_TEXT and not after_dot):
+                yield "hidden_code", f"`{text}` can run or read code that is not seen here"
+        elif token.type == tokenize.STRING:
+            if REFERENCE_PACKAGE in text:
+                yield "reference", f"A string names `{REFERENCE_PACKAGE}`, which is absent while grading"
+            if DEFINITION.search(text):
+                yield "embedded", "A string holds the source of a function"
+
+
+# --- beside the notebook --------------------------------------------------------------------------------
+
+DATED = (
+    f"`{TIMESTAMP}` lies beside the notebook, and not beside most others. nbgrader takes the time of handing "
+    "in from it; see where it comes from before that counts."
+)
+
+
+def _shadows(names: Iterable[str]) -> Iterator[Flag]:
+    for name in names:
+        stem, _, ending = name.partition(".")
+        is_module = ending in ("py", "pyc") and stem in PACKAGES | sys.stdlib_module_names
+        if is_module or name in PACKAGES:
+            says = (
+                f"`{name}` lies beside the notebook and is named like a module. Grading used nothing of it."
+            )
+            yield Flag("shadow_module", says)
+
+
+def _dated(results: Sequence[Result]) -> list[str]:
+    """Who has a time stamp where most have none."""
+    dated = [result.student for result in results if TIMESTAMP in result.beside]
+    return dated if 2 * len(dated) < len(results) else []

@@ -1,0 +1,100 @@
+"""Good to know for the student, and free of charge: what was taken as it is, and what may surprise them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+
+from autograder.diagnose import Trial
+from autograder.results import CellRecord
+from autograder.sandbox.messages import Output
+from autograder.sandbox.perform import Outcome, Returned
+from autograder.sandbox.reader import words_of
+from autograder.sandbox.values import Call
+from autograder.verdict import Judgement
+
+
+# What a cell prints instead of what it printed at home: nobody checks, and pages show less.
+NOT_COMPARED = ("while your work is graded", "while grading", "not shown")
+
+
+def notes(
+    shown: Mapping[str, Iterable[Trial]], judgements: Mapping[str, Judgement], records: Iterable[CellRecord]
+) -> tuple[str, ...]:
+    """Sentences for the student.
+
+    `shown` are the trials of each exercise on the inputs that everybody sees: of others nothing is told.
+    """
+    returned = {name: tuple(_returned(trials)) for name, trials in shown.items()}
+    imprecise = [name for name, each in returned.items() if any(_is_imprecise(*one) for one in each)]
+    repacked = [name for name, each in returned.items() if any(_is_repacked(*one) for one in each)]
+    changing = [
+        name
+        for name, each in returned.items()
+        if any(outcome.modified for _, outcome, _ in each) and not _is_told(judgements[name])
+    ]
+    found = []
+    if imprecise:
+        says = "the numbers have fewer digits than float64 has, so fewer digits were compared."
+        found.append(f"In what {_names(imprecise)} gives back {says}")
+    if repacked:
+        says = "a list or a tuple stands where something else was asked; its numbers were taken as they are."
+        found.append(f"In what {_names(repacked)} gives back {says}")
+    if changing:
+        says = "are changed, which may spoil what comes after; work on a copy."
+        found.append(f"Arrays that are given to {_names(changing)} {says}")
+    if differing := [str(number) for number, record in enumerate(records, 1) if _shows_others(record)]:
+        cells = f"cell {differing[0]}" if len(differing) == 1 else f"the cells {', '.join(differing)}"
+        says = "differ from ours; they may be of an earlier version of the code."
+        found.append(f"The outputs that are saved in your file for {cells} {says}")
+    return tuple(found)
+
+
+def _returned(trials: Iterable[Trial]) -> Iterator[tuple[Call, Returned, Outcome]]:
+    """What came back, with what it was asked by and what was expected."""
+    for trial in trials:
+        for call, outcome, expected in zip(trial.calls, trial.outcomes, trial.expected, strict=False):
+            if isinstance(outcome, Returned):
+                yield call, outcome, expected
+
+
+def _is_imprecise(call: Call, outcome: Returned, _: Outcome) -> bool:
+    """Whether digits were lost on the way: what is given in single precision may come back in it."""
+    given = (*call.args, *call.kwargs.values())
+    return _holds_single(outcome.value) and not any(map(_holds_single, given))
+
+
+def _holds_single(value: object) -> bool:
+    if isinstance(value, tuple):
+        return any(map(_holds_single, value))
+    return isinstance(value, np.ndarray) and value.dtype in (np.float16, np.float32, np.complex64)
+
+
+def _is_repacked(_: Call, outcome: Returned, expected: Outcome) -> bool:
+    wanted = getattr(expected, "value", None)
+    return outcome.listed or (isinstance(outcome.value, tuple) and isinstance(wanted, np.ndarray))
+
+
+def _is_told(judgement: Judgement) -> bool:
+    return judgement.finding is not None and judgement.finding.kind == "input_modified"
+
+
+def _shows_others(record: CellRecord) -> bool:
+    """Whether the outputs in the student's file say something else than those of this run."""
+    if record.cell.saved is None or record.result is None:
+        return False
+    text = "\n".join(map(_compared_text, record.result.outputs))
+    return not any(part in text for part in NOT_COMPARED) and words_of(text) != record.cell.saved
+
+
+def _compared_text(output: Output) -> str:
+    match output:
+        case Output("stream", "stderr"):
+            return ""
+        case Output("error", name):
+            return name
+    return output.text
+
+
+def _names(names: list[str]) -> str:
+    *others, last = (f"`{name}`" for name in names)
+    return f"{', '.join(others)} and {last}" if others else last

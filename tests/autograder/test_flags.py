@@ -1,0 +1,201 @@
+"""What a person is asked to look at, and above all what not."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from autograder.exercises import load
+from autograder.flags import MANY_NUMBERS, flags
+from autograder.results import CellRecord, Result
+from autograder.sandbox.reader import Cell, Unreadable, read_cells
+from autograder.submission import find_submissions
+from tests.make_submissions import ASSIGNMENT, SUBMISSIONS, release
+from tests.students import RIGHT
+
+
+AVERAGES = load(ASSIGNMENT)
+
+
+def handed_in(student: str, *sources: str, beside: Iterable[str] = ()) -> Result:
+    cells = tuple(CellRecord(Cell("code", source, "")) for source in sources)
+    return Result(student, ASSIGNMENT, "graded", "", 20.0, 20.0, cells=cells, beside=tuple(beside))
+
+
+def found(*results: Result, template: Iterable[str] = ()) -> dict[str, list[str]]:
+    """The kinds of flags of each student."""
+    given = {str(number): source for number, source in enumerate(template)}
+    return {student: [flag.kind for flag in own] for student, own in flags(results, AVERAGES, given).items()}
+
+
+def kinds(source: str, *template: str) -> list[str]:
+    return found(handed_in("a", source), template=template).get("a", [])
+
+
+def test_nobody_of_the_sample_class_is_flagged() -> None:
+    results = []
+    for each in find_submissions(SUBMISSIONS, ASSIGNMENT):
+        try:
+            cells = tuple(map(CellRecord, read_cells(Path(each.path).read_bytes())))
+        except Unreadable:
+            continue
+        results.append(Result(each.student, "", "graded", "", 1.0, 1.0, cells=cells, beside=each.beside))
+    assert len(results) > 50
+    given = {str(number): cell.source for number, cell in enumerate(release(AVERAGES).cells)}
+    assert flags(results, AVERAGES, given) == {}
+
+
+# --- attempts -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("import advsec", "reference"),
+        ("from advsec.averages import ewma", "reference"),
+        ("x = sys.modules.advsec", "reference"),
+        ("importlib.import_module('advsec')", "reference"),
+        ("%run advsec/averages.py", "reference"),
+        ("exec(text)", "hidden_code"),
+        ("__import__('os')", "hidden_code"),
+        ("f = compile(text, '', 'exec')", "hidden_code"),
+        ("from base64 import b64decode", "hidden_code"),
+        ("inspect.getsource(check)", "hidden_code"),
+        ("x = 'def ewma(x, beta): return x'", "embedded"),
+        ("x = '''\n\ndef ewma(x, beta):\n    return x\n'''", "embedded"),
+        (f"x = '{'QUJD' * 600}'", "embedded"),
+        ("x = (\n" + f"  '{'QUJD' * 15}'\n" * 40 + ")", "embedded"),
+        ("x = 1\n" * 20_000, "long"),
+    ],
+)
+def test_an_attempt_is_shown_once_and_never_where_the_template_makes_it(source: str, kind: str) -> None:
+    assert kinds(source) == [kind]
+    assert kinds(source, source) == (["long"] if kind == "long" else [])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "# import advsec",
+        'def ewma(x):\n    """As in advsec: def ewma(x)."""\n    return x',
+        "pattern = re.compile('x')",
+        "model.eval()",
+        "x = 'definitely (not) code'",
+        "# " + "-" * 100 + "\n",
+        "x = [" + "0.123456789, " * 300 + "]",
+        "",
+    ],
+)
+def test_what_looks_like_an_attempt_and_is_none(source: str) -> None:
+    assert kinds(source) == []
+
+
+def test_only_code_is_looked_at() -> None:
+    text = Result("a", "", "graded", "", 1.0, 1.0, cells=(CellRecord(Cell("markdown", "import advsec", "")),))
+    assert found(text, Result("b", "", "rejected", "empty", None, 1.0)) == {}
+
+
+# --- numbers --------------------------------------------------------------------------------------------
+
+NUMBERS = [f"{number}.5" for number in range(MANY_NUMBERS)]
+TABLE = "[\n    " + ",\n    ".join(NUMBERS) + ",\n]"
+LOOKED_UP = "def ewma(x, beta, *, init=0.0):\n    return ANSWERS[len(x)]\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"def ewma(x, beta, *, init=0.0):\n    return {TABLE}[len(x)]\n",
+        f"def anything(x):\n    return {TABLE}\n",
+        f"ANSWERS = {TABLE}\n\n\n{LOOKED_UP}",
+        f"{LOOKED_UP}\nANSWERS = {TABLE}\n",
+    ],
+)
+def test_a_table_of_numbers_is_shown_where_a_function_takes_from_it(source: str) -> None:
+    assert kinds(source) == ["literal_table"]
+    assert kinds(source, source) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"data = {TABLE}\n",
+        f"data = {TABLE}\n\n\ndef plot(x):\n    return data\n",
+        f"data = {TABLE}\n\n\n{RIGHT['ewma']}\nprint(ewma(data, 0.9))\n",
+        "def zeros(x):\n    return [" + "0.0, " * 30 + "]\n",
+        f"data = {TABLE}\n".replace(".5", ".5 +") + "0\n",
+    ],
+)
+def test_data_is_no_table_of_answers(source: str) -> None:
+    assert kinds(source) == []
+
+
+# --- characters -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "character", "\u202a\u202b\u202d\u202e\u202c\u2066\u2067\u2068\u2069\u200b\u2060\ufeff"
+)
+def test_characters_that_cannot_be_seen_are_shown_by_number(character: str) -> None:
+    source = f"x = 1  # {character}\n"
+    (flag,) = flags([handed_in("a", source)], AVERAGES, {})["a"]
+    assert flag.kind == "invisible"
+    assert f"U+{ord(character):04X}" in flag.message
+    assert character not in flag.message
+    assert kinds(source, source) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "größe_µ = 1  # 平均 שלום مرحبا \u200f",
+        "# 👩\u200d💻 naïve co\u00adoperation, می\u200cخواهم",
+        "\u00a0",
+        "Δx, σ_w, θ1, βt, ν, v, α, a = range(8)",
+        "сумма_x = 1\nxср = 2",
+    ],
+)
+def test_every_language_is_written_as_it_is(source: str) -> None:
+    assert kinds(source) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "mean = 1\nme\u0430n = 2",
+        "def ewm\u0430(x):\n    return x",
+        "\u0391 = A = 1",
+        "f = f\u043e\u043e = foo = 1",
+    ],
+)
+def test_names_that_look_alike_are_shown_once(source: str) -> None:
+    assert kinds(source) == ["look_alike"]
+    assert kinds(source, source) == []
+
+
+def test_a_name_in_another_normal_form_is_the_same_name() -> None:
+    assert kinds("\u00b5 = 1\nprint(\u03bc)\nﬁ = fi = 1") == []
+
+
+# --- files beside the notebook --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "random.py", "numpy", "IPython", "os.pyc"])
+def test_a_file_that_is_named_like_a_module_is_shown(name: str) -> None:
+    assert found(handed_in("a", beside=[name])) == {"a": ["shadow_module"]}
+
+
+@pytest.mark.parametrize(
+    "name", ["utils.py", "data.csv", "code", "numpy.txt", ".DS_Store", "numpy.py.bak", ""]
+)
+def test_other_files_are_left_alone(name: str) -> None:
+    assert found(handed_in("a", beside=[name])) == {}
+
+
+def test_a_time_stamp_is_shown_only_where_most_have_none() -> None:
+    dated = [handed_in(student, beside=["timestamp.txt"]) for student in "abc"]
+    others = [handed_in(student) for student in "defg"]
+    assert found(*dated) == {}
+    assert found(*dated[:1], *others) == {"a": ["timestamp"]}
+    assert found(*dated, *others) == {student: ["timestamp"] for student in "abc"}
+    assert found(*dated, *others[:3]) == {}
