@@ -522,7 +522,7 @@ SEARCHES = (
             import ctypes, os, re, sys
 
             libc = ctypes.CDLL(None)
-            reading = os.open("/tmp/page", os.O_RDWR | os.O_CREAT)
+            reading = os.open("page", os.O_RDWR | os.O_CREAT)
 
             def memory_near(anchor, reach=64 << 20, size=1 << 16):
                 # The kernel says where there is nothing, instead of ending the process.
