@@ -16,6 +16,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder import quick_jsonschema  # noqa: F401
+
+
+# isort: split
+
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook, MissingEntry
@@ -69,6 +74,10 @@ def publish(results: Sequence[Result], assignment: Assignment, course: Course) -
     release = _release(course, assignment, folders)
     dated: list[Result] = []  # without a time of handing in nobody is late
     with _opened(folders.db_url) as gradebook:
+        # What everybody shares is read once: nobody else changes the cells meanwhile.
+        gradebook.db().expire_on_commit = False
+        source = gradebook.find_notebook(assignment.name, assignment.name)
+        cells = (*source.grade_cells, *source.solution_cells)  # noqa: F841 (held, since the session forgets)
         for result in results:
             gradebook.update_or_create_student(result.student)
             known = folders.get_existing_timestamp(
