@@ -1,4 +1,4 @@
-"""The catalogue: one module per assignment, each with an `ASSIGNMENT`."""
+"""The catalogue: one package per assignment with an `ASSIGNMENT`, and in it one module per exercise."""
 
 import importlib
 

@@ -8,12 +8,10 @@ way. So there are as many notebooks as the longest list has entries, and every e
 import contextlib
 import inspect
 import sys
-import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -94,12 +92,13 @@ def _check(judgement: Judgement, expected: dict[str, Any]) -> None:
 EXERCISES = load(ASSIGNMENT).exercises
 # The functions of the catalogue call each other and close over each other, and no box can import them: a
 # notebook brings these modules along, and its cells take the functions from there.
+CATALOGUE = load.__module__
 MODULES = (
     "advsec.averages",
     "autograder.sandbox.values",
     "autograder.compare",
     "autograder.exercise",
-    "autograder.exercises.moving_averages",
+    CATALOGUE,
 )
 
 
@@ -188,19 +187,32 @@ def _template() -> NotebookNode:
 @cache
 def _modules() -> str:
     """The source of a cell that leaves the exercises behind, to be found by their names."""
+    names = sorted(name for name in sys.modules if name in MODULES or name.startswith(f"{CATALOGUE}."))
+    sources = {name: inspect.getsource(sys.modules[name]) for name in names}
+    parents = dict.fromkeys(("advsec", "autograder", "autograder.sandbox"), "")
     return "\n".join(
         [
-            "import sys\nimport types",
             inspect.getsource(bring_along),
-            "bring_along('advsec', '')",
-            *(f"bring_along({name!r}, {inspect.getsource(import_module(name))!r})" for name in MODULES),
-            f"from {MODULES[-1]} import ASSIGNMENT",
-            "find = ASSIGNMENT.exercise",
+            f"bring_along({parents | sources!r})",
+            f"from {CATALOGUE} import load",
+            f"find = load({ASSIGNMENT!r}).exercise",
         ]
     )
 
 
-def bring_along(name: str, source: str) -> None:
-    """Runs in the notebook only: make a module of its source."""
-    module = sys.modules[name] = types.ModuleType(name)
-    exec(compile(source, name, "exec"), vars(module))
+def bring_along(sources: dict[str, str]) -> None:
+    """Runs in the notebook only: make modules of these sources importable."""
+    import importlib.abc
+    import importlib.util
+    import sys
+
+    class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+        def find_spec(self, name, path=None, target=None):
+            return importlib.util.spec_from_loader(name, self, is_package=True) if name in sources else None
+
+        def exec_module(self, module):
+            exec(compile(sources[module.__name__], module.__name__, "exec"), vars(module))
+
+    for name in sources.keys() & sys.modules.keys():
+        del sys.modules[name]
+    sys.meta_path.insert(0, Finder())

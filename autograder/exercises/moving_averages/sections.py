@@ -1,0 +1,12 @@
+"""Sections of the first lecture, by what they are about."""
+
+RUNNING_MEAN = "1.1 All of the past in one number"
+START = "Where does it start?"
+MOVING_MEAN = "Is that a moving average?"
+EXPONENTIAL = "1.2 Forgetting at a constant rate"
+INDEX = "One line with a wrong index"
+WINDOW = "1.3 How many observations does it remember?"
+STEP_SIZES = "1.6 Steps that shrink: which condition buys what"
+BIAS_CORRECTION = "1.7 Starting from zero"
+EXPONENT = "The exponent"
+CORRECTS_WHAT = "Does it correct the variance?"
