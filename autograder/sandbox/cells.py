@@ -1,7 +1,10 @@
 """Running the cells of a notebook in an IPython shell, with every output recorded under caps."""
 
+import ast
 import base64
 import collections
+import contextlib
+import importlib
 import io
 import sys
 import types
@@ -15,6 +18,7 @@ from traitlets.config import Config
 
 from .images import pixels_of
 from .messages import Output, Picture
+from .perform import Swallowed, swallowing
 from .policy import Policy
 
 
@@ -134,6 +138,26 @@ def _image_bytes(content: Any) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
+def _import_for_functions(source: str) -> None:
+    """Import what functions import when they are called.
+
+    A cell has the time for that; a call, on a busy machine, has not, and would import it in every leaf anew.
+    """
+    functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+    for node in (node for function in functions for node in ast.walk(function)):
+        match node:
+            case ast.Import(names=names):
+                modules = [name.name for name in names]
+            case ast.ImportFrom(module=str(module), level=0):
+                modules = [module]
+            case _:
+                continue
+        for name in modules:
+            # Whatever goes wrong is for the call to show, if there ever is one.
+            with contextlib.suppress(BaseException), swallowing(Swallowed()):
+                importlib.import_module(name)
+
+
 def _cut_middle(traceback: types.TracebackType | None) -> None:
     """Leave the ends of a long traceback; IPython takes milliseconds to format each frame of it."""
     entries = []
@@ -202,5 +226,7 @@ class CellShell(InteractiveShell):
         result = self.run_cell(source, store_history=True)
         if self.recorder.flooded:
             return "flood", self.recorder.finish()
+        if result.success:
+            _import_for_functions(self.transform_cell(source))
         status = "ok" if result.success and not self.recorder.failed else "error"
         return status, self.recorder.finish()

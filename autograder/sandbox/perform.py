@@ -108,9 +108,9 @@ def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours:
     args, kwargs = binding
     arrays = [value for value in (*args, *kwargs.values()) if isinstance(value, np.ndarray)]
     before = [array.copy() for array in arrays]
-    printed = _Swallowed()
+    printed = Swallowed()
     try:
-        with np.errstate(all="ignore") if ours else _swallowing(printed):
+        with np.errstate(all="ignore") if ours else swallowing(printed):
             result = function(*args, **kwargs)
     except (KeyboardInterrupt, MemoryError) as error:
         if isinstance(error, KeyboardInterrupt):
@@ -126,7 +126,7 @@ def _is_listed(result: Any) -> bool:
     return type(result) is list or (type(result) is tuple and any(type(item) is list for item in result))
 
 
-class _Swallowed(io.TextIOBase):
+class Swallowed(io.TextIOBase):
     """Takes any amount of text and remembers only whether there was some."""
 
     anything = False
@@ -140,12 +140,13 @@ class _Swallowed(io.TextIOBase):
 
 
 @contextlib.contextmanager
-def _swallowing(printed: _Swallowed) -> Iterator[None]:
+def swallowing(printed: Swallowed) -> Iterator[None]:
+    """Nothing that is printed or warned gets out, and numpy's treatment of errors stays as it was."""
     with (
         np.errstate(),
         warnings.catch_warnings(),
         contextlib.redirect_stdout(printed),
-        contextlib.redirect_stderr(_Swallowed()),
+        contextlib.redirect_stderr(Swallowed()),
     ):
         warnings.simplefilter("ignore")
         yield
