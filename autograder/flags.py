@@ -17,6 +17,7 @@ from autograder.results import Result
 from autograder.similarity import similar
 from autograder.tokens import (
     BETWEEN_STATEMENTS,
+    MAX_LINE,
     CodeCell,
     Template,
     Tokens,
@@ -41,6 +42,10 @@ DECODERS = frozenset(("b64decode", "b32decode", "b85decode", "a85decode", "unhex
 CODE_READERS = frozenset(("getsource", "getsourcelines", "zipimport", "runpy", "exec_module"))
 ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 ENCODED_BYTES = 2048
+WORD = re.compile(r"\w+")
+
+NAMES_REFERENCE = ("reference", f"The code names `{REFERENCE_PACKAGE}`, which is absent while grading")
+RUNS_OR_READS = "`{}` can run or read code that is not seen here"
 DEFINITION = re.compile(r"\bdef \w+\(")
 
 
@@ -110,6 +115,7 @@ def _signs(cells: Iterable[CodeCell], template: Template) -> Iterator[Flag]:
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for cell in cells:
         signs = {sign for tokens in cell.segments for sign in _attempts(tokens, template)}
+        signs |= {sign for line in _long_lines(cell.source, template) for sign in _named_in(line)}
         signs.update(_invisible(cell.source, template))
         if _encoded_bytes(cell.source, template) >= ENCODED_BYTES:
             signs.add(("embedded", "The code holds a large piece of encoded data"))
@@ -119,6 +125,19 @@ def _signs(cells: Iterable[CodeCell], template: Template) -> Iterator[Flag]:
             found[sign].append(str(cell.number))
     for (kind, what), numbers in found.items():
         yield Flag(kind, f"{what} (cell {', '.join(numbers)}).")
+
+
+def _long_lines(source: str, template: Template) -> list[str]:
+    """The lines that are not cut into tokens."""
+    return [line for line in source.split("\n") if len(line) > MAX_LINE and not template.holds(line)]
+
+
+def _named_in(line: str) -> Iterator[tuple[str, str]]:
+    for word in set(WORD.findall(line)):
+        if word == REFERENCE_PACKAGE:
+            yield NAMES_REFERENCE
+        elif word in BUILTINS_THAT_RUN_TEXT | DECODERS | CODE_READERS:
+            yield "hidden_code", RUNS_OR_READS.format(word)
 
 
 def _literal_tables(cells: Sequence[CodeCell], template: Template, asked: Container[str]) -> Iterator[Flag]:
@@ -202,9 +221,9 @@ def _attempts(tokens: Tokens, template: Template) -> Iterator[tuple[str, str]]:
         if token.type == tokenize.NAME:
             after_dot = place > 0 and tokens[place - 1].string == "."
             if text == REFERENCE_PACKAGE:
-                yield "reference", f"The code names `{REFERENCE_PACKAGE}`, which is absent while grading"
+                yield NAMES_REFERENCE
             elif text in DECODERS | CODE_READERS or (text in BUILTINS_THAT_RUN_TEXT and not after_dot):
-                yield "hidden_code", f"`{text}` can run or read code that is not seen here"
+                yield "hidden_code", RUNS_OR_READS.format(text)
         elif token.type == tokenize.STRING:
             if REFERENCE_PACKAGE in text:
                 yield "reference", f"A string names `{REFERENCE_PACKAGE}`, which is absent while grading"

@@ -35,10 +35,10 @@ def notes(
     found = []
     if imprecise:
         says = "the numbers have fewer digits than float64 has, so fewer digits were compared."
-        found.append(f"In what {_names(imprecise)} gives back {says}")
+        found.append(f"In the values of {_names(imprecise)} {says}")
     if repacked:
         says = "a list or a tuple stands where something else was asked; its numbers were taken as they are."
-        found.append(f"In what {_names(repacked)} gives back {says}")
+        found.append(f"In the values of {_names(repacked)} {says}")
     if changing:
         says = "are changed, which may spoil what comes after; work on a copy."
         found.append(f"Arrays that are given to {_names(changing)} {says}")

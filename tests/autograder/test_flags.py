@@ -64,6 +64,8 @@ def test_nobody_of_the_sample_class_is_flagged() -> None:
         ("x = 'def ewma(x, beta): return x'", "embedded"),
         ("x = '''\n\ndef ewma(x, beta):\n    return x\n'''", "embedded"),
         (f"x = '{'QUJD' * 600}'", "embedded"),
+        (f"exec('{'QUJD' * 100}')", "hidden_code"),
+        (f"x = {'1 + ' * 100}advsec.averages.N", "reference"),
         ("x = (\n" + f"  '{'QUJD' * 15}'\n" * 40 + ")", "embedded"),
         ("x = 1\n" * 20_000, "long"),
     ],

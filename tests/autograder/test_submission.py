@@ -54,6 +54,19 @@ def test_a_directory_that_is_not_there_is_an_error_of_the_caller(tmp_path: Path)
         find_submissions(tmp_path / "missing", NAME)
 
 
+def test_what_lies_beside_the_notebook_is_named_and_not_opened(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / f"{NAME}.ipynb").write_bytes(b"{}")
+    assert handed_in(folder).beside == ()
+    (folder / "numpy.py").symlink_to("/dev/zero")
+    (folder / "data").mkdir()
+    (folder / os.fsdecode(b"\xff.csv")).touch()
+    assert handed_in(folder).beside == ("?.csv", "data", "numpy.py")
+    monkeypatch.setattr(submission, "MAX_NAMES", 2)
+    assert len(handed_in(folder).beside) <= 2
+
+
 def test_the_bytes_of_the_file(folder: Path) -> None:
     (folder / f"{NAME}.ipynb").write_bytes(b"{}")
     (folder / "scratch.ipynb").write_bytes(b"not this one")

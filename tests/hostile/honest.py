@@ -21,7 +21,7 @@ from tests.hostile.metadata import ANSWERS, CONFLICT, PLAIN, edited, no_edit
 
 IMPATIENT = Policy(probe_seconds=0.5)
 TAKEN_AS_THEY_ARE = (
-    "In what `cumulative_mean` gives back a list or a tuple stands where something else was asked; "
+    "In the values of `cumulative_mean` a list or a tuple stands where something else was asked; "
     "its numbers were taken as they are."
 )
 
@@ -93,7 +93,7 @@ FUNCTIONS = (
         "HS06",
         "single precision",
         returning("means.astype(np.float32)"),
-        "In what `cumulative_mean` gives back the numbers have fewer digits than float64 has",
+        "In the values of `cumulative_mean` the numbers have fewer digits than float64 has",
     ),
     right("HS07", "nested lists", returning("means.tolist()"), TAKEN_AS_THEY_ARE),
     right("HS07", "a tuple of rows", returning("tuple(means)"), TAKEN_AS_THEY_ARE),

@@ -1,0 +1,237 @@
+"""What a student is told although it costs nothing, and that nobody is told what does not concern them."""
+
+import json
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from autograder.diagnose import Trial
+from autograder.exercises import load
+from autograder.grading import grade_submission
+from autograder.notes import notes
+from autograder.results import CellRecord
+from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.messages import CellResult, Output
+from autograder.sandbox.perform import Outcome, Raised, Returned
+from autograder.sandbox.reader import Cell, read_cells, words_of
+from autograder.sandbox.values import Call
+from autograder.submission import find_submissions, read_bytes
+from autograder.verdict import Finding, Judgement
+from tests.make_submissions import ASSIGNMENT, SUBMISSIONS
+
+
+HALF, SINGLE, DOUBLE = (np.ones(3, kind) for kind in (np.float16, np.float32, np.float64))
+
+
+def said(
+    outcome: Outcome, *, given: Any = DOUBLE, expected: Any = DOUBLE, finding: Finding | None = None
+) -> tuple[str, ...]:
+    """The notes on one function that was tried once."""
+    trial = Trial((Call("f", (given,)),), (outcome,), (Returned(expected),), passed=True)
+    return notes({"f": (trial,)}, {"f": Judgement("f", 1, 1, (), finding)}, ())
+
+
+# --- values ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [HALF, SINGLE, np.ones(3, np.complex64), (DOUBLE, SINGLE)])
+def test_lost_digits_are_said(value: Any) -> None:
+    assert said(Returned(value), expected=value) == (
+        "In the values of `f` the numbers have fewer digits than float64 has, so fewer digits were compared.",
+    )
+
+
+def test_digits_that_were_never_given_are_not_missed() -> None:
+    assert said(Returned(SINGLE), given=SINGLE) == ()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (Returned(DOUBLE, listed=True), DOUBLE),
+        (Returned((DOUBLE, DOUBLE)), np.ones((2, 3))),
+        (Returned(DOUBLE, listed=True), (1.0, 2.0, 3.0)),
+    ],
+)
+def test_another_container_is_said(outcome: Outcome, expected: Any) -> None:
+    (note,) = said(outcome, expected=expected)
+    assert note.startswith("In the values of `f` a list or a tuple stands where something else was asked")
+
+
+def test_a_changed_input_is_said_where_the_finding_does_not_say_it() -> None:
+    changed = Returned(DOUBLE, modified=True)
+    (note,) = said(changed, finding=Finding("wrong_values", ""))
+    assert note.startswith("Arrays that are given to `f` are changed")
+    assert said(changed, finding=Finding("input_modified", "")) == ()
+
+
+@pytest.mark.parametrize(
+    "outcome", [Returned(DOUBLE), Returned((DOUBLE,)), Returned(None), Raised("ValueError", "no")]
+)
+def test_of_most_there_is_nothing_to_say(outcome: Outcome) -> None:
+    assert said(outcome, expected=(DOUBLE,)) == ()
+
+
+def test_one_sentence_is_enough_for_several_functions() -> None:
+    trial = Trial((Call("f", (DOUBLE,)),), (Returned(SINGLE),), (Returned(DOUBLE),), passed=True)
+    names = ("f", "g", "h")
+    judgements = {name: Judgement(name, 1, 1, (), None) for name in names}
+    (note,) = notes(dict.fromkeys(names, (trial,)), judgements, ())
+    assert note.startswith("In the values of `f`, `g` and `h` the numbers")
+
+
+# --- saved outputs --------------------------------------------------------------------------------------
+
+
+def cell(*outputs: Any) -> Cell:
+    """A cell as it is read from a file with these outputs."""
+    raw = {"cell_type": "code", "source": "", "metadata": {}, "outputs": list(outputs)}
+    (read,) = read_cells(json.dumps({"nbformat": 4, "metadata": {}, "cells": [raw]}).encode())
+    return read
+
+
+def stream(text: Any, name: str = "stdout") -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def shown(**data: Any) -> dict[str, Any]:
+    names = {"text": "text/plain", "png": "image/png"}
+    return {"output_type": "display_data", "data": {names[name]: text for name, text in data.items()}}
+
+
+def differs(saved: Cell, *outputs: Output) -> bool:
+    return bool(notes({}, {}, [CellRecord(saved, CellResult("ok", outputs))]))
+
+
+def printed(text: str) -> Output:
+    return Output("stream", "stdout", text)
+
+
+@pytest.mark.parametrize(
+    ("saved", "ours"),
+    [
+        ("All tests passed", ""),
+        ("converged", "diverged"),
+        ("the mean is 3", "NameError"),
+    ],
+)
+def test_other_words_are_said(saved: str, ours: str) -> None:
+    assert differs(cell(stream(saved)), printed(ours))
+    assert differs(cell(stream([saved])), printed(ours))
+    assert differs(cell(shown(text=saved)), printed(ours))
+
+
+def test_an_error_that_was_none_is_said() -> None:
+    assert differs(cell(stream("3")), Output("error", "NameError", "NameError: name 'x' is not defined"))
+    error = {"output_type": "error", "ename": "NameError", "evalue": "", "traceback": ["cell 7"]}
+    assert not differs(cell(error), Output("error", "NameError", "another traceback"))
+    assert differs(cell(error), printed("3"))
+
+
+@pytest.mark.parametrize(
+    ("saved", "ours"),
+    [
+        ("[0.1 0.2]", "[0.30000000000000004 nan -inf 1e-05]"),
+        ("<function f at 0x7f3abc>", "<function f at 0x55ffed>"),
+        ("CPU times: user 3 µs, sys: 0 ns", "CPU times: user 1.2 ms, sys: 2 us"),
+        ("1.2 ms ± 3 µs per loop (mean ± std. dev. of 7 runs, 1 loop each)",
+         "831 ns ± 9 ns per loop (mean ± std. dev. of 7 runs, 1,000,000 loops each)"),
+        ("{'a', 'word'} 12:03:04", "{'word', 'a'} 2026-01-02"),
+        ("epoch 1\nepoch 2\n", "epoch 1\n"),
+    ],
+)  # fmt: skip
+def test_numbers_times_addresses_and_order_differ_in_every_run(saved: str, ours: str) -> None:
+    assert not differs(cell(stream(saved)), printed(ours))
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        cell(),
+        cell(stream("a warning", "stderr")),
+        cell(shown(text="<Figure size>", png="AAAA")),
+        cell(stream("many words " * 10_000)),
+        cell(5, None, {"output_type": ["stream"]}, {"output_type": "display_data", "data": "none"}),
+        Cell("code", "", ""),
+    ],
+)
+def test_where_nothing_can_be_compared_nothing_is_said(saved: Cell) -> None:
+    assert saved.saved is None
+    assert not differs(saved, printed("anything else"))
+
+
+@pytest.mark.parametrize(
+    "ours", ["check: while your work is graded, the tests run outside", "[4 more outputs are not shown.]"]
+)
+def test_what_is_only_so_while_grading_is_no_difference(ours: str) -> None:
+    assert not differs(cell(stream("passed")), printed(ours))
+
+
+def test_a_cell_that_did_not_run_is_not_compared() -> None:
+    assert notes({}, {}, [CellRecord(cell(stream("passed")))]) == ()
+
+
+def test_the_words_of_a_text_are_few() -> None:
+    assert words_of("the mean of the means_2 is x1 = 3.5e-7") == "is mean of the"
+    assert (
+        len(
+            words_of(
+                " ".join(
+                    f"{a}{b}{c}" for a in "abcdefghijklm" for b in "abcdefghijklm" for c in "abcdefghijklm"
+                )
+            )
+        )
+        <= 4000
+    )
+
+
+# --- whole notebooks ------------------------------------------------------------------------------------
+
+# Honest habits, as JupyterLab saves them.
+HABITS = (
+    "import numpy as np, matplotlib.pyplot as plt",
+    "rng = np.random.default_rng()\nprint(rng.normal(size=(3, 4)))\nrng.integers(9)",
+    "plt.plot(np.arange(3))\nplt.show()",
+    "plt.plot(np.arange(3))",
+    "plt.subplots()",
+    "print(object(), {'one', 'two', 'three'}, print)",
+    "%time sum(range(1000))",
+    "%timeit -n 2 -r 2 sum(range(1000))",
+    "import warnings, sys\nwarnings.warn('careful')\nprint('aside', file=sys.stderr)\nnp.ones(2) / 0",
+    "1 / 0",
+    "for n in range(3):\n    print('epoch', n, 'loss', rng.random())",
+    "from IPython.display import display, HTML\ndisplay(HTML('<b>bold</b>'))\ndisplay({'a': 1})",
+    "def f(x):\n    '''Twice.'''\n    return 2 * x\nf",
+    "f?",
+    "import time\nprint(time.ctime(0), time.time())\nnp.float32(3), [1, 2], 'text', None",
+)
+
+
+def test_a_notebook_that_was_run_before_it_was_handed_in_says_nothing_else(zygote: Zygote) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in HABITS])
+    NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
+    data = nbformat.writes(notebook).encode()
+    compared = [cell.saved for cell in read_cells(data)]
+    assert sum(bool(saved) for saved in compared) >= 7
+    result = grade_submission(data, load(ASSIGNMENT), student="a", course_key=b"k", zygote=zygote)
+    assert result.notes == ()
+
+
+EXPECTED = json.loads((SUBMISSIONS / "expected.json").read_text())
+NOTED = {"dev-single-precision": "fewer digits", "emil-lists-and-tuples": "a list or a tuple"}
+
+
+@pytest.mark.parametrize(
+    "student",
+    [name for name, each in EXPECTED.items() if each["outcome"] == "graded" and each["score"] == 20],
+)
+def test_who_has_it_all_right_is_told_only_what_concerns_them(student: str, zygote: Zygote) -> None:
+    (found,) = find_submissions(SUBMISSIONS, ASSIGNMENT, student)
+    data = read_bytes(found)
+    result = grade_submission(data, load(ASSIGNMENT), student=student, course_key=b"k", zygote=zygote)
+    expected = [NOTED[student]] if student in NOTED else []
+    assert len(result.notes) == len(expected)
+    assert all(part in note for part, note in zip(expected, result.notes, strict=True))
