@@ -70,6 +70,7 @@ HOST_NAME = "sandbox"
 
 # What must not be visible: the packages that know the answers.
 REFERENCE_PACKAGES = ("advsec", "autograder")
+INSTALLED = ("{}-*.dist-info", "__editable__*{}*")
 
 REFERENCE_ABSENT = "the reference package is not available while your work is graded"
 
@@ -300,13 +301,17 @@ def _mapped_libraries() -> Iterator[str]:
 
 
 def _reference_paths() -> Iterator[str]:
-    """Every copy of the reference packages that this interpreter, or one of the system, could import."""
+    """Every copy of the reference packages that this interpreter, or one of the system, could import, and
+    what an installer wrote about them, which says where they lie. Of that the names stay: a name in a
+    directory cannot be covered, only what it leads to.
+    """
     here = Path(__file__).resolve().parents[1]
     roots = {here.parent, *map(Path, sys.path)}
     for prefix in {sys.prefix, sys.base_prefix, "/usr", "/usr/local"}:
         roots.update(Path(prefix).glob("lib*/python3*/*-packages"))
     for name in REFERENCE_PACKAGES:
         candidates = [root / name for root in roots] + [root / f"{name}.py" for root in roots]
+        candidates += [path for root in roots for form in INSTALLED for path in root.glob(form.format(name))]
         candidates += map(Path, _importable(name))
         yield from {str(path.resolve()) for path in candidates if path.exists()}
 

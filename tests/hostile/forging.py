@@ -621,6 +621,29 @@ SEARCHES = (
         also=finds_only_stubs,
         tier="full",
     ),
+    wrong(
+        "VF37",
+        "what the installer wrote about the reference is read",
+        attack("""
+            import contextlib, sys
+            from importlib import metadata
+            from pathlib import Path
+
+            names = ("advsec", "autograder")
+            found = []
+            entries = [e for place in sys.path for name in names for e in Path(place).glob(f"*{name}*")]
+            for path in (path for entry in entries for path in (entry, *entry.rglob("*"))):
+                with contextlib.suppress(OSError):
+                    found += [path] * any(name in path.read_text() for name in names)
+            for name in names:
+                with contextlib.suppress(Exception):
+                    found += metadata.files(name) or ()
+            print("found:", found)
+        """),
+        "wrong_values",
+        "found: []",
+        tier="reduced",
+    ),
     Case(
         "VF38",
         "a solution is brought along as encoded text, and is judged like any other",
