@@ -20,7 +20,7 @@ from autograder import compare, grading, notebook, report, submission
 from autograder.exercise import public_generator
 from autograder.report import pages, safe
 from autograder.report.student import student_page
-from autograder.sandbox import launcher, messages, reader, wire
+from autograder.sandbox import launcher, messages, reader, wall, wire
 from autograder.sandbox.attacks import ATTACKS
 from autograder.sandbox.selftest import TRIALS
 from autograder.sandbox.wall import PROTECTIONS, TIERS, Wall
@@ -216,6 +216,9 @@ PATCHES: dict[str, tuple[Any, str, Any, str]] = {
     "kinds of numbers": (compare, "_wrong_type", nothing_wrong, "booleans"),
     "an environment of its own": (
         launcher, "environment", everything_exported, "tokens in the environment",
+    ),
+    "what the installer wrote": (
+        wall, "INSTALLED", (), "what the installer wrote about the reference is read",
     ),
     "hidden inputs": (grading, "hidden_generator", known_to_all, "visible answers by heart"),
     "links are not followed": (submission.os, "O_NOFOLLOW", 0, "a link to a file of somebody else"),
