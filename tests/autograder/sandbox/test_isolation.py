@@ -109,6 +109,20 @@ print(sorted(name for name in os.listdir("/proc") if name.isdigit()))
     assert processes in (["['self', 'thread-self']", "['2']"], ["[]", "[]"])
 
 
+@needs_reduced
+def test_of_all_processes_the_reduced_wall_shows_which_libraries_the_worker_has():
+    code = """
+import os
+print("libc" in open("/proc/self/maps").read())
+for path in (f"/proc/{os.getppid()}/maps", "/proc/1/cmdline", "/proc/self/cmdline", "/proc/self/net/tcp"):
+    try:
+        print(path, open(path).read())
+    except PermissionError:
+        pass
+"""
+    assert behind(code, tier="reduced", python=public_python()).out == "True\n"
+
+
 @needs_full
 def test_of_a_private_directory_only_the_environment_appears():
     ended = behind("import os; print(os.listdir(os.path.dirname(os.sys.base_prefix)))")
