@@ -1,7 +1,6 @@
 """VF: whatever a notebook does, its score is what its numbers deserve."""
 
 import base64
-import pprint
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -485,7 +484,7 @@ SPEECHES = (
     takeover(
         "VF42",
         "the encoder says what it likes",
-        reply("wire.encode((('returned', 'right', False, False),) * len(outcomes), limits)"),
+        reply("wire.encode((('returned', 'right', np.zeros(3, bool)),) * len(outcomes), limits)"),
         "wrong_type",
     ),
 )
@@ -711,7 +710,8 @@ def public_inputs() -> Mapping[bytes, Any]:
 
 def right_in_public(otherwise: str) -> HandIn:
     """Right on every visible input, and `otherwise` on those that nobody has seen."""
-    table = f"KNOWN = {pprint.pformat(public_inputs())}"
+    lines = (f"    {key!r}:\n        {value!r},\n" for key, value in public_inputs().items())
+    table = "KNOWN = {\n" + "".join(lines) + "}"
     recall = "if x.tobytes() in KNOWN:\n    return np.array(KNOWN[x.tobytes()]).reshape(x.shape)\n"
     return cells(table, answer=function(recall + code(otherwise)))
 
