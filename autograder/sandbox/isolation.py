@@ -32,6 +32,9 @@ STATUS = struct.Struct("=i")
 TOO_MUCH_MEMORY = 71
 LOOK_SECONDS = 0.1
 
+# Processes and threads that the user whose name a box shares may start while it runs.
+ROOM_FOR_OTHERS = 200
+
 
 class Places(NamedTuple):
     """Where the worker may write: its working directory, and one for temporary files."""
@@ -125,9 +128,13 @@ def _confine_anywhere(wall: Wall, keep: tuple[int, ...]) -> None:
 
 
 def _process_limit(wall: Wall) -> tuple[str, int, int]:
-    """The kernel counts by user, inside a user namespace only its own: outside others count as well."""
-    others = 0 if "user" in wall.protections else limits.tasks_of_user()
-    return "RLIMIT_NPROC", others + wall.processes, others + wall.processes
+    """The kernel counts by user. Where a box has none to itself others count as well, and may become more:
+    without room for them an honest worker could not fork. There the limit is a wide one, and many copies of
+    a worker are too much memory before they are too many."""
+    room = wall.processes
+    if "user" not in wall.protections and os.getuid() != wall.slot_id:
+        room += limits.tasks_of_user() + ROOM_FOR_OTHERS
+    return "RLIMIT_NPROC", room, room
 
 
 def _restrict_paths(wall: Wall, places: Places) -> None:

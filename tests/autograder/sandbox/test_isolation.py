@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.isolation import TOO_MUCH_MEMORY
+from autograder.sandbox.isolation import ROOM_FOR_OTHERS, TOO_MUCH_MEMORY
 from autograder.sandbox.policy import MIB, Policy
 from autograder.sandbox.wall import environment
 
@@ -200,6 +200,16 @@ os.chmod("locked", 0)
 """
     place = behind(code, tier=tier, python=python).out.strip()
     assert place == "/" if tier == "full" else not os.path.exists(place)
+
+
+@needs_reduced
+def test_who_shares_a_user_leaves_room_for_others():
+    code = "import resource; print(resource.getrlimit(resource.RLIMIT_NPROC)[1])"
+    limit = int(behind(code, tier="reduced", python=public_python()).out)
+    if os.geteuid() == 0:  # every box has a user to itself
+        assert limit == Policy().processes
+    else:
+        assert limit > Policy().processes + ROOM_FOR_OTHERS
 
 
 @both_walls
