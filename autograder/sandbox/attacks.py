@@ -311,7 +311,7 @@ def _use_keys(bait: Bait) -> str:
 def _fork_bomb(bait: Bait) -> str:
     children = []
     try:
-        while len(children) < 500:
+        while len(children) < 350:
             if not (child := os.fork()):
                 signal.pause()
             children.append(child)
