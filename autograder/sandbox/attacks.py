@@ -311,7 +311,7 @@ def _use_keys(bait: Bait) -> str:
 def _fork_bomb(bait: Bait) -> str:
     children = []
     try:
-        while len(children) < 350:
+        while len(children) < 300:
             if not (child := os.fork()):
                 signal.pause()
             children.append(child)

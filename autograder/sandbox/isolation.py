@@ -32,9 +32,6 @@ STATUS = struct.Struct("=i")
 TOO_MUCH_MEMORY = 71
 LOOK_SECONDS = 0.1
 
-# Processes and threads that the user whose name a box shares may start while it runs.
-ROOM_FOR_OTHERS = 200
-
 
 class Places(NamedTuple):
     """Where the worker may write: its working directory, and one for temporary files."""
@@ -133,7 +130,7 @@ def _process_limit(wall: Wall) -> tuple[str, int, int]:
     a worker are too much memory before they are too many."""
     room = wall.processes
     if "user" not in wall.protections and os.getuid() != wall.slot_id:
-        room += limits.tasks_of_user() + ROOM_FOR_OTHERS
+        room += limits.tasks_of_user() + wall.room_for_others
     return "RLIMIT_NPROC", room, room
 
 

@@ -159,6 +159,8 @@ class Wall:
     """Processes and threads that the sandbox may have at once."""
     memory_bytes: int
     """What all of them together may hold."""
+    room_for_others: int = 200
+    """Processes and threads that the user may start meanwhile whose name the sandbox shares, if it does."""
     slot_id: int = FIRST_SLOT
     scratch: tuple[Scratch, ...] = (
         Scratch("/box", 64 * MIB, 4096),
