@@ -7,7 +7,9 @@ import dataclasses
 import json
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -267,6 +269,9 @@ def _grade(
         print("autograder: NOT ISOLATED: students' code runs with your rights", file=sys.stderr)
     results = {job.submission.student: result for job in jobs if (result := batch.known(job))}
     new = [job for job in jobs if job.submission.student not in results]
+    if new:
+        # nbgrader takes more than a second to import, in which the sandbox starts.
+        Thread(target=import_module, args=("autograder.gradebook",)).start()
     for result in _progress(batch.grade(new, workers), len(new), quiet):
         results[result.student] = result
     ordered = [results[job.submission.student] for job in jobs]
@@ -281,9 +286,6 @@ def _publish(results: list["Result"], batch: "Batch") -> None:
     published = batch.store.published() if batch.course.gradebook.exists() else {}
     new = [result for result in results if published.get(result.student) != result.key]
     if new:
-        # jsonschema would spend a second on the grammar of web addresses, which no notebook has to follow;
-        # where that package is absent it leaves the format unchecked.
-        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
         from autograder.gradebook import publish
 
         publish(new, batch.assignment, batch.course)
