@@ -51,7 +51,7 @@ test: $(READY) ## lint, tests, and every notebook executed
 	@echo "== Lint"
 	@$(BIN)/ruff check .
 	@echo "== Tests (the two packages, the grader's proof, every notebook)"
-	@$(BIN)/python -m pytest -n auto --dist loadscope
+	@$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
 lab: $(READY) ## open the course in JupyterLab
 	$(BIN)/jupyter lab

@@ -139,7 +139,7 @@ def _restrict_paths(wall: Wall, places: Places) -> None:
     writable = [scratch.path for scratch in wall.scratch] if own_root else [places.box, places.tmp]
     landlock.restrict(
         # Without an own /proc the worker sees which libraries it has loaded, which scikit-learn asks for.
-        readable=(*wall.readable, *(("/etc", "/proc") if own_root else ("/proc/self/maps",))),
+        readable=(*wall.granted, *(("/etc", "/proc") if own_root else ("/proc/self/maps",))),
         listed=(*wall.listed, "/", "/dev") if own_root else wall.listed,
         writable=writable,
         devices=[path for path in DEVICES if os.path.exists(path)],

@@ -185,7 +185,7 @@ def run(wall: Wall, only: Container[str] | None = None) -> list[Finding]:
                 Finding(item.name, item.stops, must_fail, False, "not tried: nothing stops it here")
             )
     with _baits(wall) as bait:
-        outcomes = _try_inside(replace(wall, readable=(*wall.readable, bait.readable)), bait, attempts)
+        outcomes = _try_inside(wall.showing(bait.readable), bait, attempts)
     for trial in trials:
         failed = _try_from_outside(wall, trial)
         outcomes.append((failed, "nothing is left" if failed else "it went on"))

@@ -146,9 +146,11 @@ class Wall:
     tier: str
     protections: frozenset[str]
     readable: tuple[str, ...]
-    """Files and whole directories to read and to execute."""
+    """Files and whole directories to read and to execute, but for what is masked in them."""
+    granted: tuple[str, ...]
+    """The same cut into pieces that hold nothing masked, since a grant of Landlock has no exceptions."""
     listed: tuple[str, ...]
-    """Without an own root: directories of which only the names of the entries may be read."""
+    """What had to be cut for that: directories of which only the names of the entries may be read."""
     links: tuple[tuple[str, str], ...]
     """Symbolic links (path, target) that lead to readable entries."""
     masked: tuple[str, ...]
@@ -181,6 +183,10 @@ class Wall:
             raise ValueError(f"protections must be among {sorted(PROTECTIONS)}, got {sorted(unknown)}")
         return replace(self, protections=self.protections - set(protections))
 
+    def showing(self, path: str) -> "Wall":
+        """The same wall with one more file or directory to read."""
+        return replace(self, readable=(*self.readable, path), granted=(*self.granted, path))
+
     def to_plain(self) -> dict[str, Any]:
         """The wall as JSON can hold it, for the way to the zygote."""
         return asdict(self) | {"protections": sorted(self.protections)}
@@ -188,7 +194,7 @@ class Wall:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> "Wall":
         """The inverse of `to_plain`."""
-        names = ("readable", "listed", "masked")
+        names = ("readable", "granted", "listed", "masked")
         return cls(
             **plain
             | {name: tuple(plain[name]) for name in names}
@@ -227,17 +233,13 @@ def build_wall(policy: Policy, tier: str = "full", *, extra: Iterable[str | Path
     masked = _aliases(set(_reference_paths()), paths)
     links = tuple((path, os.readlink(path)) for path in paths if os.path.islink(path))
     whole = [path for path in paths if not os.path.islink(path) and not _is_below_any(path, masked)]
-    listed: list[str] = []
-    if tier == "reduced":
-        # A grant of Landlock has no exceptions: around what is masked every entry needs its own.
-        pieces = [piece for path in whole for piece in _without_masked(path, masked)]
-        whole = [path for path, complete in pieces if complete]
-        listed = [path for path, complete in pieces if not complete]
+    pieces = [piece for path in whole for piece in _without_masked(path, masked)]
     return Wall(
         tier=tier,
         protections=TIERS[tier],
         readable=tuple(whole),
-        listed=tuple(listed),
+        granted=tuple(path for path, complete in pieces if complete),
+        listed=tuple(path for path, complete in pieces if not complete),
         links=links,
         masked=tuple(sorted(masked)),
         rlimits=_rlimits(policy),

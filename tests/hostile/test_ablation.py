@@ -141,7 +141,7 @@ def test_a_reference_that_is_not_masked_is_found(full: Laboratory) -> None:
     )
 
     def show_it(wall: Wall) -> Wall:
-        return replace(wall, readable=(*wall.readable, folder))
+        return wall.showing(folder)
 
     with behind(full, show_it) as shown:
         check(listed, shown)

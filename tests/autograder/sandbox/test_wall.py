@@ -54,6 +54,8 @@ def test_what_is_readable_neither_holds_nor_is_the_reference(tier):
     for path in wall.readable:
         assert not Path(path).is_relative_to(CHECKOUT / "advsec")
         assert not (CHECKOUT / "advsec").is_relative_to(path)
+    for path in (*wall.masked, CHECKOUT / "advsec"):
+        assert not any(Path(path).is_relative_to(granted) for granted in wall.granted)
 
 
 def test_nothing_of_a_home_directory_is_readable_but_the_environment():
