@@ -114,11 +114,15 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The exercises of one notebook; a cell of it may run `cell_seconds`, also on a busy machine."""
+    """The exercises of one notebook; a cell of it may run `cell_seconds`, also on a busy machine.
+
+    `answers_in_words` are the grade_ids of the cells whose answers a person reads.
+    """
 
     name: str
     title: str
     exercises: tuple[Exercise, ...]
+    answers_in_words: tuple[str, ...] = ()
     cell_seconds: float = 15.0
 
     @property

@@ -10,7 +10,6 @@ from autograder.report import pages, words
 from autograder.results import CellRecord, Result
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import Stopped
-from autograder.sandbox.reader import Cell
 
 
 # What a page shows of a notebook at most, so that it opens on any machine.
@@ -104,15 +103,10 @@ def _cells(records: tuple[CellRecord, ...], assignment: Assignment) -> Iterator[
             cell.kind,
             room.clip(cell.source),
             tests.get(cell.grade_id, ""),
-            _is_answer_in_words(cell),
+            cell.grade_id in assignment.answers_in_words,
             _says(record),
             tuple(_outputs(result.outputs if result else (), number, room)),
         )
-
-
-def _is_answer_in_words(cell: Cell) -> bool:
-    """A text cell with a name of its own; those that nbgrader names itself are only locked."""
-    return cell.kind == "markdown" and bool(cell.grade_id) and not cell.grade_id.startswith("cell-")
 
 
 def _says(record: CellRecord) -> str:

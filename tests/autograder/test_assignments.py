@@ -117,6 +117,7 @@ def test_the_written_question_is_worth_points_and_has_its_marks(course, name):
         for grade_id, cell in release.items()
         if cell.metadata.nbgrader.grade and cell.metadata.nbgrader.solution
     ]
+    assert by_hand == list(load(name).answers_in_words)
     assert by_hand
     for grade_id in by_hand:
         assert release[grade_id].metadata.nbgrader.points > 0

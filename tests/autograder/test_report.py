@@ -322,8 +322,8 @@ def test_a_stopped_cell_says_why_and_the_tests_are_not_shown_as_the_students():
     cells = (
         CellRecord(Cell("code", "while True: pass", ""), stopped=Stopped("time", "10 s")),
         CellRecord(Cell("code", "check(ewma)", "test-ewma")),
-        CellRecord(Cell("markdown", "Because it forgets.", "why")),
-        CellRecord(Cell("markdown", "Read this.", "cell-0f")),
+        CellRecord(Cell("markdown", "Because it forgets.", ASSIGNMENT.answers_in_words[0])),
+        CellRecord(Cell("markdown", "Read this.", "choice-question")),
     )
     text = Page(student_page(a_result(cells=cells), ASSIGNMENT)).text
     assert "This cell did not come to an end (10 s). The others were run without it." in text

@@ -31,4 +31,5 @@ ASSIGNMENT = Assignment(
         STOCHASTIC_AVERAGE,
         ROBBINS_MONRO_CONDITIONS,
     ),
+    answers_in_words=("choice-answer",),
 )
