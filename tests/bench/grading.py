@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ASSIGNMENT = "01_moving_averages"
 RIGHT = ROOT / "tests" / "submissions" / "ada-all-right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
 
+RUNS = 3
+
 # Stock nbgrader: the same folders, none of our settings.
 STOCK_CONFIG = "\n".join(
     line
@@ -26,9 +28,9 @@ def main(copies: int = 40) -> None:
     """Print seconds and CPU seconds per submission of both, and the ratios."""
     print(f"Grading {copies} copies of a right submission, {os.cpu_count()} cores")
     stock = _measure(copies, STOCK_CONFIG, ["nbgrader", "autograde", ASSIGNMENT])
-    ours = _measure(
-        copies, (ROOT / "nbgrader_config.py").read_text(), ["autograder", "grade", ASSIGNMENT, "--json"]
-    )
+    config, command = (ROOT / "nbgrader_config.py").read_text(), ["autograder", "grade", ASSIGNMENT, "--json"]
+    # A run of a few seconds meets other programs, or escapes them; nbgrader's is long enough to do neither.
+    ours = sorted(_measure(copies, config, command) for _ in range(RUNS))[RUNS // 2]
     print(f"{'':24}{'wall s':>10}{'CPU s':>10}   per submission")
     for name, (wall, cpu) in (("nbgrader autograde", stock), ("autograder grade", ours)):
         print(f"  {name:22}{wall / copies:10.3f}{cpu / copies:10.3f}")
