@@ -227,6 +227,7 @@ class CellShell(InteractiveShell):
         if self.recorder.flooded:
             return "flood", self.recorder.finish()
         if result.success:
-            _import_for_functions(self.transform_cell(source))
+            # Not transformed once more: transformers can be the student's, and count.
+            _import_for_functions(result.info.transformed_cell)
         status = "ok" if result.success and not self.recorder.failed else "error"
         return status, self.recorder.finish()

@@ -67,3 +67,19 @@ def test_an_import_for_a_function_is_silent_and_may_fail(box: Box) -> None:
 def test_magics_do_not_hinder_it(box: Box) -> None:
     assert run(box, "%config InlineBackend.figure_format = 'png'\ndef f():\n    import wave").status == "ok"
     assert run(box, "import sys\nassert 'wave' in sys.modules").status == "ok"
+
+
+def test_a_cell_is_transformed_once(box: Box) -> None:
+    run(
+        box,
+        """
+        def watch(lines):
+            seen.append(lines)
+            return lines
+
+        seen = []
+        get_ipython().input_transformers_cleanup.append(watch)
+        """,
+    )
+    assert run(box, "x = 1").status == "ok"
+    assert run(box, "assert len(seen) == 2").status == "ok"
