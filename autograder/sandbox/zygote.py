@@ -75,6 +75,7 @@ def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
 def _prepare(policy: Policy) -> Any:
     """Import what is slow to import, once, and make the shell that every box starts with."""
     import numpy as np
+    import numpy.random  # noqa: F401 (numpy itself imports it when it is first used)
 
     from . import images, worker  # noqa: F401 (with all that it imports)
     from .cells import CellShell
@@ -84,10 +85,12 @@ def _prepare(policy: Policy) -> Any:
         import matplotlib.pyplot as plt
 
         shell.enable_matplotlib("inline")
-        # Drawing loads fonts and backends; a box would pay for it each time.
-        plt.figure().gca().plot(np.arange(2))
-        plt.gcf().canvas.draw()
-        plt.close("all")
+        # Drawing loads fonts and backends and fills caches; a box would pay for it each time.
+        figure, axes = plt.subplots()
+        axes.plot(np.arange(2), label="line")
+        axes.legend()
+        shell.display_formatter.format(figure)
+        plt.close(figure)
         images.pixels_of(images.png_of(np.zeros((1, 1, 3), np.uint8)))
     sys.meta_path.insert(0, HiddenPackages())
     sys.modules["autograder"] = _student_side()
