@@ -1,5 +1,6 @@
 """Many submissions: what is graded already is not run again; the rest runs in a local pool."""
 
+import contextlib
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
@@ -62,15 +63,19 @@ class Batch:
         """What boxes come from; enter it before grading with it."""
         return Zygote(self.wall)
 
-    def grade(self, jobs: list[Job], workers: int) -> Iterator[Result]:
-        """Grade the jobs in a local pool and yield each result as soon as it is there, saved."""
+    @contextlib.contextmanager
+    def grading(self, jobs: list[Job], workers: int) -> Iterator[Iterator[Result]]:
+        """Start grading the jobs in a local pool; each result comes as soon as it is there, saved.
+
+        What has not been started when the context is left is not graded.
+        """
         if not jobs:
+            yield iter(())
             return
         with self.zygote() as zygote, ThreadPoolExecutor(workers) as pool:
             futures = [pool.submit(self.grade_one, job, zygote) for job in jobs]
             try:
-                for future in as_completed(futures):
-                    yield future.result()
+                yield (future.result() for future in as_completed(futures))
             finally:
                 for future in futures:
                     future.cancel()

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated
@@ -234,7 +235,7 @@ def _assignment(name: str) -> "Assignment":
 def _jobs(
     course: Course, assignment: "Assignment", submitted: Path, student: str | None, unsafe: bool
 ) -> tuple["Batch", list["Job"]]:
-    from autograder.batch import Batch
+    from autograder.batch import Batch, result_store
     from autograder.protection import choose_wall
     from autograder.submission import find_submissions
 
@@ -249,6 +250,10 @@ def _jobs(
     if not submissions:
         who = f"nobody named {student!r}" if student is not None else "nobody"
         raise CourseError(f"{who} has handed in {assignment.name} in {_short(submitted)}")
+    if not {each.student for each in submissions} <= result_store(course, assignment.name).published().keys():
+        # The gradebook will be written. nbgrader takes more than a second to import, in which the sandbox is
+        # tested and started.
+        Thread(target=import_module, args=("autograder.gradebook",)).start()
     batch = Batch(course, assignment, choose_wall(course, unsafe=unsafe))
     return batch, batch.jobs(submissions)
 
@@ -269,26 +274,19 @@ def _grade(
         print("autograder: NOT ISOLATED: students' code runs with your rights", file=sys.stderr)
     results = {job.submission.student: result for job in jobs if (result := batch.known(job))}
     new = [job for job in jobs if job.submission.student not in results]
-    if new:
-        # nbgrader takes more than a second to import, in which the sandbox starts.
-        Thread(target=import_module, args=("autograder.gradebook",)).start()
-    for result in _progress(batch.grade(new, workers), len(new), quiet):
-        results[result.student] = result
+    published = batch.store.published() if course.gradebook.exists() else {}
+    unpublished = [result for result in results.values() if published.get(result.student) != result.key]
+    if new or unpublished:
+        with batch.grading(new, workers) as graded:
+            from autograder.gradebook import publish
+
+            # Each result is written while others are being graded.
+            fresh = chain(unpublished, _progress(graded, len(new), quiet))
+            results |= {result.student: result for result in publish(fresh, assignment, course)}
     ordered = [results[job.submission.student] for job in jobs]
-    _publish(ordered, batch)
     if not quiet:
         print(_accounting(ordered, len(new)))
     return ordered
-
-
-def _publish(results: list["Result"], batch: "Batch") -> None:
-    """Write what the gradebook does not have yet."""
-    published = batch.store.published() if batch.course.gradebook.exists() else {}
-    new = [result for result in results if published.get(result.student) != result.key]
-    if new:
-        from autograder.gradebook import publish
-
-        publish(new, batch.assignment, batch.course)
 
 
 def _progress(results: "object", total: int, quiet: bool) -> "object":

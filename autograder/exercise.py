@@ -71,9 +71,9 @@ class Misconception:
     convention: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exercise:
-    """One function to write, with all that is needed to judge it.
+    """One function to write, with all that is needed to judge it; equal to itself only.
 
     `signature` is the text the student was given, e.g. "(x, beta, *, init=0.0)". `alternatives` are right
     answers written differently; the tests prove that they get full marks. `uses` are exercises whose

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import warnings
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +67,15 @@ def make_release(course: Course, assignment: Assignment) -> Path:
     return Path(api.coursedir.format_path(api.coursedir.release_directory, ".", assignment.name))
 
 
-def publish(results: Sequence[Result], assignment: Assignment, course: Course) -> None:
-    """Write results into nbgrader's database and folder, from this one process. Raises CourseError."""
+def publish(results: Iterable[Result], assignment: Assignment, course: Course) -> list[Result]:
+    """Write results into nbgrader's database and folder as they come, and return them. Raises CourseError.
+
+    To be called from one process at a time.
+    """
     config = configuration(course)
     folders = CourseDirectory(config=config)
     release = _release(course, assignment, folders)
+    written: list[Result] = []
     dated: list[Result] = []  # without a time of handing in nobody is late
     with _opened(folders.db_url) as gradebook:
         # What everybody shares is read once: nobody else changes the cells meanwhile.
@@ -90,10 +94,12 @@ def publish(results: Sequence[Result], assignment: Assignment, course: Course) -
                 dated.append(result)
             record(gradebook, result, assignment, release)
             _write_autograded(result, assignment, release, folders)
+            written.append(result)
     penalties = AssignLatePenalties(config=config)
     for result in dated:
         penalties.preprocess(nbformat.v4.new_notebook(), _resources(result, folders.db_url))
-    result_store(course, assignment.name).mark_published(results)
+    result_store(course, assignment.name).mark_published(written)
+    return written
 
 
 def record(gradebook: Gradebook, result: Result, assignment: Assignment, release: dict[str, Any]) -> None:

@@ -5,12 +5,15 @@ asked, values are compared and points are given. A cell that hangs or crashes en
 run again without that cell, so that every other exercise still counts.
 """
 
+import functools
 import hashlib
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from autograder import submission
 from autograder.diagnose import Trial
@@ -30,9 +33,16 @@ from autograder.verdict import Finding, Judgement, ProbeTrials, expected_outcome
 REPLY_FACTOR = 4
 REPLY_ROOM = 64 << 10
 
-Calls = dict[Probe, tuple[Call, ...]]
-
 MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
+
+
+@dataclass(frozen=True)
+class Question:
+    """The calls to make for one probe, and what the reference makes of them."""
+
+    probe: Probe
+    calls: tuple[Call, ...]
+    expected: tuple[Outcome, ...]
 
 
 def rejected(assignment: Assignment, student: str, code: str, detail: str = "", **known: Any) -> Result:
@@ -55,9 +65,9 @@ def grade_submission(
             return rejected(assignment, student, problem.code, problem.detail, **known)
         except BoxStopped:
             return rejected(assignment, student, "crashed_reader", **known)
-        public = {exercise.name: _public_calls(exercise) for exercise in assignment.exercises}
+        public = {exercise.name: _public_questions(exercise) for exercise in assignment.exercises}
         names = (assignment.name, student, digest)
-        hidden = {e.name: _hidden_calls(e, course_key, names) for e in assignment.exercises}
+        hidden = {e.name: _hidden_questions(e, course_key, names) for e in assignment.exercises}
         # No box that has seen a hidden input is asked for anything that a student gets to read.
         shown, tried = _try(session, public), _try(session, hidden)
         judgements: dict[str, Judgement] = {}
@@ -67,8 +77,8 @@ def grade_submission(
                 for probe, trial in tried[exercise.name].items()
             ]
             judgement = _with_reason(judge(exercise, probes, session.lines()), session.records())
-            calls = hidden[exercise.name]
-            judgements[exercise.name] = _followed_through(session, exercise, judgement, calls, judgements)
+            questions = hidden[exercise.name]
+            judgements[exercise.name] = _followed_through(session, exercise, judgement, questions, judgements)
         records = session.records()
         visible = {name: trials.values() for name, trials in shown.items()}
     return Result(
@@ -86,24 +96,32 @@ def grade_submission(
     )
 
 
-def _public_calls(exercise: Exercise) -> Calls:
-    """The inputs that everybody sees."""
+@functools.cache
+def _public_questions(exercise: Exercise) -> tuple[Question, ...]:
+    """On the inputs that everybody sees, worked out once for a whole class."""
     public = (probe for probe in exercise.probes if probe.public)
-    return {probe: exercise.draw(probe, public_generator(exercise, probe)) for probe in public}
+    return tuple(_question(exercise, probe, public_generator(exercise, probe)) for probe in public)
 
 
-def _hidden_calls(exercise: Exercise, course_key: bytes, names: tuple[str, ...]) -> Calls:
-    generators = {
-        probe: hidden_generator(course_key, *names, exercise.name, probe.name) for probe in exercise.probes
-    }
-    return {probe: exercise.draw(probe, rng) for probe, rng in generators.items()}
+def _hidden_questions(exercise: Exercise, course_key: bytes, names: tuple[str, ...]) -> tuple[Question, ...]:
+    generators = (
+        hidden_generator(course_key, *names, exercise.name, probe.name) for probe in exercise.probes
+    )
+    drawn = zip(exercise.probes, generators, strict=True)
+    return tuple(_question(exercise, probe, generator) for probe, generator in drawn)
+
+
+def _question(exercise: Exercise, probe: Probe, generator: np.random.Generator) -> Question:
+    """The reference is asked before anything is sent, on arrays that never come back."""
+    calls = exercise.draw(probe, generator)
+    return Question(probe, calls, expected_outcomes(exercise, calls))
 
 
 def _followed_through(
     session: "_Session",
     exercise: Exercise,
     judgement: Judgement,
-    hidden: Calls,
+    hidden: tuple[Question, ...],
     judgements: dict[str, Judgement],
 ) -> Judgement:
     """What an exercise deserves that builds on others which failed: it is tried with their references too."""
@@ -129,27 +147,24 @@ def _followed_through(
 
 
 def _try(
-    session: "_Session", calls: dict[str, Calls], answers: dict[str, Answer] | None = None
+    session: "_Session",
+    questions: dict[str, tuple[Question, ...]],
+    answers: dict[str, Answer] | None = None,
 ) -> dict[str, dict[Probe, Trial]]:
-    """Try each exercise on its calls, and compare with what its reference makes of them."""
-    exercises = {name: session.assignment.exercise(name) for name in calls}
-    # The reference is asked before anything is sent, on arrays that never come back.
-    expected = {
-        name: {probe: expected_outcomes(exercises[name], of_probe) for probe, of_probe in of_exercise.items()}
-        for name, of_exercise in calls.items()
-    }
+    """Put its questions to each exercise, and compare with what its reference makes of them."""
     requests = tuple(
-        ProbeRequest(name, of_probe, _room(expected[name][probe]))
-        for name, of_exercise in calls.items()
-        for probe, of_probe in of_exercise.items()
+        ProbeRequest(name, question.calls, _room(question.expected))
+        for name, of_exercise in questions.items()
+        for question in of_exercise
     )
     outcomes = iter(session.perform(requests, answers or {}))
+
+    def trial(exercise: Exercise, asked: Question) -> Trial:
+        return try_out(exercise, asked.probe, asked.calls, next(outcomes), asked.expected)
+
     return {
-        name: {
-            probe: try_out(exercises[name], probe, of_probe, next(outcomes), expected[name][probe])
-            for probe, of_probe in of_exercise.items()
-        }
-        for name, of_exercise in calls.items()
+        name: {question.probe: trial(session.assignment.exercise(name), question) for question in of_exercise}
+        for name, of_exercise in questions.items()
     }
 
 
