@@ -11,7 +11,7 @@ from autograder.course import Course, grader_version
 from autograder.exercise import Assignment
 from autograder.grading import grade_submission, rejected
 from autograder.results import Result, ResultStore
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.launcher import Zygote, ZygoteProcess
 from autograder.sandbox.wall import Wall
 from autograder.submission import Submission, read_bytes
 
@@ -31,11 +31,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Batch:
-    """Submissions of one assignment of a course, and the wall behind which they are graded."""
+    """Submissions of one assignment of a course, and the wall behind which they are graded.
+
+    `process` is a zygote that somebody has started already, for one run.
+    """
 
     course: Course
     assignment: Assignment
     wall: Wall
+    process: ZygoteProcess | None = None
 
     @property
     def store(self) -> ResultStore:
@@ -61,7 +65,7 @@ class Batch:
 
     def zygote(self) -> Zygote:
         """What boxes come from; enter it before grading with it."""
-        return Zygote(self.wall)
+        return Zygote(self.wall, process=self.process)
 
     @contextlib.contextmanager
     def grading(self, jobs: list[Job], workers: int) -> Iterator[Iterator[Result]]:

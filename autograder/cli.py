@@ -3,6 +3,7 @@
 Nothing slow is imported before it is needed, so that `--help` answers at once.
 """
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -19,12 +20,12 @@ from autograder.course import Course, CourseError
 
 
 if TYPE_CHECKING:
-    from autograder.batch import Batch, Job
     from autograder.collect import Collection
     from autograder.exercise import Assignment
     from autograder.flags import Flag
     from autograder.results import Result
     from autograder.sandbox.tiers import Choice
+    from autograder.submission import Submission
 
 
 app = typer.Typer(
@@ -232,11 +233,7 @@ def _assignment(name: str) -> "Assignment":
     return exercises.load(name)
 
 
-def _jobs(
-    course: Course, assignment: "Assignment", submitted: Path, student: str | None, unsafe: bool
-) -> tuple["Batch", list["Job"]]:
-    from autograder.batch import Batch, result_store
-    from autograder.protection import choose_wall
+def _find_submissions(submitted: Path, assignment: "Assignment", student: str | None) -> list["Submission"]:
     from autograder.submission import find_submissions
 
     try:
@@ -250,12 +247,7 @@ def _jobs(
     if not submissions:
         who = f"nobody named {student!r}" if student is not None else "nobody"
         raise CourseError(f"{who} has handed in {assignment.name} in {_short(submitted)}")
-    if not {each.student for each in submissions} <= result_store(course, assignment.name).published().keys():
-        # The gradebook will be written. nbgrader takes more than a second to import, in which the sandbox is
-        # tested and started.
-        Thread(target=import_module, args=("autograder.gradebook",)).start()
-    batch = Batch(course, assignment, choose_wall(course, unsafe=unsafe))
-    return batch, batch.jobs(submissions)
+    return submissions
 
 
 def _grade(
@@ -269,15 +261,27 @@ def _grade(
     quiet: bool,
 ) -> list["Result"]:
     """Grade what is not known, publish it, and return the results in the order of the students."""
-    batch, jobs = _jobs(course, assignment, submitted, student, unsafe)
-    if batch.wall.tier == "none":
-        print("autograder: NOT ISOLATED: students' code runs with your rights", file=sys.stderr)
-    results = {job.submission.student: result for job in jobs if (result := batch.known(job))}
-    new = [job for job in jobs if job.submission.student not in results]
-    published = batch.store.published() if course.gradebook.exists() else {}
-    unpublished = [result for result in results.values() if published.get(result.student) != result.key]
-    if new or unpublished:
-        with batch.grading(new, workers) as graded:
+    from autograder.batch import Batch, result_store
+    from autograder.protection import choose_wall
+    from autograder.sandbox.launcher import ZygoteProcess
+
+    submissions = _find_submissions(submitted, assignment, student)
+    published = result_store(course, assignment.name).published() if course.gradebook.exists() else {}
+    with contextlib.ExitStack() as started:
+        process = None
+        if any(each.student not in published for each in submissions):
+            # Both will be needed and take more than a second to import, in which the wall is tested.
+            process = started.enter_context(contextlib.closing(ZygoteProcess()))
+            Thread(target=import_module, args=("autograder.gradebook",)).start()
+        batch = Batch(course, assignment, choose_wall(course, unsafe=unsafe), process)
+        if batch.wall.tier == "none":
+            print("autograder: NOT ISOLATED: students' code runs with your rights", file=sys.stderr)
+        jobs = batch.jobs(submissions)
+        results = {job.submission.student: result for job in jobs if (result := batch.known(job))}
+        new = [job for job in jobs if job.submission.student not in results]
+        unpublished = [result for result in results.values() if published.get(result.student) != result.key]
+        if new or unpublished:
+            graded = started.enter_context(batch.grading(new, workers))
             from autograder.gradebook import publish
 
             # Each result is written while others are being graded.

@@ -72,6 +72,7 @@ def publish(results: Iterable[Result], assignment: Assignment, course: Course) -
 
     To be called from one process at a time.
     """
+    course.work.mkdir(parents=True, exist_ok=True)
     config = configuration(course)
     folders = CourseDirectory(config=config)
     release = _release(course, assignment, folders)

@@ -51,9 +51,8 @@ spec = importlib.util.spec_from_file_location("sandbox", origin, submodule_searc
 sys.modules["sandbox"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(sys.modules["sandbox"])
 from sandbox.policy import Policy
-from sandbox.wall import Wall
 from sandbox.zygote import main
-main(fd, Wall.from_plain(settings["wall"]), Policy(**settings["policy"]))
+main(fd, Policy(**settings["policy"]))
 """
 
 START_SECONDS = 60.0
@@ -72,28 +71,18 @@ class BoxStopped(Exception):  # noqa: N818 (an outcome of a submission, not an e
         self.stopped = stopped
 
 
-class Zygote:
-    """A clean process that forks boxes; use it as a context manager, from any thread."""
+class ZygoteProcess:
+    """A clean interpreter that imports what students use; no wall needs to be known for that yet.
 
-    def __init__(self, wall: Wall, policy: Policy | None = None) -> None:
+    Give it to a `Zygote`, which closes it, or close it.
+    """
+
+    def __init__(self, policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
-        self.wall = wall
-        self._lock = threading.Lock()
-        self._slots = queue.SimpleQueue()
-        for slot in range(SLOTS):
-            self._slots.put(slot)
-
-    @property
-    def tier(self) -> str:
-        """How strong the wall around its boxes is."""
-        return self.wall.label
-
-    def __enter__(self) -> "Zygote":
         self._scratch = tempfile.TemporaryDirectory(prefix="zygote-")
-        ours, theirs = socket.socketpair()
+        self.control, theirs = socket.socketpair()
         settings = {
             "path": sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}),
-            "wall": self.wall.to_plain(),
             "policy": asdict(self.policy),
         }
         package = str(Path(__file__).parent)
@@ -110,20 +99,15 @@ class Zygote:
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
-        self._control = ours
-        try:
-            self._control.settimeout(START_SECONDS)
-            self._expect(zygote.READY)
-            self._control.settimeout(None)
-        except (EOFError, TimeoutError):
-            self._process.kill()
-            _, complaint = self._process.communicate()
-            last = complaint.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
-            raise RuntimeError(f"the sandbox could not be started: {last[0]}") from None
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self._control.close()
+    def complaint(self) -> str:
+        """End it, and say why it would not start."""
+        self._process.kill()
+        _, complaint = self._process.communicate()
+        return (complaint.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
+
+    def close(self) -> None:
+        self.control.close()
         try:
             self._process.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -132,6 +116,43 @@ class Zygote:
         if self._process.stderr:
             self._process.stderr.close()
         self._scratch.cleanup()
+
+
+class Zygote:
+    """A clean process that forks boxes behind a wall; use it as a context manager, from any thread."""
+
+    def __init__(
+        self, wall: Wall, policy: Policy | None = None, *, process: ZygoteProcess | None = None
+    ) -> None:
+        self.policy = process.policy if process else policy or Policy()
+        self.wall = wall
+        self._process = process
+        self._lock = threading.Lock()
+        self._slots = queue.SimpleQueue()
+        for slot in range(SLOTS):
+            self._slots.put(slot)
+
+    @property
+    def tier(self) -> str:
+        """How strong the wall around its boxes is."""
+        return self.wall.label
+
+    def __enter__(self) -> "Zygote":
+        self._process = self._process or ZygoteProcess(self.policy)
+        self._control = self._process.control
+        try:
+            self._control.settimeout(START_SECONDS)
+            self._control.sendall(json.dumps(self.wall.to_plain()).encode() + zygote.END_OF_WALL)
+            self._expect(zygote.READY)
+            self._control.settimeout(None)
+        except (EOFError, OSError):
+            complaint = self._process.complaint()
+            self._process.close()
+            raise RuntimeError(f"the sandbox could not be started: {complaint}") from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.close()
 
     def box(self) -> "Box":
         """A fresh box behind its wall; close it when done. Raises RuntimeError if that cannot be built."""

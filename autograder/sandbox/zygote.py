@@ -6,6 +6,7 @@ a box that searches its own memory finds nothing. It has one thread: only then i
 
 import contextlib
 import gc
+import json
 import os
 import signal
 import socket
@@ -24,6 +25,9 @@ from .wall import REFERENCE_ABSENT, REFERENCE_PACKAGES, Wall
 MESSAGE = struct.Struct("<4sq")
 READY, SPAWN, SPAWNED, REAP, REAPED = b"redy", b"spwn", b"born", b"reap", b"dead"
 
+# Behind the wall as JSON, which is the first that the launcher says.
+END_OF_WALL = b"\0"
+
 # What a box says first, once its wall stands.
 BEHIND_THE_WALL = b"\1"
 
@@ -36,10 +40,11 @@ class HiddenPackages(MetaPathFinder):
             raise ModuleNotFoundError(f"{name}: {REFERENCE_ABSENT}", name=name)
 
 
-def main(control_fd: int, wall: Wall, policy: Policy) -> NoReturn:
-    """Prepare, say so, and fork on request until the launcher hangs up."""
+def main(control_fd: int, policy: Policy) -> NoReturn:
+    """Prepare, hear of the wall, say so, and fork on request until the launcher hangs up."""
     control = socket.socket(fileno=control_fd)
     shell = _prepare(policy)
+    wall = _receive_wall(control)
     gc.collect()
     gc.freeze()
     if sys.platform == "linux" and len(os.listdir("/proc/self/task")) != 1:
@@ -62,6 +67,16 @@ def main(control_fd: int, wall: Wall, policy: Policy) -> NoReturn:
             _, status = os.waitpid(number, 0)
             boxes.discard(number)
             control.sendall(MESSAGE.pack(REAPED, status))
+
+
+def _receive_wall(control: socket.socket) -> Wall:
+    text = b""
+    while not text.endswith(END_OF_WALL):
+        piece = control.recv(1 << 16)
+        if not piece:
+            os._exit(0)
+        text += piece
+    return Wall.from_plain(json.loads(text.removesuffix(END_OF_WALL)))
 
 
 def _receive(control: socket.socket) -> tuple[bytes, list[int]]:

@@ -16,7 +16,11 @@ def make_course(folder: Path, students: tuple[str, ...] | None = None) -> Path:
     """A course in `folder` in which these students of the sample class (or all) have handed in."""
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     shutil.copytree(ROOT / "notebooks" / "assignments", folder / "notebooks" / "assignments")
-    names = students or tuple(entry.name for entry in SUBMISSIONS.iterdir() if entry.is_dir())
+    names = (
+        students
+        if students is not None
+        else tuple(entry.name for entry in SUBMISSIONS.iterdir() if entry.is_dir())
+    )
     for name in names:
         shutil.copytree(SUBMISSIONS / name, folder / ".course" / "submitted" / name)
     return folder

@@ -3,9 +3,16 @@
 import json
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from autograder.batch import result_store
+from autograder.course import Course
+from autograder.exercises import load
+from autograder.gradebook import publish
+from autograder.results import Result
 
 from .course import ASSIGNMENT, make_course, run
 
@@ -60,6 +67,24 @@ def test_every_score_of_the_command_line_is_in_the_gradebook(by_autograder: Path
                 assert cells[f"test-{name}"] == (exercise["score"], False)
         else:
             assert all(cell == (None, True) for cell in cells.values()), line
+
+
+@pytest.mark.filterwarnings("ignore")  # of nbgrader and what it imports
+def test_a_result_is_in_the_gradebook_before_the_next_one_has_come(
+    by_autograder: Path, tmp_path: Path
+) -> None:
+    store = result_store(Course.find(by_autograder), ASSIGNMENT)
+    first, second, third = (store.load(key) for _, key in sorted(store.published().items())[:3])
+    course = Course.find(make_course(tmp_path, students=()))
+    seen: list[set[str]] = []
+
+    def coming() -> Iterator[Result]:
+        for result in (first, second, third):
+            seen.append(set(scores(course.root)))
+            yield result
+
+    assert publish(coming(), load(ASSIGNMENT), course) == [first, second, third]
+    assert seen == [set(), {first.student}, {first.student, second.student}]
 
 
 def test_nbgrader_autograde_gives_the_same_scores(by_autograder: Path, tmp_path: Path) -> None:

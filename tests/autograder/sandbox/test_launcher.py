@@ -1,0 +1,92 @@
+"""A zygote's process may be started before its wall is known."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import launcher
+from autograder.sandbox.launcher import Zygote, ZygoteProcess
+from autograder.sandbox.messages import ProbeRequest
+from autograder.sandbox.perform import Returned
+from autograder.sandbox.policy import Policy
+from autograder.sandbox.values import Call
+from autograder.sandbox.wall import build_wall
+
+
+WALL = build_wall(Policy(), "none")
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """The processes that the launcher starts."""
+    processes: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def keep(*args: object, **kwargs: object) -> subprocess.Popen[bytes]:
+        processes.append(popen(*args, **kwargs))
+        return processes[-1]
+
+    monkeypatch.setattr(launcher.subprocess, "Popen", keep)
+    return processes
+
+
+def test_a_process_that_was_started_before_is_the_one_that_serves(
+    started: list[subprocess.Popen[bytes]],
+) -> None:
+    process = ZygoteProcess(Policy(output_head_bytes=3, output_tail_bytes=0))
+    with Zygote(WALL, process=process) as zygote, zygote.box() as box:
+        assert box.run_cell("def two(): return 2\nprint('abcdef')", 20).outputs[0].text == "abc"
+        ((outcome,),) = box.perform((ProbeRequest("two", (Call("two"),), 100),), {})
+    assert isinstance(outcome, Returned)
+    assert outcome.value == 2
+    assert len(started) == 1
+    assert started[0].returncode == 0
+
+
+def test_a_process_that_nobody_needs_ends(started: list[subprocess.Popen[bytes]]) -> None:
+    process = ZygoteProcess()
+    process.close()
+    assert started[0].returncode is not None
+
+
+def test_a_process_may_be_closed_by_whoever_started_it_as_well() -> None:
+    process = ZygoteProcess()
+    with Zygote(WALL, process=process):
+        pass
+    process.close()
+
+
+def test_a_process_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    """Also when no wall was ever given to it."""
+    script = (
+        "import os\n"
+        "from autograder.sandbox.launcher import ZygoteProcess\n"
+        "process = ZygoteProcess()\n"
+        "print(process._process.pid, flush=True)\n"
+        "os._exit(0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    folder = Path("/proc") / done.stdout.strip()
+    patience = time.monotonic() + 60
+    while folder.exists() and "Z (zombie)" not in (folder / "status").read_text():
+        assert time.monotonic() < patience, "it is still there"
+        time.sleep(0.05)
+
+
+def test_one_that_cannot_start_says_why(
+    started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher, "BOOT", "raise SystemExit('there is no room for a zygote')")
+    with (
+        pytest.raises(
+            RuntimeError, match=r"^the sandbox could not be started: there is no room for a zygote$"
+        ),
+        Zygote(WALL),
+    ):
+        pass
+    assert started[0].returncode == 1

@@ -1,0 +1,104 @@
+"""A class is graded in a local pool, and what is known is not graded again."""
+
+import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from autograder import batch as batch_module
+from autograder.batch import Batch, Job
+from autograder.course import Course
+from autograder.exercises import load
+from autograder.results import Result
+from autograder.sandbox.policy import Policy
+from autograder.sandbox.wall import build_wall
+from autograder.submission import Submission
+
+
+ASSIGNMENT = load("01_moving_averages")
+STUDENTS = tuple("abcdef")
+PATIENCE = 60
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> Batch:
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    return Batch(Course.find(tmp_path), ASSIGNMENT, build_wall(Policy(), "none"))
+
+
+@pytest.fixture
+def jobs(batch: Batch, tmp_path: Path) -> list[Job]:
+    paths = {student: tmp_path / f"{student}.ipynb" for student in STUDENTS}
+    for path in paths.values():
+        path.write_text("{}")
+    return batch.jobs(Submission(student, path.parent, path) for student, path in paths.items())
+
+
+class Grader:
+    """In the place of `grade_submission`: notes who is asked for, and waits where it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.may_go_on = Event()
+        self.may_go_on.set()
+
+    def __call__(self, data: bytes, assignment: object, *, student: str, **_: object) -> Result:
+        self.asked.append(student)
+        assert self.may_go_on.wait(PATIENCE)
+        return Result(student, ASSIGNMENT.name, "graded", "", 0.0, ASSIGNMENT.max_score)
+
+    def wait_for(self, count: int) -> None:
+        patience = time.monotonic() + PATIENCE
+        while len(self.asked) < count:
+            assert time.monotonic() < patience, f"only {self.asked} were asked for"
+            time.sleep(0.001)
+
+
+@pytest.fixture
+def grader(monkeypatch: pytest.MonkeyPatch) -> Grader:
+    grader = Grader()
+    monkeypatch.setattr(batch_module, "grade_submission", grader)
+    monkeypatch.setattr(Batch, "zygote", lambda batch: contextlib.nullcontext(batch.wall))
+    return grader
+
+
+def test_every_job_has_a_result_that_is_known_from_then_on(
+    batch: Batch, jobs: list[Job], grader: Grader
+) -> None:
+    assert not any(map(batch.known, jobs))
+    with batch.grading(jobs, workers=2) as graded:
+        results = {result.student: result for result in graded}
+    assert sorted(results) == sorted(grader.asked) == list(STUDENTS)
+    assert {job.submission.student: batch.known(job) for job in jobs} == results
+
+
+def test_the_others_are_graded_while_nobody_asks_for_results(
+    batch: Batch, jobs: list[Job], grader: Grader
+) -> None:
+    with batch.grading(jobs, workers=1) as graded:
+        grader.wait_for(len(STUDENTS))
+        assert sorted(result.student for result in graded) == list(STUDENTS)
+
+
+def test_what_has_not_begun_when_nobody_waits_any_more_is_not_graded(
+    batch: Batch, jobs: list[Job], grader: Grader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Pool(ThreadPoolExecutor):
+        def shutdown(self, *args: object, **kwargs: object) -> None:
+            grader.may_go_on.set()  # who is being graded is graded to the end
+            super().shutdown(*args, **kwargs)
+
+    monkeypatch.setattr(batch_module, "ThreadPoolExecutor", Pool)
+    grader.may_go_on.clear()
+    with batch.grading(jobs, workers=2):
+        grader.wait_for(2)
+    assert [bool(batch.known(job)) for job in jobs] == [True, True, False, False, False, False]
+
+
+def test_nothing_is_started_for_nothing(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Batch, "zygote", None)
+    with batch.grading([], workers=2) as graded:
+        assert list(graded) == []
