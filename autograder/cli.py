@@ -131,8 +131,9 @@ def collect(
     with the reason. Exit code 3 says that something was refused.
     """
     course = Course.find()
-    from autograder.collect import Roster, collect
+    from autograder.collect import collect
     from autograder.exercises import ASSIGNMENT_NAMES
+    from autograder.roster import Roster
 
     name = _assignment(assignment).name if assignment is not None else None
     collection = collect(

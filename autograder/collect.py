@@ -9,7 +9,6 @@ notebook it is. Three layouts are recognised, each by what the platform puts in 
 - anything else: one folder (`jane/...`) or one file (`jane.ipynb`) per student.
 """
 
-import csv
 import io
 import os
 import re
@@ -18,11 +17,12 @@ import tempfile
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.course import CourseError
+from autograder.roster import Roster, folded
 from autograder.submission import MAX_BYTES, Submission, read_bytes
 
 
@@ -108,7 +108,7 @@ def collect(
     submitted: Path,
     *,
     assignment: str | None = None,
-    roster: "Roster | None" = None,
+    roster: Roster | None = None,
 ) -> Collection:
     """Write the notebooks of one assignment to `submitted/<student>/<assignment>/<assignment>.ipynb`.
 
@@ -145,47 +145,6 @@ def folder_name(student: str) -> str:
 def student_name(folder: str) -> str:
     """The student that a folder is named after."""
     return re.sub(r"(?:=[0-9A-F]{2})+", lambda run: bytes.fromhex(run[0].replace("=", "")).decode(), folder)
-
-
-class Roster:
-    """Who takes the course, from a CSV file with the columns of `nbgrader db student import`.
-
-    A student of the archive is somebody on the roster by `id`, `lms_user_id`, `email` or the two names,
-    whatever their order, capitals and punctuation. Only the column `id` is needed.
-    """
-
-    def __init__(self, rows: Iterable[Mapping[str, str | None]]) -> None:
-        self.students: list[str] = []
-        self._ids: dict[str, set[str]] = {}
-        for row in rows:
-            identity = (row.get("id") or "").strip()
-            if not identity:
-                continue
-            self.students.append(identity)
-            first, last = row.get("first_name") or "", row.get("last_name") or ""
-            names = (row.get("lms_user_id"), row.get("email"), f"{first} {last}", f"{last} {first}")
-            for name in (identity, *names):
-                if key := _letters(name or ""):
-                    self._ids.setdefault(key, set()).add(identity)
-
-    @classmethod
-    def read(cls, path: Path) -> "Roster":
-        """The roster in a file; raises CourseError."""
-        try:
-            with open(path, newline="", encoding="utf-8-sig") as file:
-                rows = csv.DictReader(file)
-                if "id" not in (rows.fieldnames or ()):
-                    raise CourseError(f"the roster {path} has no column named id")
-                return cls(rows)
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise CourseError(f"the roster {path} cannot be read: {error}") from None
-
-    def find(self, names: Iterable[str]) -> str | None:
-        """The one student that goes by the first of these names which anybody goes by."""
-        for name in names:
-            if found := self._ids.get(_letters(name)):
-                return next(iter(found)) if len(found) == 1 else None
-        return None
 
 
 # --- whose notebook it is -------------------------------------------------------------------------------
@@ -326,13 +285,13 @@ class _Collector:
             people[name] = [replace(notebook, student=name) for notebook in notebooks]
             if len({(notebook.student, notebook.identity) for notebook in notebooks}) > 1:
                 self._refuse_all(people.pop(name), "namesakes")
-        here = Counter(_folded(folder_name(student)) for student in people)
-        there = {_folded(folder): folder for folder in _folders(self.submitted)}
+        here = Counter(folded(folder_name(student)) for student in people)
+        there = {folded(folder): folder for folder in _folders(self.submitted)}
         for student, notebooks in people.items():
             folder = folder_name(student)
             if len(folder.encode()) > MAX_NAME:
                 self._refuse_all(notebooks, "long_name")
-            elif here[_folded(folder)] > 1 or there.get(_folded(folder), folder) != folder:
+            elif here[folded(folder)] > 1 or there.get(folded(folder), folder) != folder:
                 self._refuse_all(notebooks, "case")
             else:
                 yield notebooks
@@ -516,15 +475,6 @@ def _store(folder: Path, name: str, data: bytes) -> str:
 
 def _folders(directory: Path) -> list[str]:
     return os.listdir(directory) if directory.is_dir() else []
-
-
-def _folded(name: str) -> str:
-    """Equal for names that some file system takes for the same."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
-def _letters(name: str) -> str:
-    return "".join(filter(str.isalnum, _folded(name)))
 
 
 def _bytes_in_digits(character: str) -> str:

@@ -20,11 +20,11 @@ from autograder.collect import (
     REFUSED,
     Collection,
     CourseError,
-    Roster,
     collect,
     folder_name,
     student_name,
 )
+from autograder.roster import Roster
 
 from .course import ROOT, run
 
@@ -257,12 +257,6 @@ def test_namesakes_whom_moodle_tells_apart_are_not_mixed(platform: Platform) -> 
         (f"Jane Doe_1_assignsubmission_file_/{FILE}", "1"), (f"Jane Doe_2_assignsubmission_file_/{FILE}", "2")
     )
     assert reasons(collection) == [REFUSED["namesakes"]] * 2
-
-
-@pytest.mark.parametrize("text", ["", "name,mail\na,b\n"])
-def test_a_roster_needs_ids(tmp_path: Path, text: str) -> None:
-    with pytest.raises(CourseError, match="no column named id"):
-        roster(tmp_path, text)
 
 
 # --- hostile names --------------------------------------------------------------------------------------
