@@ -37,8 +37,8 @@ MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 
 
 @dataclass(frozen=True)
-class Question:
-    """The calls to make for one probe, and what the reference makes of them."""
+class _Drawn:
+    """A probe whose inputs are drawn: the calls to make, and what the reference makes of them."""
 
     probe: Probe
     calls: tuple[Call, ...]
@@ -65,9 +65,9 @@ def grade_submission(
             return rejected(assignment, student, problem.code, problem.detail, **known)
         except BoxStopped:
             return rejected(assignment, student, "crashed_reader", **known)
-        public = {exercise.name: _public_questions(exercise) for exercise in assignment.exercises}
+        public = {exercise.name: _draw_public(exercise) for exercise in assignment.exercises}
         names = (assignment.name, student, digest)
-        hidden = {e.name: _hidden_questions(e, course_key, names) for e in assignment.exercises}
+        hidden = {e.name: _draw_hidden(e, course_key, names) for e in assignment.exercises}
         # No box that has seen a hidden input is asked for anything that a student gets to read.
         shown, tried = _try(session, public), _try(session, hidden)
         judgements: dict[str, Judgement] = {}
@@ -77,8 +77,8 @@ def grade_submission(
                 for probe, trial in tried[exercise.name].items()
             ]
             judgement = _with_reason(judge(exercise, probes, session.lines()), session.records())
-            questions = hidden[exercise.name]
-            judgements[exercise.name] = _followed_through(session, exercise, judgement, questions, judgements)
+            drawn = hidden[exercise.name]
+            judgements[exercise.name] = _followed_through(session, exercise, judgement, drawn, judgements)
         records = session.records()
         visible = {name: trials.values() for name, trials in shown.items()}
     return Result(
@@ -97,31 +97,30 @@ def grade_submission(
 
 
 @functools.cache
-def _public_questions(exercise: Exercise) -> tuple[Question, ...]:
-    """On the inputs that everybody sees, worked out once for a whole class."""
+def _draw_public(exercise: Exercise) -> tuple[_Drawn, ...]:
+    """The inputs that everybody sees, drawn once for a whole class."""
     public = (probe for probe in exercise.probes if probe.public)
-    return tuple(_question(exercise, probe, public_generator(exercise, probe)) for probe in public)
+    return tuple(_draw(exercise, probe, public_generator(exercise, probe)) for probe in public)
 
 
-def _hidden_questions(exercise: Exercise, course_key: bytes, names: tuple[str, ...]) -> tuple[Question, ...]:
-    generators = (
-        hidden_generator(course_key, *names, exercise.name, probe.name) for probe in exercise.probes
+def _draw_hidden(exercise: Exercise, course_key: bytes, names: tuple[str, ...]) -> tuple[_Drawn, ...]:
+    return tuple(
+        _draw(exercise, probe, hidden_generator(course_key, *names, exercise.name, probe.name))
+        for probe in exercise.probes
     )
-    drawn = zip(exercise.probes, generators, strict=True)
-    return tuple(_question(exercise, probe, generator) for probe, generator in drawn)
 
 
-def _question(exercise: Exercise, probe: Probe, generator: np.random.Generator) -> Question:
+def _draw(exercise: Exercise, probe: Probe, generator: np.random.Generator) -> _Drawn:
     """The reference is asked before anything is sent, on arrays that never come back."""
     calls = exercise.draw(probe, generator)
-    return Question(probe, calls, expected_outcomes(exercise, calls))
+    return _Drawn(probe, calls, expected_outcomes(exercise, calls))
 
 
 def _followed_through(
     session: "_Session",
     exercise: Exercise,
     judgement: Judgement,
-    hidden: tuple[Question, ...],
+    hidden: tuple[_Drawn, ...],
     judgements: dict[str, Judgement],
 ) -> Judgement:
     """What an exercise deserves that builds on others which failed: it is tried with their references too."""
@@ -148,23 +147,23 @@ def _followed_through(
 
 def _try(
     session: "_Session",
-    questions: dict[str, tuple[Question, ...]],
+    probes: dict[str, tuple[_Drawn, ...]],
     answers: dict[str, Answer] | None = None,
 ) -> dict[str, dict[Probe, Trial]]:
-    """Put its questions to each exercise, and compare with what its reference makes of them."""
+    """Try each exercise on its probes, and compare with what its reference makes of them."""
     requests = tuple(
-        ProbeRequest(name, question.calls, _room(question.expected))
-        for name, of_exercise in questions.items()
-        for question in of_exercise
+        ProbeRequest(name, drawn.calls, _room(drawn.expected))
+        for name, of_exercise in probes.items()
+        for drawn in of_exercise
     )
     outcomes = iter(session.perform(requests, answers or {}))
 
-    def trial(exercise: Exercise, asked: Question) -> Trial:
-        return try_out(exercise, asked.probe, asked.calls, next(outcomes), asked.expected)
+    def trial(exercise: Exercise, drawn: _Drawn) -> Trial:
+        return try_out(exercise, drawn.probe, drawn.calls, next(outcomes), drawn.expected)
 
     return {
-        name: {question.probe: trial(session.assignment.exercise(name), question) for question in of_exercise}
-        for name, of_exercise in questions.items()
+        name: {drawn.probe: trial(session.assignment.exercise(name), drawn) for drawn in of_exercise}
+        for name, of_exercise in probes.items()
     }
 
 

@@ -90,7 +90,7 @@ def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
 def _prepare(policy: Policy) -> Any:
     """Import what is slow to import, once, and make the shell that every box starts with."""
     import numpy as np
-    import numpy.random
+    import numpy.random  # which numpy leaves until it is first used
 
     from . import images, worker  # noqa: F401 (with all that it imports)
     from .cells import CellShell
