@@ -71,12 +71,12 @@ class Batch:
     def grading(self, jobs: list[Job], workers: int) -> Iterator[Iterator[Result]]:
         """Start grading the jobs in a local pool; each result comes as soon as it is there, saved.
 
-        What has not been started when the context is left is not graded.
+        What is not graded when the context is left stays as it was: boxes that still run are ended.
         """
         if not jobs:
             yield iter(())
             return
-        with self.zygote() as zygote, ThreadPoolExecutor(workers) as pool:
+        with ThreadPoolExecutor(workers) as pool, self.zygote() as zygote:
             futures = [pool.submit(self.grade_one, job, zygote) for job in jobs]
             try:
                 yield (future.result() for future in as_completed(futures))

@@ -8,6 +8,7 @@ import dataclasses
 import json
 import os
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -68,9 +69,6 @@ def main() -> None:
     except CourseError as error:
         print(f"autograder: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("autograder: stopped; what is graded is kept, the same command goes on", file=sys.stderr)
-        sys.exit(130)
 
 
 @app.command()
@@ -268,7 +266,7 @@ def _grade(
 
     submissions = _find_submissions(submitted, assignment, student)
     published = result_store(course, assignment.name).published() if course.gradebook.exists() else {}
-    with contextlib.ExitStack() as started:
+    with _stoppable(), contextlib.ExitStack() as started:
         process = None
         if any(each.student not in published for each in submissions):
             # Both will be needed and take more than a second to import, in which the wall is tested.
@@ -292,6 +290,16 @@ def _grade(
     if not quiet:
         print(_accounting(ordered, len(new)))
     return ordered
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Say what Ctrl-C means; Typer then ends the program with exit code 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("autograder: stopped; what is graded is kept, the same command goes on", file=sys.stderr)
+        raise
 
 
 def _progress(results: "object", total: int, quiet: bool) -> "object":

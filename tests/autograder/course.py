@@ -26,8 +26,8 @@ def make_course(folder: Path, students: tuple[str, ...] | None = None) -> Path:
     return folder
 
 
-def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """A command of the environment, as a TA types it; nothing of the machine's Jupyter settings is seen."""
+def start(*command: str, cwd: Path) -> subprocess.Popen[str]:
+    """Start a command as a TA types it; nothing of the machine's Jupyter settings is seen."""
     bin_folder = Path(sys.executable).parent
     environment = {
         "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
@@ -35,6 +35,18 @@ def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         "JUPYTER_CONFIG_DIR": str(cwd / "no-settings"),
         "LANG": "C.UTF-8",
     }
-    return subprocess.run(
-        [str(bin_folder / command[0]), *command[1:]], cwd=cwd, env=environment, capture_output=True, text=True
+    return subprocess.Popen(
+        [str(bin_folder / command[0]), *command[1:]],
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
+
+
+def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The same to its end."""
+    with start(*command, cwd=cwd) as process:
+        said, complained = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, said, complained)

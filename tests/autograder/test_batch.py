@@ -83,12 +83,12 @@ def test_the_others_are_graded_while_nobody_asks_for_results(
         assert sorted(result.student for result in graded) == list(STUDENTS)
 
 
-def test_what_has_not_begun_when_nobody_waits_any_more_is_not_graded(
+def test_who_has_not_begun_when_nobody_waits_any_more_is_not_graded(
     batch: Batch, jobs: list[Job], grader: Grader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Pool(ThreadPoolExecutor):
         def shutdown(self, *args: object, **kwargs: object) -> None:
-            grader.may_go_on.set()  # who is being graded is graded to the end
+            grader.may_go_on.set()  # as if their boxes had ended
             super().shutdown(*args, **kwargs)
 
     monkeypatch.setattr(batch_module, "ThreadPoolExecutor", Pool)

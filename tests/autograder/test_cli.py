@@ -3,12 +3,14 @@
 import json
 import os
 import shutil
+import signal
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
 
-from .course import ASSIGNMENT, ROOT, make_course, run
+from .course import ASSIGNMENT, ROOT, make_course, run, start
 
 
 RIGHT = "ada-all-right"
@@ -61,6 +63,22 @@ def test_a_second_run_grades_nothing_anew_and_says_so(course: Path) -> None:
     notebook = course / ".course" / "submitted" / RIGHT / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     notebook.write_text(notebook.read_text() + "\n")
     assert "1 graded just now" in run("autograder", "grade", ASSIGNMENT, cwd=course).stdout
+
+
+def test_stopping_keeps_what_is_graded_and_waits_for_nobody(tmp_path: Path) -> None:
+    course = make_course(tmp_path, (RIGHT, "loop-forever"))
+    results = course / ".course" / "results" / ASSIGNMENT
+    with start("autograder", "grade", ASSIGNMENT, "-j", "1", cwd=course) as grading:
+        while not list(results.glob("*.json")):
+            assert grading.poll() is None
+            time.sleep(0.01)
+        grading.send_signal(signal.SIGINT)
+        _, said = grading.communicate()
+    assert grading.returncode == 130
+    assert said.strip() == "autograder: stopped; what is graded is kept, the same command goes on"
+    assert len(list(results.glob("*.json"))) == 1
+    again = run("autograder", "grade", ASSIGNMENT, "--student", RIGHT, cwd=course)
+    assert "nothing graded anew" in again.stdout
 
 
 def test_the_submissions_may_lie_elsewhere(course: Path, tmp_path: Path) -> None:
