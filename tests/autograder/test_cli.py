@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .course import ASSIGNMENT, ROOT, make_course, run, start
+from .course import ASSIGNMENT, make_course, run, start
 
 
 RIGHT = "ada-all-right"
@@ -190,8 +190,12 @@ def test_bad_input_is_one_sentence_and_no_traceback(course: Path, spoil: object,
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
-def test_demo_uses_folders_of_its_own() -> None:
-    done = run("autograder", "demo", cwd=ROOT)
+def test_demo_uses_folders_of_its_own(course: Path) -> None:
+    shutil.copytree(course / ".course" / "submitted", course / "tests" / "submissions")
+    before = sorted((course / ".course").iterdir())
+    done = run("autograder", "demo", cwd=course)
     assert done.returncode == 0, done.stderr
     assert RIGHT in done.stdout
-    assert "nothing graded anew" in run("autograder", "demo", cwd=ROOT).stdout
+    assert "nothing graded anew" not in done.stdout
+    assert sorted((course / ".course").iterdir()) == sorted([*before, course / ".course" / "demo"])
+    assert "nothing graded anew" in run("autograder", "demo", cwd=course).stdout
