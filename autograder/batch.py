@@ -31,15 +31,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Batch:
-    """Submissions of one assignment of a course, and the wall behind which they are graded.
-
-    `process` is a zygote that somebody has started already, for one run.
-    """
+    """Submissions of one assignment of a course, and the wall behind which they are graded."""
 
     course: Course
     assignment: Assignment
     wall: Wall
-    process: ZygoteProcess | None = None
 
     @property
     def store(self) -> ResultStore:
@@ -63,20 +59,19 @@ class Batch:
         """The result of an earlier run, if nothing that it depends on has changed."""
         return self.store.load(job.key)
 
-    def zygote(self) -> Zygote:
-        """What boxes come from; enter it before grading with it."""
-        return Zygote(self.wall, process=self.process)
-
     @contextlib.contextmanager
-    def grading(self, jobs: list[Job], workers: int) -> Iterator[Iterator[Result]]:
+    def grading(
+        self, jobs: list[Job], workers: int, process: ZygoteProcess | None = None
+    ) -> Iterator[Iterator[Result]]:
         """Start grading the jobs in a local pool; each result comes as soon as it is there, saved.
 
-        What is not graded when the context is left stays as it was: boxes that still run are ended.
+        `process` is a zygote's that has been started already. What is not graded when the context is left
+        stays as it was: boxes that still run are ended.
         """
         if not jobs:
             yield iter(())
             return
-        with ThreadPoolExecutor(workers) as pool, self.zygote() as zygote:
+        with ThreadPoolExecutor(workers) as pool, Zygote(self.wall, process) as zygote:
             futures = [pool.submit(self.grade_one, job, zygote) for job in jobs]
             try:
                 yield (future.result() for future in as_completed(futures))

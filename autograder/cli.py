@@ -272,7 +272,7 @@ def _grade(
             # Both will be needed and take more than a second to import, in which the wall is tested.
             process = started.enter_context(contextlib.closing(ZygoteProcess()))
             Thread(target=import_module, args=("autograder.gradebook",)).start()
-        batch = Batch(course, assignment, choose_wall(course, unsafe=unsafe), process)
+        batch = Batch(course, assignment, choose_wall(course, unsafe=unsafe))
         if batch.wall.tier == "none":
             print("autograder: NOT ISOLATED: students' code runs with your rights", file=sys.stderr)
         jobs = batch.jobs(submissions)
@@ -280,7 +280,7 @@ def _grade(
         new = [job for job in jobs if job.submission.student not in results]
         unpublished = [result for result in results.values() if published.get(result.student) != result.key]
         if new or unpublished:
-            graded = started.enter_context(batch.grading(new, workers))
+            graded = started.enter_context(batch.grading(new, workers, process))
             from autograder.gradebook import publish
 
             # Each result is written while others are being graded.

@@ -158,7 +158,7 @@ class GradingExporter(NotebookExporter):
     def _started_zygote(self, batch: Batch) -> Zygote:
         """One zygote for all notebooks of a run; it ends with this exporter."""
         if not hasattr(self, "_zygote"):
-            self._zygote = batch.zygote().__enter__()
+            self._zygote = Zygote(batch.wall).__enter__()
             weakref.finalize(self, self._zygote.__exit__)
         return self._zygote
 

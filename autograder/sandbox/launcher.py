@@ -119,12 +119,12 @@ class ZygoteProcess:
 
 
 class Zygote:
-    """A clean process that forks boxes behind a wall; use it as a context manager, from any thread."""
+    """A clean process that forks boxes behind a wall; use it as a context manager, from any thread.
 
-    def __init__(
-        self, wall: Wall, policy: Policy | None = None, *, process: ZygoteProcess | None = None
-    ) -> None:
-        self.policy = process.policy if process else policy or Policy()
+    `process` is one that has been started already, or has a policy of its own; else one is started.
+    """
+
+    def __init__(self, wall: Wall, process: ZygoteProcess | None = None) -> None:
         self.wall = wall
         self._process = process
         self._lock = threading.Lock()
@@ -138,7 +138,8 @@ class Zygote:
         return self.wall.label
 
     def __enter__(self) -> "Zygote":
-        self._process = self._process or ZygoteProcess(self.policy)
+        self._process = self._process or ZygoteProcess()
+        self.policy = self._process.policy
         self._control = self._process.control
         try:
             self._control.settimeout(START_SECONDS)

@@ -61,7 +61,7 @@ class Grader:
 def grader(monkeypatch: pytest.MonkeyPatch) -> Grader:
     grader = Grader()
     monkeypatch.setattr(batch_module, "grade_submission", grader)
-    monkeypatch.setattr(Batch, "zygote", lambda batch: contextlib.nullcontext(batch.wall))
+    monkeypatch.setattr(batch_module, "Zygote", lambda wall, _: contextlib.nullcontext(wall))
     return grader
 
 
@@ -99,6 +99,6 @@ def test_who_has_not_begun_when_nobody_waits_any_more_is_not_graded(
 
 
 def test_nothing_is_started_for_nothing(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Batch, "zygote", None)
+    monkeypatch.setattr(batch_module, "Zygote", None)
     with batch.grading([], workers=2) as graded:
         assert list(graded) == []

@@ -15,7 +15,7 @@ from autograder.exercise import Assignment, public_generator
 from autograder.exercises import load
 from autograder.exercises.moving_averages import CUMULATIVE_MEAN, EWMA, EWMA_CORRECTED
 from autograder.grading import grade_submission
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.launcher import Zygote, ZygoteProcess
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.wall import Wall, build_wall
 from autograder.verdict import Judgement
@@ -452,7 +452,7 @@ def test_a_function_that_catches_everything_is_still_stopped(wall: Wall) -> None
                 except BaseException:
                     pass
     """
-    with Zygote(wall, Policy(probe_seconds=0.3)) as zygote:
+    with Zygote(wall, ZygoteProcess(Policy(probe_seconds=0.3))) as zygote:
         judgement = judge_cells(zygote, stubborn)
     assert judgement.score == 0
     assert judgement.finding.kind == "time_limit"

@@ -69,7 +69,6 @@ def test_every_score_of_the_command_line_is_in_the_gradebook(by_autograder: Path
             assert all(cell == (None, True) for cell in cells.values()), line
 
 
-@pytest.mark.filterwarnings("ignore")  # of nbgrader and what it imports
 def test_a_result_is_in_the_gradebook_before_the_next_one_has_come(
     by_autograder: Path, tmp_path: Path
 ) -> None:

@@ -29,7 +29,7 @@ from autograder.notebook import autograded_notebook
 from autograder.report import student_page
 from autograder.results import Result
 from autograder.sandbox import kernel
-from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.launcher import Zygote, ZygoteProcess
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.tiers import Choice, choose, is_enough
 from autograder.sandbox.wall import Wall, build_wall
@@ -72,7 +72,7 @@ class Laboratory:
 
     def zygote(self, policy: Policy) -> Zygote:
         if policy not in self.zygotes:
-            zygote = Zygote(self.wall(policy), policy)
+            zygote = Zygote(self.wall(policy), ZygoteProcess(policy))
             self.zygotes[policy] = self.stack.enter_context(zygote)
         return self.zygotes[policy]
 

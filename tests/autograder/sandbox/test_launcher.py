@@ -38,7 +38,7 @@ def test_a_process_that_was_started_before_is_the_one_that_serves(
     started: list[subprocess.Popen[bytes]],
 ) -> None:
     process = ZygoteProcess(Policy(output_head_bytes=3, output_tail_bytes=0))
-    with Zygote(WALL, process=process) as zygote, zygote.box() as box:
+    with Zygote(WALL, process) as zygote, zygote.box() as box:
         assert box.run_cell("def two(): return 2\nprint('abcdef')", 20).outputs[0].text == "abc"
         ((outcome,),) = box.perform((ProbeRequest("two", (Call("two"),), 100),), {})
     assert isinstance(outcome, Returned)
@@ -55,7 +55,7 @@ def test_a_process_that_nobody_needs_ends(started: list[subprocess.Popen[bytes]]
 
 def test_a_process_may_be_closed_by_whoever_started_it_as_well() -> None:
     process = ZygoteProcess()
-    with Zygote(WALL, process=process):
+    with Zygote(WALL, process):
         pass
     process.close()
 

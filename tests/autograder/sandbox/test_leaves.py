@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.sandbox.launcher import Box, Zygote
+from autograder.sandbox.launcher import Box, Zygote, ZygoteProcess
 from autograder.sandbox.messages import ProbeRequest
 from autograder.sandbox.perform import Outcome, Raised, Returned, Stopped
 from autograder.sandbox.policy import Policy
@@ -27,7 +27,7 @@ every_failure = pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILUR
 
 @pytest.fixture(scope="module")
 def zygote() -> Iterator[Zygote]:
-    with Zygote(build_wall(POLICY, "none"), POLICY) as started:
+    with Zygote(build_wall(POLICY, "none"), ZygoteProcess(POLICY)) as started:
         yield started
 
 
