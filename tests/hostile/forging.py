@@ -523,11 +523,15 @@ SEARCHES = (
             libc = ctypes.CDLL(None)
             reading = os.open("page", os.O_RDWR | os.O_CREAT)
 
-            def memory_near(anchor, reach=64 << 20, size=1 << 16):
-                # The kernel says where there is nothing, instead of ending the process.
+            def memory_near(anchor, reach=64 << 20, size=1 << 12):
+                # The kernel says where there is nothing, instead of ending the process. It says so of a
+                # whole read that starts in a gap: only by pages is the edge of what is there seen.
+                last = b""
                 for start in range(max(anchor // size * size - reach, size), anchor + reach, size):
                     count = libc.pwrite(reading, ctypes.c_void_p(start), size, 0)
-                    yield os.pread(reading, count, 0) if count > 0 else b""
+                    page = os.pread(reading, count, 0) if count > 0 else b""
+                    yield last + page
+                    last = page
 
             needles = re.compile({_pattern_of_the_reference()!r}), re.compile(rb"[m]y own text")
             found = [0, 0]
