@@ -175,6 +175,12 @@ def test_it_gets_its_credit_and_hardly_more(exercise, entry):
 
 
 @every_misconception
+def test_it_passes_the_same_probes_whatever_is_drawn(exercise, entry):
+    """Or the points of a wrong formula would depend on the key of the course."""
+    assert len({judged(exercise.name, entry.variant, key).passed for key in KEYS}) == 1
+
+
+@every_misconception
 def test_it_differs_clearly_from_the_right_answer(exercise, entry):
     assert all(_differ(exercise, entry.variant, exercise.reference, key) for key in KEYS)
 

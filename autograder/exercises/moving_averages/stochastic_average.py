@@ -100,8 +100,11 @@ def _stochastic_single(x: NDArray, step_size: Callable[[int], float], *, init: A
 
 
 def shrinking(rng: np.random.Generator) -> Named:
-    """Step sizes that also exist for n = 0, so that counting from there shows in the values."""
-    return Named("harmonic_steps", (round(rng.uniform(0.8, 1.6), 2), round(rng.uniform(1, 2), 2)))
+    """Step sizes that also exist for n = 0, so that counting from there shows in the values.
+
+    The first is less than 1/2, where the old mean and the observation would weigh the same.
+    """
+    return Named("harmonic_steps", (round(rng.uniform(0.8, 1.2), 2), round(rng.uniform(1.5, 2.2), 2)))
 
 
 STOCHASTIC_AVERAGE = Exercise(
