@@ -6,6 +6,7 @@ import shutil
 import signal
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,15 @@ def test_a_second_run_grades_nothing_anew_and_says_so(course: Path) -> None:
     assert "1 graded just now" in run("autograder", "grade", ASSIGNMENT, cwd=course).stdout
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs started here hear Ctrl-C, also when the tests run in the background and ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_stopping_keeps_what_is_graded_and_waits_for_nobody(tmp_path: Path) -> None:
     course = make_course(tmp_path, (RIGHT, "loop-forever"))
     results = course / ".course" / "results" / ASSIGNMENT
