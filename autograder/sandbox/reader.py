@@ -24,10 +24,15 @@ CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+# Lines of %time and %timeit: which ones are there depends on the machine and on how long things took.
+TIMING = re.compile(
+    r"^(?:(?:CPU times|Wall time|Compiler(?: time)?|Parser) *:|The slowest run took |.* per loop\b).*$",
+    re.MULTILINE,
+)
 # Not those that are glued to numbers: what differs from run to run is numbers, and names made of them.
 WORD = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")
 # Words that numbers bring along.
-OF_NUMBERS = frozenset(("ns", "us", "µs", "μs", "ms", "min", "loop", "loops", "nan", "inf"))
+OF_NUMBERS = frozenset(("ns", "us", "µs", "μs", "ms", "min", "nan", "inf"))
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,7 @@ def words_of(text: str) -> str:
 
     Numbers, times and addresses differ from run to run, and with them the order and the number of things.
     """
-    words = set(WORD.findall(ADDRESS.sub("", text))) - OF_NUMBERS
+    words = set(WORD.findall(ADDRESS.sub("", TIMING.sub("", text)))) - OF_NUMBERS
     return " ".join(sorted(words))[:MAX_WORDS]
 
 

@@ -116,6 +116,8 @@ def printed(text: str) -> Output:
         ("All tests passed", ""),
         ("converged", "diverged"),
         ("the mean is 3", "NameError"),
+        ("converged\nWall time: 3 s", "Wall time: 3 s\ndiverged"),
+        ("the slowest loop: 3", "the fastest loop: 3"),
     ],
 )
 def test_other_words_are_said(saved: str, ours: str) -> None:
@@ -131,14 +133,21 @@ def test_an_error_that_was_none_is_said() -> None:
     assert differs(cell(error), printed("3"))
 
 
+LOOPS = "per loop (mean ± std. dev. of 7 runs, 1 loop each)"
+
+
 @pytest.mark.parametrize(
     ("saved", "ours"),
     [
         ("[0.1 0.2]", "[0.30000000000000004 nan -inf 1e-05]"),
         ("<function f at 0x7f3abc>", "<function f at 0x55ffed>"),
         ("CPU times: user 3 µs, sys: 0 ns", "CPU times: user 1.2 ms, sys: 2 us"),
-        ("1.2 ms ± 3 µs per loop (mean ± std. dev. of 7 runs, 1 loop each)",
-         "831 ns ± 9 ns per loop (mean ± std. dev. of 7 runs, 1,000,000 loops each)"),
+        ("CPU times: total: 15.6 ms\nWall time: 16 ms",
+         "CPU times: user 3 µs, total: 3 µs\nWall time: 4 µs\nCompiler : 103 ms\nParser   : 120 ms"),
+        (f"1.2 ms ± 3 µs {LOOPS}", f"831 ns ± 9 ns {LOOPS.replace('1 loop', '1,000,000 loops')}"),
+        (f"1.2 ms ± 3 µs {LOOPS}",
+         "The slowest run took 5.19 times longer than the fastest. This could mean that an intermediate "
+         f"result is being cached.\n3 ms ± 2 ms {LOOPS}\nCompiler time: 0.12 s"),
         ("{'a', 'word'} 12:03:04", "{'word', 'a'} 2026-01-02"),
         ("epoch 1\nepoch 2\n", "epoch 1\n"),
     ],
