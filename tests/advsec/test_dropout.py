@@ -23,6 +23,8 @@ from advsec.dropout import (
 keep_probs = st.floats(0.05, 1)
 numbers = st.floats(-3, 3).map(lambda x: round(x, 6))
 units = st.integers(1, 7).flatmap(lambda n: st.tuples(*[arrays(np.float64, n, elements=numbers)] * 2))
+# Their activations stay so far from 1 that 1 - a keeps its digits.
+unsaturated_units = units.map(lambda unit: (unit[0] / len(unit[0]), unit[1]))
 
 
 def sigma(z):
@@ -109,14 +111,14 @@ def test_nwgm_of_a_logistic_unit_is_the_unit_with_averaged_inputs(unit, keep_pro
     assert nwgm_logistic(w, x, keep_prob, b=b) == pytest.approx(sigma(keep_prob * (w @ x) + b), rel=1e-12)
 
 
-@given(units, keep_probs)
+@given(unsaturated_units, keep_probs)
 def test_nwgm_of_activations_agrees_with_that_of_the_unit(unit, keep_prob):
     w, x = unit
     masks, prob = enumerated(len(w), keep_prob)
     assert nwgm(sigma(masks @ (w * x)), prob) == pytest.approx(nwgm_logistic(w, x, keep_prob), rel=1e-9)
 
 
-@given(units, st.integers(0, 1000))
+@given(unsaturated_units, st.integers(0, 1000))
 def test_nwgm_is_the_sigmoid_of_the_mean_input_for_every_law_of_masks(unit, seed):
     w, x = unit
     masks, _ = enumerated(len(w), 0.5)

@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from autograder.collect import (
     MAX_BYTES,
@@ -311,13 +311,11 @@ def test_names_that_a_file_system_may_take_for_one_are_refused(platform: Platfor
 NAMES_OF_STUDENTS = st.text(st.characters(codec="utf-8"), min_size=1)
 
 
-@settings(deadline=None)
 @given(NAMES_OF_STUDENTS)
 def test_the_name_of_a_folder_can_be_read_back(student: str) -> None:
     assert student_name(folder_name(student)) == unicodedata.normalize("NFC", student)
 
 
-@settings(deadline=None)
 @given(NAMES_OF_STUDENTS)
 def test_the_name_of_a_folder_is_harmless(student: str) -> None:
     folder = folder_name(student)
@@ -501,7 +499,6 @@ def test_an_archive_that_cannot_be_opened_is_one_sentence(tmp_path: Path, path: 
         collect(tmp_path / path, NAMES, tmp_path)
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_damage_anywhere_is_an_outcome(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     whole = bytearray(pack((f"jane/{FILE}", "x" * 40), (f"doe_1_2_{FILE}", "y")))

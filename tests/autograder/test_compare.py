@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings, strategies as st
+from hypothesis import assume, given, strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.compare import Mismatch, Tolerance, compare, describe
@@ -30,13 +30,11 @@ def array(*values: Any, dtype: Any = float) -> np.ndarray:
 
 
 @given(st.one_of(FLOATS, WHOLE))
-@settings(deadline=None)
 def test_everything_equals_itself(value: np.ndarray) -> None:
     assert compare(value.copy(), value, TOLERANCE) is None
 
 
 @given(FLOATS, SHAPES)
-@settings(deadline=None)
 def test_arrays_of_other_shapes_are_never_equal(value: np.ndarray, shape: tuple[int, ...]) -> None:
     """Least of all where numpy would broadcast."""
     assume(shape != value.shape)
@@ -45,7 +43,6 @@ def test_arrays_of_other_shapes_are_never_equal(value: np.ndarray, shape: tuple[
 
 
 @given(hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=4), elements=st.floats(-1e6, 1e6)))
-@settings(deadline=None)
 def test_the_mean_of_an_array_is_not_the_array(value: np.ndarray) -> None:
     assert kind(np.asarray(value.mean()), np.full(value.shape, value.mean())) == "wrong_shape"
     assert kind(value[None], value) == "wrong_shape"
@@ -53,7 +50,6 @@ def test_the_mean_of_an_array_is_not_the_array(value: np.ndarray) -> None:
 
 
 @given(FLOATS.filter(lambda value: value.size), st.data())
-@settings(deadline=None)
 def test_nan_in_one_place_too_many_or_too_few_is_seen(value: np.ndarray, data: st.DataObject) -> None:
     place = np.unravel_index(data.draw(st.integers(0, value.size - 1)), value.shape)
     with_nan, without = value.copy(), value.copy()
@@ -64,7 +60,6 @@ def test_nan_in_one_place_too_many_or_too_few_is_seen(value: np.ndarray, data: s
 
 
 @given(WHOLE.filter(lambda value: value.size), st.data())
-@settings(deadline=None)
 def test_whole_numbers_are_compared_to_the_last_digit(value: np.ndarray, data: st.DataObject) -> None:
     place = np.unravel_index(data.draw(st.integers(0, value.size - 1)), value.shape)
     limits = np.iinfo(value.dtype)
@@ -81,7 +76,6 @@ def test_whole_numbers_are_compared_to_the_last_digit(value: np.ndarray, data: s
     hnp.arrays(np.float64, SHAPES, elements=st.floats(-1e9, 1e9)),
     st.floats(-1, 1),
 )
-@settings(deadline=None)
 def test_the_tolerance_is_measured_on_the_reference(value: np.ndarray, share: float) -> None:
     room = TOLERANCE.atol + TOLERANCE.rtol * np.abs(value)
     assert kind(np.asarray(value + 0.99 * share * room), value) is None
@@ -214,6 +208,5 @@ def test_columns_are_vectors_only_where_the_exercise_says_so() -> None:
 
 
 @given(st.one_of(FLOATS, WHOLE, st.text(max_size=50), st.none()))
-@settings(deadline=None)
 def test_everything_can_be_described_in_a_few_words(value: Any) -> None:
     assert 0 < len(describe(value)) < 450  # 40 characters of text, each written out

@@ -7,7 +7,7 @@ import tokenize
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from advsec import averages, optimizers
 from autograder import similarity
@@ -213,7 +213,6 @@ def test_every_function_of_an_assignment_is_compared_with_its_own_module() -> No
 # --- anything ------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.text(st.sampled_from("def f(x):\n\t '\"\\#=%advsec\0\r\f{}é\u202e\ud800"), max_size=80), max_size=3

@@ -164,7 +164,6 @@ def test_warnings_are_no_errors() -> None:
 
 
 @given(plain_values)
-@settings(deadline=None)
 def test_a_plain_value_stays_what_it_is(value: Any) -> None:
     if not _holds_shapes(value):
         assert same(plain(value), value)
@@ -190,7 +189,7 @@ NESTED = st.recursive(
 
 
 @given(NESTED)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_anything_becomes_a_plain_value(value: Any) -> None:
     assert _is_plain(plain(value))
 

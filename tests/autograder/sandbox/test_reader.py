@@ -128,19 +128,17 @@ KEYS = ("cells", "cell_type", "source", "metadata", "nbgrader", "nbformat", "wor
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), JSON), st.dictionaries(st.sampled_from(KEYS), JSON))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_any_json_is_read_or_refused(document: dict[str, Any], cell: dict[str, Any]) -> None:
     _read_or_refuse(json.dumps({"nbformat": 4, "cells": [cell]} | document).encode())
 
 
 @given(st.binary(max_size=100))
-@settings(deadline=None)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     _read_or_refuse(data)
 
 
 @given(st.integers(0, 400), st.binary(max_size=4))
-@settings(deadline=None)
 def test_a_damaged_notebook_is_read_or_refused(position: int, damage: bytes) -> None:
     data = notebook(cell_of("x = 1", metadata={"nbgrader": {"grade_id": "ewma"}}), cell_of(["a", "b"]))
     _read_or_refuse(data[:position] + damage + data[position + len(damage) :])

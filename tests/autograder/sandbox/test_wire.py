@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from autograder.sandbox.values import Earlier, Named, Seeded
 from autograder.sandbox.wire import (
@@ -35,13 +35,11 @@ REQUESTS = Limits(requests=True)
 
 
 @given(plain_values)
-@settings(deadline=None)
 def test_what_is_encoded_decodes_to_the_same(value: Any) -> None:
     assert same(decode(encode(value, LIMITS), LIMITS), value)
 
 
 @given(only_requests)
-@settings(deadline=None)
 def test_requests_travel_in_one_direction_only(value: Any) -> None:
     body = encode(value, REQUESTS)
     assert same(decode(body, REQUESTS), value)
@@ -62,7 +60,6 @@ def test_python_numbers_arrive_as_arrays_without_axes() -> None:
     st.integers(0, 3),
     st.binary(max_size=12),
 )
-@settings(deadline=None)
 def test_a_mutated_body_is_a_value_or_a_protocol_error(
     value: Any, changes: list[tuple[int, int]], cut: int, appended: bytes
 ) -> None:
@@ -75,7 +72,6 @@ def test_a_mutated_body_is_a_value_or_a_protocol_error(
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None)
 def test_noise_is_a_value_or_a_protocol_error(body: bytes) -> None:
     _decode_or_refuse(body, REQUESTS)
 
