@@ -1,6 +1,10 @@
 """The self-test sees what is there, and says so when something is missing."""
 
-from dataclasses import replace
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -29,6 +33,51 @@ def test_the_reduced_wall_holds_what_it_promises():
     assert {row.protection for row in examination.table() if row.active} == TIERS["reduced"]
     open_to = {finding.tried for finding in examination.findings if finding.stops and not finding.must_fail}
     assert {"fill the disk", "learn the name of the computer"} <= open_to
+
+
+NO_PROCESS = f"BlockingIOError: [Errno 11] {os.strerror(11)}"
+REFUSED = replace(STOPPED, stops=(), must_fail=False, found="EAGAIN")
+THROUGH = replace(STOPPED, failed=False, found="it went through")
+
+
+def answer(*findings: Finding, failure: str | None = None) -> CompletedProcess[str]:
+    said = {"findings": list(map(asdict, findings)), "failure": failure, "protections": ["net"]}
+    return CompletedProcess([], 0, json.dumps(said), "")
+
+
+@pytest.fixture
+def examined(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Examination, int]]:
+    """The examination that comes of these answers of self-tests, and how many were run."""
+
+    def run(*answers: CompletedProcess[str]) -> tuple[Examination, int]:
+        ahead = list(answers)
+        monkeypatch.setattr("autograder.sandbox.selftest.subprocess.run", lambda *_, **__: ahead.pop(0))
+        monkeypatch.setattr("autograder.sandbox.selftest.CROWDED_PAUSES", (0.0, 0.0))
+        return examine(Policy(), "reduced"), len(answers) - len(ahead)
+
+    return run
+
+
+def test_where_other_processes_take_its_room_the_self_test_is_run_again(examined):
+    crowded, good = (answer(failure=NO_PROCESS), answer(STOPPED, REFUSED)), answer(STOPPED)
+    examination, runs = examined(*crowded, good)
+    assert examination.holds
+    assert runs == 3
+
+
+def test_a_computer_without_room_for_the_self_test_has_no_wall(examined):
+    examination, runs = examined(*[answer(failure=NO_PROCESS)] * 5)
+    assert examination.failure == NO_PROCESS
+    assert runs == 3
+
+
+@pytest.mark.parametrize(
+    "found", [answer(THROUGH), answer(THROUGH, REFUSED), answer(failure="PermissionError: no"), answer()]
+)
+def test_what_else_is_wrong_is_not_tried_again_until_it_is_right(found, examined):
+    examination, runs = examined(found, answer(STOPPED))
+    assert not examination.holds
+    assert runs == 1
 
 
 @needs_full
