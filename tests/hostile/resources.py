@@ -105,6 +105,7 @@ LOOPS = (
         """),
         says=(ENDLESS,),
         **SOON,
+        tier="reduced",
     ),
     Case(
         "RX06",
@@ -350,6 +351,7 @@ MEMORY = (
                 os.ftruncate(file.fileno(), 1 << 40)
         """),
         says=("File too large",),
+        tier="reduced",
     ),
     Case(
         "RX12",
