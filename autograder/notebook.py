@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.exercise import Assignment
+from autograder.panel import panel_html, panel_text
 from autograder.results import CellRecord, Result, ending
 from autograder.sandbox.messages import Output
-from autograder.student import panel_html, panel_text
 from autograder.verdict import Judgement
 
 

@@ -1,0 +1,84 @@
+"""Why a name is not defined: what happened to the cell that defines it, in words."""
+
+import re
+from dataclasses import replace
+
+from autograder.exercise import Assignment
+from autograder.hints import hint
+from autograder.results import CellRecord, ending
+from autograder.sandbox.messages import Output
+from autograder.sandbox.perform import LINE_LENGTH
+from autograder.sandbox.reader import CONFLICT
+from autograder.verdict import Judgement
+
+
+MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
+
+
+def with_reason(judgement: Judgement, records: tuple[CellRecord, ...]) -> Judgement:
+    """A name is missing, of the function or within it, for a reason that is worth more than the fact."""
+    finding = judgement.finding
+    if finding is None:
+        return judgement
+    missing = MISSING_NAME.search(finding.message)
+    name = missing[1] if missing else judgement.exercise
+    if not (missing or finding.kind == "not_defined") or not (why := _why_undefined(name, records)):
+        return judgement
+    before = f"{finding.message} " if missing else ""
+    return replace(judgement, finding=replace(finding, message=f"{before}`{name}` is not defined: {why}."))
+
+
+def _why_undefined(name: str, records: tuple[CellRecord, ...]) -> str:
+    for number, record in enumerate(records, start=1):
+        if not _defines(record, name):
+            continue
+        its_cell = f"cell {number}, which defines it,"
+        if record.cell.kind != "code":
+            return f"it stands in cell {number}, which is not a code cell"
+        if conflict := CONFLICT.search(record.cell.source):
+            line = record.cell.source.count("\n", 0, conflict.start()) + 1
+            return f"{its_cell} holds the marks of a git merge conflict (line {line})"
+        if record.stopped:
+            return f"{its_cell} {ending(record.stopped)}"
+        if record.result and record.result.status != "ok":
+            error = next((output for output in record.result.outputs if output.kind == "error"), None)
+            return f"{its_cell} ends with {_error(error, records[number:], number + 1)}"
+    return ""
+
+
+def defined_again(assignment: Assignment, records: tuple[CellRecord, ...]) -> tuple[str, ...]:
+    """A note for each function that several cells define: somebody may expect an earlier one to count."""
+    code = {number: record for number, record in enumerate(records, start=1) if record.cell.kind == "code"}
+    notes = []
+    for exercise in assignment.exercises:
+        numbers = [str(number) for number, record in code.items() if _defines(record, exercise.name)]
+        if len(numbers) > 1:
+            cells = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+            notes.append(f"`{exercise.name}` is defined in the cells {cells}; the last one counts.")
+    return tuple(notes)
+
+
+def _defines(record: CellRecord, name: str) -> bool:
+    """Whether the source of a cell looks like it; in a text only a function does.
+
+    Blanks are matched within a line: over the ends of lines a text of nothing else would take for ever.
+    """
+    name = re.escape(name)
+    pattern = rf"^[ \t]*(async[ \t]+)?(def|class)[ \t]+{name}\b"
+    if record.cell.kind == "code":
+        pattern += rf"|^{name}[ \t]*=[^=]|^[ \t]*(import|from)[ \t].*\b{name}\b"
+    return re.search(pattern, record.cell.source, re.MULTILINE) is not None
+
+
+def _error(error: Output | None, below: tuple[CellRecord, ...], next_number: int) -> str:
+    """The last line of an error, and what helps against it."""
+    if error is None:
+        return "an error"
+    lines = [line.strip() for line in error.text.strip().splitlines()]
+    line = lines[-1] if lines else error.name
+    advice = hint(line)
+    if missing := MISSING_NAME.search(line):
+        later = (number for number, record in enumerate(below, next_number) if _defines(record, missing[1]))
+        if number := next(later, None):
+            advice = f"`{missing[1]}` is only defined further down, in cell {number}"
+    return f"`{line[:LINE_LENGTH]}`" + (f". {advice.rstrip('.')}" if advice else "")
