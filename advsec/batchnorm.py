@@ -304,7 +304,7 @@ def running_update(
 
     Parameters
     ----------
-    stats : RunningStats or tuple (mu, var, t)
+    stats : RunningStats or tuple (mu, var, t), the first two of shape (n,)
         Averages so far, arrays of shape (n,), and the number of batches in them. Not modified.
     mu, var : array_like of shape (n,)
         Mean and variance (divisor m) of the batch. Not modified.
@@ -392,7 +392,7 @@ def batchnorm_infer(
         Inputs of a layer's activation function; a single example is fine. Not modified.
     gamma, beta : array_like of shape (n,)
         Scale and shift as they were learned last. Not modified.
-    stats : RunningStats or tuple (mu, var, t)
+    stats : RunningStats or tuple (mu, var, t), the first two of shape (n,)
         Averages over training batches, arrays of shape (n,). Not modified.
     eps, eps_inside_sqrt, batch_axis : float, bool, int
         As in `batchnorm_forward`.
@@ -447,7 +447,7 @@ def fold_batchnorm(
         Its offsets; zeros if it has none. Not modified.
     gamma, beta : array_like of shape (n,)
         Scale and shift. Not modified.
-    stats : RunningStats or tuple (mu, var, t)
+    stats : RunningStats or tuple (mu, var, t), the first two of shape (n,)
         Averages over training batches, arrays of shape (n,). Not modified.
     eps, eps_inside_sqrt : float, bool
         As in `batchnorm_forward`.

@@ -358,7 +358,7 @@ def cross_validation_error(
         Examples, one per row. Not modified.
     y : array_like of shape (m,)
         Their targets. Not modified.
-    folds : sequence of pairs (train, val)
+    folds : sequence of pairs (train, val) of shapes (m_train,) and (m_val,)
         Row numbers, as from `k_fold_indices`.
 
     Returns

@@ -144,7 +144,7 @@ def dropout_backward(da: ArrayLike, cache: ArrayLike) -> NDArray:
     ----------
     da : array_like of the shape of the activations
         Gradient with respect to the output of `dropout_forward`. Not modified.
-    cache : ndarray
+    cache : ndarray of the same shape
         Second result of `dropout_forward`.
 
     Returns

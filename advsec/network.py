@@ -651,7 +651,7 @@ def train(
     decay : float in [0, 1) or None, default 0.9
         Memory of the running statistics, as in `running_update`; they average unbiased variances and
         forget their start.
-    watch : mapping of names to pairs (X, y), optional
+    watch : mapping of names to pairs (X, y) of shapes as above, optional
         Sets on which loss and error are recorded after every epoch, as at test time.
     patience : int >= 1, optional
         Stop a network early, by `early_stopping_step` on the loss of the watched set "val", and return
