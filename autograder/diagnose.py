@@ -1,29 +1,19 @@
 """Which known-wrong variant of the reference produced these numbers?"""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.compare import Tolerance, compare
 from autograder.exercise import Exercise, Misconception
-from autograder.sandbox.perform import Outcome, Returned, perform
-from autograder.sandbox.values import Call, Earlier
+from autograder.sandbox.perform import Outcome, Returned
+from autograder.sandbox.values import Call
+from autograder.trials import Trial, compared
 
 
 # Two formulas count as one only when they agree far better than any tolerance forgives.
 RECOGNITION = Tolerance(rtol=1e-7, atol=1e-10, rtol_single=2e-4, atol_single=1e-5)
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One probe as it was tried: its calls, what the student's code made of them, and what is right."""
-
-    calls: tuple[Call, ...]
-    outcomes: tuple[Outcome, ...]
-    expected: tuple[Outcome, ...]
-    passed: bool
 
 
 def recognise(exercise: Exercise, trials: Sequence[Trial]) -> tuple[Misconception, ...]:
@@ -42,25 +32,8 @@ def recognise(exercise: Exercise, trials: Sequence[Trial]) -> tuple[Misconceptio
     return tuple(
         misconception
         for misconception in exercise.misconceptions
-        if all(_explains(exercise, misconception, trial) for trial in evidence)
+        if all(_explains(misconception, trial) for trial in evidence)
     )
-
-
-def compared(calls: Sequence[Call]) -> tuple[int, ...]:
-    """The calls whose results are compared, the interesting one first.
-
-    What a later call takes up as `Earlier` is left alone: its layout is the student's own.
-    """
-    taken = {earlier.call for call in calls for earlier in _earlier((*call.args, *call.kwargs.values()))}
-    return tuple(index for index in reversed(range(len(calls))) if index not in taken)
-
-
-def _earlier(values: Iterable[Any]) -> Iterator[Earlier]:
-    for value in values:
-        if isinstance(value, Earlier):
-            yield value
-        elif isinstance(value, tuple | dict):
-            yield from _earlier(value.values() if isinstance(value, dict) else value)
 
 
 def _telling(calls: Sequence[Call]) -> tuple[int, ...]:
@@ -83,8 +56,8 @@ def _is_cut(trial: Trial) -> bool:
     )
 
 
-def _explains(exercise: Exercise, misconception: Misconception, trial: Trial) -> bool:
-    would_be = perform(trial.calls, exercise.namespace(misconception.variant), ours=True)
+def _explains(misconception: Misconception, trial: Trial) -> bool:
+    would_be = trial.drawn.made_by(misconception.name, misconception.variant)
     return all(
         index < len(would_be) and _same(trial.outcomes[index], would_be[index])
         for index in _telling(trial.calls)

@@ -5,18 +5,14 @@ asked, values are compared and points are given. A cell that hangs or crashes en
 run again without that cell, so that every other exercise still counts.
 """
 
-import functools
 import hashlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from autograder import submission
-from autograder.diagnose import Trial
-from autograder.exercise import Assignment, Exercise, Probe, hidden_generator, public_generator
+from autograder.exercise import Assignment, Exercise
 from autograder.notes import notes
 from autograder.results import Result
 from autograder.sandbox.launcher import Answer, BoxStopped, Zygote
@@ -25,22 +21,14 @@ from autograder.sandbox.perform import Outcome, Returned, perform
 from autograder.sandbox.reader import Unreadable
 from autograder.sandbox.values import Call
 from autograder.session import Session
+from autograder.trials import Drawn, Trial, draw_hidden, draw_public, try_out
 from autograder.undefined import defined_again, with_reason
-from autograder.verdict import Finding, Judgement, ProbeTrials, expected_outcomes, judge, try_out
+from autograder.verdict import Finding, Judgement, judge
 
 
 # An answer may be this much larger than the right one before only its shape is looked at.
 REPLY_FACTOR = 4
 REPLY_ROOM = 64 << 10
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """A probe whose inputs are drawn: the calls to make, and what the reference makes of them."""
-
-    probe: Probe
-    calls: tuple[Call, ...]
-    expected: tuple[Outcome, ...]
 
 
 def rejected(assignment: Assignment, student: str, code: str, detail: str = "", **known: Any) -> Result:
@@ -63,22 +51,19 @@ def grade_submission(
             return rejected(assignment, student, problem.code, problem.detail, **known)
         except BoxStopped:
             return rejected(assignment, student, "crashed_reader", **known)
-        public = {exercise.name: _draw_public(exercise) for exercise in assignment.exercises}
+        public = [each for exercise in assignment.exercises for each in draw_public(exercise)]
         names = (assignment.name, student, digest)
-        hidden = {e.name: _draw_hidden(e, course_key, names) for e in assignment.exercises}
+        hidden = {e.name: draw_hidden(e, course_key, *names) for e in assignment.exercises}
         # No box that has seen a hidden input is asked for anything that a student gets to read.
-        shown, tried = _try(session, public), _try(session, hidden)
+        shown = _try(session, public)
+        tried = _try(session, [each for drawn in hidden.values() for each in drawn])
         judgements: dict[str, Judgement] = {}
         for exercise in assignment.exercises:
-            probes = [
-                ProbeTrials(probe, shown[exercise.name].get(probe), trial)
-                for probe, trial in tried[exercise.name].items()
-            ]
-            judgement = with_reason(judge(exercise, probes, session.lines()), session.records())
+            trials = [trial for trial in (*shown, *tried) if trial.drawn.exercise is exercise]
+            judgement = with_reason(judge(exercise, trials, session.lines()), session.records())
             drawn = hidden[exercise.name]
             judgements[exercise.name] = _followed_through(session, exercise, judgement, drawn, judgements)
         records = session.records()
-        visible = {name: trials.values() for name, trials in shown.items()}
     return Result(
         student,
         assignment.name,
@@ -88,37 +73,17 @@ def grade_submission(
         assignment.max_score,
         tuple(judgements.values()),
         records,
-        (*defined_again(assignment, records), *notes(visible, judgements, records)),
+        (*defined_again(assignment, records), *notes(shown, judgements, records)),
         seconds=round(time.monotonic() - started, 3),
         **known,
     )
-
-
-@functools.cache
-def _draw_public(exercise: Exercise) -> tuple[_Drawn, ...]:
-    """The inputs that everybody sees, drawn once for a whole class."""
-    public = (probe for probe in exercise.probes if probe.public)
-    return tuple(_draw(exercise, probe, public_generator(exercise, probe)) for probe in public)
-
-
-def _draw_hidden(exercise: Exercise, course_key: bytes, names: tuple[str, ...]) -> tuple[_Drawn, ...]:
-    return tuple(
-        _draw(exercise, probe, hidden_generator(course_key, *names, exercise.name, probe.name))
-        for probe in exercise.probes
-    )
-
-
-def _draw(exercise: Exercise, probe: Probe, generator: np.random.Generator) -> _Drawn:
-    """The reference is asked before anything is sent, on arrays that never come back."""
-    calls = exercise.draw(probe, generator)
-    return _Drawn(probe, calls, expected_outcomes(exercise, calls))
 
 
 def _followed_through(
     session: Session,
     exercise: Exercise,
     judgement: Judgement,
-    hidden: tuple[_Drawn, ...],
+    hidden: tuple[Drawn, ...],
     judgements: dict[str, Judgement],
 ) -> Judgement:
     """What an exercise deserves that builds on others which failed: it is tried with their references too."""
@@ -128,9 +93,7 @@ def _followed_through(
     if judgement.score == judgement.max_score or not failed:
         return judgement
     answers = {used.name: _reference_answer(used) for used in failed}
-    trials = _try(session, {exercise.name: hidden}, answers)[exercise.name]
-    probes = [ProbeTrials(probe, None, trial) for probe, trial in trials.items()]
-    again = judge(exercise, probes, session.lines())
+    again = judge(exercise, _try(session, hidden, answers), session.lines())
     if again.score <= judgement.score:
         return judgement
     helpers = " and ".join(f"`{used.name}`" for used in failed)
@@ -144,25 +107,11 @@ def _followed_through(
 
 
 def _try(
-    session: Session,
-    probes: dict[str, tuple[_Drawn, ...]],
-    answers: dict[str, Answer] | None = None,
-) -> dict[str, dict[Probe, Trial]]:
-    """Try each exercise on its probes, and compare with what its reference makes of them."""
-    requests = tuple(
-        ProbeRequest(name, drawn.calls, _room(drawn.expected))
-        for name, of_exercise in probes.items()
-        for drawn in of_exercise
-    )
-    outcomes = iter(session.perform(requests, answers or {}))
-
-    def trial(exercise: Exercise, drawn: _Drawn) -> Trial:
-        return try_out(exercise, drawn.probe, drawn.calls, next(outcomes), drawn.expected)
-
-    return {
-        name: {drawn.probe: trial(session.assignment.exercise(name), drawn) for drawn in of_exercise}
-        for name, of_exercise in probes.items()
-    }
+    session: Session, drawn: Sequence[Drawn], answers: dict[str, Answer] | None = None
+) -> tuple[Trial, ...]:
+    """Try the student's functions, and compare with what the references make of the same calls."""
+    requests = tuple(ProbeRequest(each.exercise.name, each.calls, _room(each.expected)) for each in drawn)
+    return tuple(map(try_out, drawn, session.perform(requests, answers or {})))
 
 
 def _reference_answer(exercise: Exercise) -> Callable[[str, tuple[Any, ...], dict[str, Any]], Any]:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from autograder.diagnose import Trial
 from autograder.results import CellRecord
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import Outcome, Returned
 from autograder.sandbox.reader import words_of
 from autograder.sandbox.values import Call
+from autograder.trials import Trial
 from autograder.verdict import Judgement
 
 
@@ -18,13 +18,15 @@ NOT_COMPARED = ("while your work is graded", "while grading", "not shown")
 
 
 def notes(
-    shown: Mapping[str, Iterable[Trial]], judgements: Mapping[str, Judgement], records: Iterable[CellRecord]
+    shown: Iterable[Trial], judgements: Mapping[str, Judgement], records: Iterable[CellRecord]
 ) -> tuple[str, ...]:
     """Sentences for the student.
 
-    `shown` are the trials of each exercise on the inputs that everybody sees: of others nothing is told.
+    `shown` are the trials on inputs that everybody sees: of others nothing is told.
     """
-    returned = {name: tuple(_returned(trials)) for name, trials in shown.items()}
+    returned: dict[str, list[tuple[Call, Returned, Outcome]]] = {}
+    for trial in shown:
+        returned.setdefault(trial.drawn.exercise.name, []).extend(_returned(trial))
     imprecise = [name for name, each in returned.items() if any(_is_imprecise(*one) for one in each)]
     repacked = [name for name, each in returned.items() if any(_is_repacked(*one) for one in each)]
     changing = [
@@ -49,12 +51,11 @@ def notes(
     return tuple(found)
 
 
-def _returned(trials: Iterable[Trial]) -> Iterator[tuple[Call, Returned, Outcome]]:
+def _returned(trial: Trial) -> Iterator[tuple[Call, Returned, Outcome]]:
     """What came back, with what it was asked by and what was expected."""
-    for trial in trials:
-        for call, outcome, expected in zip(trial.calls, trial.outcomes, trial.expected, strict=False):
-            if isinstance(outcome, Returned):
-                yield call, outcome, expected
+    for call, outcome, expected in zip(trial.calls, trial.outcomes, trial.expected, strict=False):
+        if isinstance(outcome, Returned):
+            yield call, outcome, expected
 
 
 def _is_imprecise(call: Call, outcome: Returned, _: Outcome) -> bool:

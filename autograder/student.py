@@ -7,11 +7,11 @@ the words of the grading. Grading repeats it elsewhere, on inputs that nobody ha
 from collections.abc import Callable
 from typing import Any
 
-from autograder.exercise import Exercise, public_generator
+from autograder.exercise import Exercise
 from autograder.exercises import find_exercise
 from autograder.panel import Panel
-from autograder.sandbox.perform import perform
-from autograder.verdict import Judgement, ProbeTrials, expected_outcomes, judge, try_out
+from autograder.trials import draw_public, try_here
+from autograder.verdict import Judgement, judge
 
 
 class CheckFailed(Exception):  # noqa: N818 (a check that fails is no error of the program)
@@ -43,15 +43,7 @@ def check(function: Callable[..., Any]) -> None:
 
 def check_quietly(function: Callable[..., Any], exercise: Exercise) -> Judgement:
     """Judge a function on the visible inputs of an exercise, in this process."""
-    tried = []
-    for probe in exercise.probes:
-        if not probe.public:
-            continue
-        calls = exercise.draw(probe, public_generator(exercise, probe))
-        expected = expected_outcomes(exercise, calls)
-        outcomes = perform(calls, exercise.namespace(function))
-        tried.append(ProbeTrials(probe, try_out(exercise, probe, calls, outcomes, expected), None))
-    return judge(exercise, tried)
+    return judge(exercise, try_here(function, draw_public(exercise)))
 
 
 def _display(panel: Panel) -> None:

@@ -9,7 +9,6 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -19,13 +18,13 @@ import numpy as np
 import pytest
 
 from autograder.compare import Tolerance, compare
-from autograder.diagnose import RECOGNITION, compared
-from autograder.exercise import Exercise, Probe, hidden_generator
+from autograder.diagnose import RECOGNITION
+from autograder.exercise import Exercise
 from autograder.exercises import ASSIGNMENT_NAMES, find_exercise, load
-from autograder.sandbox.perform import Outcome, Returned, perform
-from autograder.sandbox.values import Call
+from autograder.sandbox.perform import Returned
 from autograder.student import check_quietly
-from autograder.verdict import Judgement, ProbeTrials, expected_outcomes, judge, try_out
+from autograder.trials import Drawn, Trial, compared, draw_hidden, try_here
+from autograder.verdict import Judgement, judge
 from tests.autograder.mutants import mutants
 
 
@@ -56,43 +55,22 @@ every_misconception = pytest.mark.parametrize(
 )
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """One probe with inputs, and what is right on them."""
-
-    probe: Probe
-    calls: tuple[Call, ...]
-    expected: tuple[Outcome, ...]
-
-
 @functools.cache
 def drawn(name: str, key: bytes) -> tuple[Drawn, ...]:
     """The hidden inputs of one key, for every probe of an exercise."""
-    exercise = find_exercise(name)
-    calls = [
-        (probe, exercise.draw(probe, hidden_generator(key, name, probe.name))) for probe in exercise.probes
-    ]
-    return tuple(Drawn(probe, each, expected_outcomes(exercise, each)) for probe, each in calls)
+    return draw_hidden(find_exercise(name), key)
 
 
 @functools.cache
-def answers(name: str, function: Callable[..., Any], key: bytes) -> tuple[tuple[Outcome, ...], ...]:
+def tried(name: str, function: Callable[..., Any], key: bytes) -> tuple[Trial, ...]:
     """What `function` makes of everything that is drawn."""
-    namespace = find_exercise(name).namespace(function)
-    return tuple(perform(each.calls, namespace) for each in drawn(name, key))
+    return try_here(function, drawn(name, key))
 
 
 @functools.cache
 def judged(name: str, function: Callable[..., Any], key: bytes) -> Judgement:
     """What grading makes of `function` on hidden inputs."""
-    exercise = find_exercise(name)
-    return judge(
-        exercise,
-        [
-            ProbeTrials(each.probe, None, try_out(exercise, each.probe, each.calls, outcomes, each.expected))
-            for each, outcomes in zip(drawn(name, key), answers(name, function, key), strict=True)
-        ],
-    )
+    return judge(find_exercise(name), tried(name, function, key))
 
 
 # --- what is right passes ---------------------------------------------------------------------------------
@@ -117,11 +95,9 @@ def test_a_right_answer_in_double_precision_lies_well_within_the_tolerance(exerc
     """Otherwise another order of the same operations could fail."""
     tight = Tolerance(exercise.tolerance.rtol / 10, exercise.tolerance.atol / 10)
     for answer in exercise.alternatives.values():
-        for each, outcomes in zip(
-            drawn(exercise.name, KEYS[0]), answers(exercise.name, answer, KEYS[0]), strict=True
-        ):
-            for index in compared(each.calls):
-                assert compare(outcomes[index].value, each.expected[index].value, tight) is None
+        for trial in tried(exercise.name, answer, KEYS[0]):
+            for index in compared(trial.calls):
+                assert compare(trial.outcomes[index].value, trial.expected[index].value, tight) is None
 
 
 @every_exercise
@@ -202,11 +178,10 @@ def _differ(exercise: Exercise, one: Any, other: Any, key: bytes) -> bool:
 
 def _distances(exercise: Exercise, one: Any, other: Any, key: bytes) -> Iterator[float]:
     """How many tolerances the results of two functions differ by, call by call."""
-    results = zip(answers(exercise.name, one, key), answers(exercise.name, other, key), strict=True)
-    for each, pair in zip(drawn(exercise.name, key), results, strict=True):
-        if all(len(outcomes) == len(each.calls) for outcomes in pair):
-            for index in compared(each.calls):
-                first, second = (outcomes[index] for outcomes in pair)
+    for pair in zip(tried(exercise.name, one, key), tried(exercise.name, other, key), strict=True):
+        if all(len(trial.outcomes) == len(trial.calls) for trial in pair):
+            for index in compared(pair[0].calls):
+                first, second = (trial.outcomes[index] for trial in pair)
                 if isinstance(first, Returned) and isinstance(second, Returned):
                     yield _distance(first.value, second.value, exercise.tolerance)
 
@@ -303,11 +278,7 @@ def test_every_small_change_of_the_reference_is_noticed(exercise):
 
 
 def _survives(exercise: Exercise, mutant: Callable[..., Any]) -> bool:
-    namespace = exercise.namespace(mutant)
-    return all(
-        try_out(exercise, each.probe, each.calls, perform(each.calls, namespace), each.expected).passed
-        for each in drawn(exercise.name, KEYS[0])
-    )
+    return all(trial.passed for trial in try_here(mutant, drawn(exercise.name, KEYS[0])))
 
 
 # --- names, words and points ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from autograder.diagnose import Trial
+from autograder.exercise import Exercise, Probe, call
 from autograder.exercises import load
 from autograder.grading import grade_submission
 from autograder.notes import notes
@@ -17,8 +17,8 @@ from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.messages import CellResult, Output
 from autograder.sandbox.perform import Outcome, Raised, Returned
 from autograder.sandbox.reader import Cell, read_cells, words_of
-from autograder.sandbox.values import Call
 from autograder.submission import find_submissions, read_bytes
+from autograder.trials import Trial, draw
 from autograder.verdict import Finding, Judgement
 from tests.make_submissions import ASSIGNMENT, SUBMISSIONS
 
@@ -30,8 +30,16 @@ def said(
     outcome: Outcome, *, given: Any = DOUBLE, expected: Any = DOUBLE, finding: Finding | None = None
 ) -> tuple[str, ...]:
     """The notes on one function that was tried once."""
-    trial = Trial((Call("f", (given,)),), (outcome,), (Returned(expected),), passed=True)
-    return notes({"f": (trial,)}, {"f": Judgement("f", 1, 1, (), finding)}, ())
+    trial = tried("f", given, outcome, expected)
+    return notes((trial,), {"f": Judgement("f", 1, 1, (), finding)}, ())
+
+
+def tried(name: str, given: Any, outcome: Outcome, expected: Any) -> Trial:
+    """A function of that name, tried once in sight."""
+    probe = Probe("a probe", lambda rng: call(given))
+    exercise = Exercise(name, lambda x: expected, "(x)", 1, (probe,), (), "Section")
+    drawn = draw(exercise, probe, np.random.default_rng(0), public=True)
+    return Trial(drawn, (outcome,), None)
 
 
 # --- values ---------------------------------------------------------------------------------------------
@@ -76,10 +84,10 @@ def test_of_most_there_is_nothing_to_say(outcome: Outcome) -> None:
 
 
 def test_one_sentence_is_enough_for_several_functions() -> None:
-    trial = Trial((Call("f", (DOUBLE,)),), (Returned(SINGLE),), (Returned(DOUBLE),), passed=True)
     names = ("f", "g", "h")
+    trials = [tried(name, DOUBLE, Returned(SINGLE), DOUBLE) for name in names]
     judgements = {name: Judgement(name, 1, 1, (), None) for name in names}
-    (note,) = notes(dict.fromkeys(names, (trial,)), judgements, ())
+    (note,) = notes(trials, judgements, ())
     assert note.startswith("In the values of `f`, `g` and `h` the numbers")
 
 

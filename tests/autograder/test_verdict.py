@@ -7,18 +7,10 @@ import numpy as np
 import pytest
 
 from autograder.exercise import Call, Earlier, Exercise, Misconception, Named, Probe, Seeded, call
-from autograder.sandbox.perform import NotCallable, NotDefined, Outcome, Raised, Returned, Stopped, perform
+from autograder.sandbox.perform import NotCallable, NotDefined, Outcome, Raised, Returned, Stopped
 from autograder.sandbox.values import Unsupported
-from autograder.verdict import (
-    LADDER,
-    Judgement,
-    ProbeTrials,
-    expected_outcomes,
-    format_call,
-    format_value,
-    judge,
-    try_out,
-)
+from autograder.trials import LADDER, draw_hidden, draw_public, try_here, try_out
+from autograder.verdict import Judgement, format_call, format_value, judge
 
 
 X = np.array([1.0, 2.0, 4.0])
@@ -52,13 +44,10 @@ def exercise(**changes: Any) -> Exercise:
 def judged(answer: Callable[..., Any] | Outcome, exercise: Exercise | None = None) -> Judgement:
     """Judge a function, or one outcome that every call had."""
     exercise = exercise or HALVE
-    tried = []
-    for probe in exercise.probes:
-        calls = exercise.draw(probe, np.random.default_rng(0))
-        outcomes = perform(calls, {exercise.name: answer}) if callable(answer) else (answer,)
-        trial = try_out(exercise, probe, calls, outcomes, expected_outcomes(exercise, calls))
-        tried.append(ProbeTrials(probe, trial if probe.public else None, trial))
-    return judge(exercise, tried)
+    drawn = (*draw_public(exercise), *draw_hidden(exercise, b"key"))
+    if callable(answer):
+        return judge(exercise, try_here(answer, drawn))
+    return judge(exercise, [try_out(each, (answer,)) for each in drawn])
 
 
 HALVE = exercise()
@@ -144,15 +133,9 @@ def test_a_hidden_case_is_not_shown() -> None:
 
 
 def test_the_visible_cases_alone_are_not_enough() -> None:
-    probe = HALVE.probes[0]
-    public, hidden = (
-        try_out(HALVE, probe, calls, perform(calls, {"halve": answer}), expected_outcomes(HALVE, calls))
-        for calls, answer in (
-            ((Call("halve", (X,)),), lambda x: x / 2),
-            ((Call("halve", (X + 1,)),), lambda x: x / 3),
-        )
-    )
-    judgement = judge(HALVE, [ProbeTrials(probe, public, hidden)])
+    one_kind = exercise(probes=HALVE.probes[:1])
+    learnt = try_here(lambda x: x / 2, draw_public(one_kind))
+    judgement = judge(one_kind, (*learnt, *try_here(lambda x: x / 3, draw_hidden(one_kind, b"key"))))
     assert judgement.score == 0
     assert judgement.finding.message.endswith(
         "The cases that your notebook shows pass; others of the same kind do not."

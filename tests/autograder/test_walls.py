@@ -14,23 +14,21 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-import numpy as np
 import pytest
 from nbformat import NotebookNode
 
-from autograder.diagnose import Trial
-from autograder.exercise import Exercise, Probe, hidden_generator, public_generator
+from autograder.exercise import Exercise
 from autograder.exercises import load
 from autograder.grading import grade_submission
 from autograder.results import Result, summary
 from autograder.sandbox.launcher import Zygote
-from autograder.sandbox.perform import perform
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.selftest import examine
 from autograder.sandbox.tiers import STRENGTH
 from autograder.sandbox.wall import Wall, build_wall
 from autograder.submission import reason
-from autograder.verdict import Judgement, ProbeTrials, expected_outcomes, judge, try_out
+from autograder.trials import draw_hidden, draw_public, try_here
+from autograder.verdict import Judgement, judge
 from tests.autograder.sample_class import EXPECTED, KEY, grade
 from tests.make_submissions import ASSIGNMENT, hand_in, release
 from tests.students import Student
@@ -163,20 +161,8 @@ def _grade(entries: Entries, zygote: Zygote) -> Result:
 
 def _judged_here(entries: Entries, exercise: Exercise, digest: str) -> Judgement:
     """What grading has to find, worked out in this process on the inputs that grading draws."""
-    function = entries.function(exercise)
-    tried = []
-    for probe in exercise.probes:
-        names = (ASSIGNMENT, entries.name, digest, exercise.name, probe.name)
-        hidden = _trial(function, exercise, probe, hidden_generator(KEY, *names))
-        shown = _trial(function, exercise, probe, public_generator(exercise, probe))
-        tried.append(ProbeTrials(probe, shown if probe.public else None, hidden))
-    return judge(exercise, tried)
-
-
-def _trial(function: Callable[..., Any], exercise: Exercise, probe: Probe, rng: np.random.Generator) -> Trial:
-    calls = exercise.draw(probe, rng)
-    outcomes = perform(calls, exercise.namespace(function))
-    return try_out(exercise, probe, calls, outcomes, expected_outcomes(exercise, calls))
+    hidden = draw_hidden(exercise, KEY, ASSIGNMENT, entries.name, digest)
+    return judge(exercise, try_here(entries.function(exercise), (*draw_public(exercise), *hidden)))
 
 
 @cache

@@ -1,0 +1,255 @@
+"""Probes with inputs, and what became of them: drawn, asked of the reference, tried, and what is wrong.
+
+The same for the student's notebook, for grading and for the tests; only who performs the calls differs.
+"""
+
+import builtins
+import functools
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.compare import Mismatch, compare, describe
+from autograder.exercise import Call, Earlier, Exercise, Probe, hidden_generator, public_generator
+from autograder.sandbox.perform import (
+    NotCallable,
+    NotDefined,
+    Outcome,
+    Raised,
+    Returned,
+    Stopped,
+    WrongSignature,
+    perform,
+)
+
+
+# The first rung that any probe stands on is the finding; lower rungs cannot be judged before it is mended.
+LADDER = (
+    "not_defined",
+    "not_callable",
+    "not_implemented",
+    "wrong_signature",
+    "raised",
+    "time_limit",
+    "memory_limit",
+    "stopped",
+    "returned_none",
+    "wrong_type",
+    "wrong_shape",
+    "not_finite",
+    "wrong_values",
+)
+
+
+# A name that a student did not make up.
+KNOWN_ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A probe whose inputs are drawn: the calls to make, and what the reference makes of them.
+
+    Everybody may see the inputs of a `public` one, nobody those of another. Equal to itself only.
+    """
+
+    exercise: Exercise
+    probe: Probe
+    calls: tuple[Call, ...]
+    expected: tuple[Outcome, ...]
+    public: bool
+    _made: dict[str, tuple[Outcome, ...]] = field(default_factory=dict, repr=False)
+
+    def made_by(self, name: str, function: Callable[..., Any]) -> tuple[Outcome, ...]:
+        """What a function of ours makes of the calls; worked out once for each name."""
+        if name not in self._made:
+            self._made[name] = perform(self.calls, self.exercise.namespace(function), ours=True)
+        return self._made[name]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a trial fails, and which of its calls shows it.
+
+    `discreetly` is what is said instead when nobody has seen the inputs: nothing in which a student's code
+    could have put them, such as the words of an error. `line` is where it happened.
+    """
+
+    kind: str
+    says: str
+    call: int = -1
+    discreetly: str = ""
+    line: str = ""
+
+    def words(self, *, public: bool, own_lines: Container[str]) -> str:
+        """What to say of it; of an input that nobody has seen, no line but one of `own_lines` is repeated."""
+        if public:
+            return self.says + _in_line(self.line)
+        return (self.discreetly or self.says) + _in_line(self.line if self.line in own_lines else "")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One probe as it was tried: what the student's code made of its calls, and what is wrong with that."""
+
+    drawn: Drawn
+    outcomes: tuple[Outcome, ...]
+    problem: Problem | None
+
+    @property
+    def probe(self) -> Probe:
+        return self.drawn.probe
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        return self.drawn.calls
+
+    @property
+    def expected(self) -> tuple[Outcome, ...]:
+        return self.drawn.expected
+
+    @property
+    def public(self) -> bool:
+        return self.drawn.public
+
+    @property
+    def passed(self) -> bool:
+        return self.problem is None
+
+
+# --- drawing --------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def draw_public(exercise: Exercise) -> tuple[Drawn, ...]:
+    """The inputs that everybody sees, drawn once for a whole class."""
+    public = (probe for probe in exercise.probes if probe.public)
+    return tuple(draw(exercise, probe, public_generator(exercise, probe), public=True) for probe in public)
+
+
+def draw_hidden(exercise: Exercise, key: bytes, *names: str) -> tuple[Drawn, ...]:
+    """Inputs of every probe; `names` are those of the assignment, the student and the submission."""
+    return tuple(
+        draw(exercise, probe, hidden_generator(key, *names, exercise.name, probe.name))
+        for probe in exercise.probes
+    )
+
+
+def draw(exercise: Exercise, probe: Probe, rng: np.random.Generator, *, public: bool = False) -> Drawn:
+    """Draw the calls of a probe, and ask the reference before they are sent anywhere.
+
+    Raises RuntimeError where the reference does not return.
+    """
+    calls = exercise.draw(probe, rng)
+    expected = perform(calls, exercise.namespace(exercise.reference), ours=True)
+    if not probe.holds and not isinstance(expected[-1], Returned):
+        raise RuntimeError(f"the reference of {exercise.name} fails on probe {probe.name!r}: {expected[-1]}")
+    return Drawn(exercise, probe, calls, expected, public)
+
+
+def compared(calls: Sequence[Call]) -> tuple[int, ...]:
+    """The calls whose results are compared, the interesting one first.
+
+    What a later call takes up as `Earlier` is left alone: its layout is the student's own.
+    """
+    taken = {earlier.call for call in calls for earlier in _earlier((*call.args, *call.kwargs.values()))}
+    return tuple(index for index in reversed(range(len(calls))) if index not in taken)
+
+
+def _earlier(values: Iterable[Any]) -> Iterator[Earlier]:
+    for value in values:
+        if isinstance(value, Earlier):
+            yield value
+        elif isinstance(value, tuple | dict):
+            yield from _earlier(value.values() if isinstance(value, dict) else value)
+
+
+# --- trying ---------------------------------------------------------------------------------------------
+
+
+def try_here(function: Callable[..., Any], drawn: Iterable[Drawn]) -> tuple[Trial, ...]:
+    """Try a function in this process."""
+    return tuple(try_out(each, perform(each.calls, each.exercise.namespace(function))) for each in drawn)
+
+
+def try_out(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Trial:
+    """Record what came back, and why it fails if it does."""
+    return Trial(drawn, outcomes, _problem(drawn, outcomes))
+
+
+def _problem(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Problem | None:
+    """Why this fails, as a rung of the ladder; None when it passes."""
+    exercise, probe, calls = drawn.exercise, drawn.probe, drawn.calls
+    last = outcomes[-1]
+    if not isinstance(last, Returned):
+        return _no_value(f"`{calls[len(outcomes) - 1].function}`", last, exercise.signature)
+    if probe.holds:
+        says = probe.holds(calls, tuple(getattr(outcome, "value", None) for outcome in outcomes))
+        return Problem("wrong_values", says) if says else None
+    for index in compared(calls):
+        returned, wanted = outcomes[index], drawn.expected[index]
+        if mismatch := compare(returned.value, wanted.value, exercise.tolerance):
+            says, discreetly = _words(mismatch, returned), _discreet_words(mismatch, wanted)
+            return Problem(mismatch.kind, says, index, discreetly)
+    return None
+
+
+def _no_value(name: str, outcome: Outcome, signature: str) -> Problem:
+    match outcome:
+        case NotDefined():
+            return Problem("not_defined", f"{name} is not defined")
+        case NotCallable(type_name):
+            says = f"{name} is {_a(type_name)}, not a function"
+            return Problem("not_callable", says, discreetly=f"{name} is not a function")
+        case WrongSignature(theirs):
+            asked = f"asked was {signature}"
+            says, discreetly = f"{name} takes {theirs}, {asked}", f"{name} takes other arguments, {asked}"
+            return Problem("wrong_signature", says, discreetly=discreetly)
+        case Raised(kind="NotImplementedError"):
+            return Problem("not_implemented", f"{name} is not written yet: it raises NotImplementedError")
+        case Raised(kind, message, where):
+            says = f"{name} raised {kind}: {message}" if message else f"{name} raised {kind}"
+            known = kind if kind in KNOWN_ERRORS else "an error"
+            return Problem("raised", says, discreetly=f"{name} raised {known}", line=where)
+        case Stopped(reason, detail):
+            return _stopped(name, reason, detail)
+    raise TypeError(outcome)
+
+
+def _stopped(name: str, reason: str, detail: str) -> Problem:
+    kind, says = {
+        "time": ("time_limit", f"{name} did not come back in time"),
+        "memory": ("memory_limit", f"{name} asked for more memory than there is"),
+        "exit": ("stopped", f"{name} ended the whole Python process"),
+        "signal": ("stopped", f"{name} crashed the Python process"),
+        "output": ("stopped", f"{name} printed more than there is room for"),
+    }.get(reason, ("stopped", f"{name} gave no readable answer"))
+    return Problem(kind, f"{says} ({detail})" if detail else says, discreetly=says)
+
+
+def _words(mismatch: Mismatch, returned: Returned) -> str:
+    if mismatch.kind == "returned_none" and returned.printed:
+        return f"{mismatch.says}. It printed something: a value that is printed is not returned"
+    return f"item {mismatch.path[0]!r}: {mismatch.says}" if mismatch.path else mismatch.says
+
+
+def _discreet_words(mismatch: Mismatch, wanted: Returned) -> str:
+    asked = f"{describe(wanted.value)} was asked"
+    return {
+        "wrong_type": f"returned something of another type, {asked}",
+        "wrong_shape": f"returned something of another shape, {asked}",
+        "wrong_values": "the values differ",
+    }.get(mismatch.kind, mismatch.says)
+
+
+def _in_line(line: str) -> str:
+    return f", in the line `{line}`" if line else ""
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
