@@ -9,13 +9,15 @@ from collections.abc import Callable
 __all__ = ["show", "source"]
 
 
-def show(function: Callable) -> None:
+def show(function: Callable, *, body: bool = True) -> None:
     """Display the source of a function, highlighted in a notebook and as plain text elsewhere.
 
     Parameters
     ----------
     function : callable
         A function written in Python.
+    body : bool, default True
+        Whether to show how it works, or only what it is for; of what readers are to write themselves.
 
     Raises
     ------
@@ -24,7 +26,7 @@ def show(function: Callable) -> None:
     """
     from IPython.display import display  # only a notebook needs it
 
-    display(_Code(source(function)))
+    display(_Code(source(function, body=body)))
 
 
 class _Code(str):
@@ -35,13 +37,15 @@ class _Code(str):
         return str(self)
 
 
-def source(function: Callable) -> str:
+def source(function: Callable, *, body: bool = True) -> str:
     """Source of a function, its docstring cut to the first line; `help(function)` prints the rest.
 
     Parameters
     ----------
     function : callable
         A function written in Python.
+    body : bool, default True
+        Whether what follows the docstring is part of it, or `...` stands in its place.
 
     Returns
     -------
@@ -65,16 +69,23 @@ def source(function: Callable) -> str:
     def double(x):
         '''Twice x.'''
         return 2 * x
+    >>> print(source(double, body=False))
+    def double(x):
+        '''Twice x.'''
+        ...
     """
     try:
         code = textwrap.dedent(inspect.getsource(function)).rstrip()
     except (TypeError, OSError):
         raise ValueError(f"function must be written in Python, got {function!r}") from None
     definition = ast.parse(code).body[0]
-    if ast.get_docstring(definition) is None:
-        return code
-    docstring = definition.body[0]
     lines = code.splitlines()
+    docstring = definition.body[0] if ast.get_docstring(definition) is not None else None
+    if not body:
+        start = docstring.end_lineno if docstring else definition.body[0].lineno - 1
+        lines[start:] = [" " * definition.body[0].col_offset + "..."]
+    if docstring is None:
+        return "\n".join(lines)
     first, last = docstring.lineno - 1, docstring.end_lineno
     if last > first + 1:
         lines[first:last] = [lines[first] + lines[last - 1].strip()[-3:]]

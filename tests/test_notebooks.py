@@ -6,12 +6,15 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from advsec.source import source
+from autograder.exercises import ASSIGNMENT_NAMES, load
 from tests import notebooks
 from tests.advsec.examples import public_functions
 from tests.notebooks import assignments, canonical, defects, lectures, read
@@ -63,6 +66,70 @@ def test_a_lecture_shows_the_source_of_every_algorithm_it_calls(path):
     called = {last_name(call.func) for call in calls}
     assert shown
     assert (called & ALGORITHMS) - own <= shown
+
+
+@every_lecture
+def test_a_lecture_prints_nothing_that_an_assignment_asks_for(path):
+    """Neither under its name nor under another one, with other variables."""
+    printed = [definition for code in printed_code(read(path)) for definition in definitions(code)]
+    assert printed
+    asked = {
+        exercise.name: [exercise.reference, *exercise.alternatives.values()]
+        for assignment in ASSIGNMENT_NAMES
+        for exercise in load(assignment).exercises
+    }
+    written = (answer for answers in asked.values() for answer in answers)
+    answers = [source(answer) for answer in written if answer.__name__ != "<lambda>"]
+    answers += [cell.source for path in assignments() for cell in read(path).cells if is_solution(cell)]
+    forbidden = {nameless(definition) for answer in answers for definition in definitions(answer)}
+    assert len(forbidden) > len(asked)
+    for definition in printed:
+        if not is_left_out(definition):
+            assert definition.name not in asked
+            assert nameless(definition) not in forbidden, definition.name
+
+
+def printed_code(notebook: nbformat.NotebookNode) -> Iterator[str]:
+    """What a reader sees as code: the cells, and what `advsec.show` displays."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            yield cell.source
+            shown = (output.get("data", {}).get("text/markdown", "") for output in cell.outputs)
+            yield from (code for text in shown for code in re.findall("```python\n(.+?)```", text, re.DOTALL))
+
+
+def definitions(code: str) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.FunctionDef)]
+
+
+def is_solution(cell: nbformat.NotebookNode) -> bool:
+    return cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution", False)
+
+
+def is_left_out(definition: ast.FunctionDef) -> bool:
+    return ast.unparse(definition.body[-1]) == "..."
+
+
+def nameless(definition: ast.FunctionDef) -> str:
+    """A function without docstring, annotations and the names that its author chose."""
+    names: dict[str, str] = {}
+    body = definition.body[ast.get_docstring(definition) is not None :]
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own |= {argument.arg for argument in ast.walk(definition.args) if isinstance(argument, ast.arg)}
+    for node in nodes:
+        if isinstance(node, ast.Name) and node.id in own:
+            node.id = names.setdefault(node.id, f"name{len(names)}")
+    return "\n".join(map(ast.unparse, body))
+
+
+def test_a_renamed_function_is_known_again():
+    (one,) = definitions("def f(x, n):\n    'Twice.'\n    y = 2 * x\n    return np.sum(y) / n")
+    (other,) = definitions("def g(a, b: int = 3):\n    c = 2 * a\n    return np.sum(c) / b")
+    (third,) = definitions("def g(a, b):\n    c = 2 * b\n    return np.sum(c) / a")
+    assert nameless(copy.deepcopy(one)) == nameless(other)
+    assert nameless(one) == nameless(third)  # the order of arguments is a name too
+    assert nameless(definitions("def f(x, n):\n    return x / n")[0]) != nameless(one)
 
 
 MODULES = (name.split(".") for name in public_functions())

@@ -36,6 +36,22 @@ def test_code_without_a_long_docstring_is_shown_as_it_is(function, lines):
     assert len(source(function).splitlines()) == lines
 
 
+@pytest.mark.parametrize(
+    ("function", "shown"),
+    [
+        (undocumented, "def undocumented(x):\n    ..."),
+        (short, 'def short(x):\n    """One line."""\n    ...'),
+        (
+            mean_update,
+            "def mean_update(mean: ArrayLike, x: ArrayLike, step_size: float) -> NDArray:\n"
+            '    """Move an average towards a new observation."""\n    ...',
+        ),
+    ],
+)
+def test_without_its_body_a_function_says_what_it_is_for(function, shown):
+    assert source(function, body=False) == shown
+
+
 def test_a_function_inside_another_is_shown_without_indent():
     def inner():
         return 1
