@@ -12,8 +12,9 @@ from autograder.exercise import Assignment
 from autograder.grading import grade_submission, rejected
 from autograder.results import Result, ResultStore
 from autograder.sandbox.launcher import Zygote, ZygoteProcess
+from autograder.sandbox.reader import Unreadable
 from autograder.sandbox.wall import Wall
-from autograder.submission import Submission, read_bytes
+from autograder.submission import Submission
 
 
 # Our own failures are tried again; a submission is never scored by one.
@@ -22,10 +23,9 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Job:
-    """A submission whose bytes are read, and the key of its result."""
+    """A submission, and the key of its result: what it holds is read again when its turn comes."""
 
     submission: Submission
-    data: bytes | str
     key: str
 
 
@@ -43,17 +43,16 @@ class Batch:
         return result_store(self.course, self.assignment.name)
 
     def jobs(self, submissions: Iterable[Submission]) -> list[Job]:
-        """Read the files and work out what their results depend on."""
-        course_key = self.course.key()
-        found = []
-        for submission in submissions:
-            data = read_bytes(submission)
-            content = data if isinstance(data, bytes) else data.encode()
-            parts = (self.assignment.name, submission.student, grader_version(), self.wall.label)
-            message = "\0".join((*parts, *submission.notes, *submission.beside)).encode() + b"\0"
-            digest = hmac.new(course_key, message + hashlib.sha256(content).digest(), hashlib.sha256)
-            found.append(Job(submission, data, digest.hexdigest()))
-        return found
+        """Work out what the results depend on; of the files one at a time is in memory."""
+        return [Job(submission, self._key(submission, _content(submission))) for submission in submissions]
+
+    def _key(self, submission: Submission, content: bytes | Unreadable) -> str:
+        """The name of a result: it says all that the result depends on."""
+        parts = (self.assignment.name, submission.student, grader_version(), self.wall.label)
+        about = "\0".join((*parts, *submission.notes, *submission.beside))
+        data = repr(content.args).encode() if isinstance(content, Unreadable) else content
+        message = about.encode(errors="surrogatepass") + b"\0" + hashlib.sha256(data).digest()
+        return hmac.new(self.course.key(), message, hashlib.sha256).hexdigest()
 
     def known(self, job: Job) -> Result | None:
         """The result of an earlier run, if nothing that it depends on has changed."""
@@ -81,13 +80,15 @@ class Batch:
 
     def grade_one(self, job: Job, zygote: Zygote) -> Result:
         """Grade one job and save its result. A failure of ours is not saved: the next run tries again."""
-        student = job.submission.student
-        if isinstance(job.data, str):
-            result = rejected(self.assignment, student, job.data, tier=zygote.tier)
+        submission = job.submission
+        content = _content(submission)
+        if isinstance(content, Unreadable):
+            result = rejected(self.assignment, submission.student, content, tier=zygote.tier)
         else:
-            result = self._grade_bytes(job.data, student, zygote)
-        notes = (*job.submission.notes, *result.notes)
-        result = replace(result, key=job.key, notes=notes, beside=job.submission.beside)
+            result = self._grade_bytes(content, submission.student, zygote)
+        key = self._key(submission, content)
+        notes = (*submission.notes, *result.notes)
+        result = replace(result, key=key, notes=notes, beside=submission.beside)
         if result.outcome != "needs_human":
             self.store.save(result)
         return result
@@ -112,6 +113,13 @@ class Batch:
             self.assignment.max_score,
             tier=zygote.tier,
         )
+
+
+def _content(submission: Submission) -> bytes | Unreadable:
+    try:
+        return submission.read()
+    except Unreadable as problem:
+        return problem
 
 
 def result_store(course: Course, assignment: str) -> ResultStore:

@@ -5,15 +5,17 @@ Nothing slow is imported before it is needed, so that `--help` answers at once.
 
 import contextlib
 import dataclasses
+import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, Annotated
+from threading import Thread, Timer
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -65,10 +67,47 @@ DEFAULT_JOBS = os.cpu_count() or 1
 def main() -> None:
     """Run the command line; what a person has to put right is one sentence, never a traceback."""
     try:
+        _expect_utf8()
         app()
     except CourseError as error:
-        print(f"autograder: {error}", file=sys.stderr)
-        sys.exit(1)
+        _fail(str(error))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _fail(f"{os.fsdecode(error.filename)} cannot be used: {error.strerror}")
+
+
+def _expect_utf8() -> None:
+    """Names of students are in any script; what cannot be printed where we print is written as a number."""
+    encoding = sys.getfilesystemencoding()
+    if encoding.lower().replace("-", "") != "utf8":
+        raise CourseError(
+            f"here Python reads the names of files as {encoding}; set PYTHONUTF8=1 and start it again"
+        )
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _fail(says: str) -> NoReturn:
+    print(f"autograder: {says}", file=sys.stderr)
+    sys.exit(1)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"autograder {version('advsec')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
@@ -143,7 +182,7 @@ def collect(
     )
     if as_json:
         for entry in collection.entries:
-            print(json.dumps(dataclasses.asdict(entry), ensure_ascii=False))
+            print(json.dumps(dataclasses.asdict(entry)))
     else:
         _print_collection(collection)
     if any(entry.outcome == "refused" for entry in collection.entries):
@@ -172,7 +211,7 @@ def grade(
         from autograder.results import summary
 
         for result in results:
-            print(json.dumps(summary(result), ensure_ascii=False))
+            print(json.dumps(summary(result)))
     else:
         _print_table(results, known)
     if any(result.outcome == "needs_human" for result in results):
@@ -194,10 +233,10 @@ def report(
     known = _assignment(assignment)
     from autograder.batch import result_store
 
-    store = result_store(course, assignment)
+    store = result_store(course, known.name)
     results = [result for _, key in sorted(store.published().items()) if (result := store.load(key))]
     if not results:
-        raise CourseError(f"nothing of {assignment} is graded yet; run: autograder grade {assignment}")
+        raise CourseError(f"nothing of {known.name} is graded yet; run: autograder grade {known.name}")
     index = _write_reports(course, known, results, output)
     print(f"Pages for {len(results)} students. The class report: {_short(index)}")
 
@@ -225,6 +264,7 @@ def doctor() -> None:
 def _assignment(name: str) -> "Assignment":
     from autograder import exercises
 
+    name = Path(name).name  # completed by a shell, it is the path of a folder
     if name not in exercises.ASSIGNMENT_NAMES:
         raise CourseError(
             f"there is no assignment {name!r}; there is {', '.join(exercises.ASSIGNMENT_NAMES)}"
@@ -281,10 +321,11 @@ def _grade(
         unpublished = [result for result in results.values() if published.get(result.student) != result.key]
         if new or unpublished:
             graded = started.enter_context(batch.grading(new, workers, process))
+            shown = started.enter_context(_progress(graded, len(new), quiet))
             from autograder.gradebook import publish
 
             # Each result is written while others are being graded.
-            fresh = chain(unpublished, _progress(graded, len(new), quiet))
+            fresh = chain(unpublished, shown)
             results |= {result.student: result for result in publish(fresh, assignment, course)}
     ordered = [results[job.submission.student] for job in jobs]
     if not quiet:
@@ -295,21 +336,44 @@ def _grade(
 @contextlib.contextmanager
 def _stoppable() -> Iterator[None]:
     """Say what Ctrl-C means; Typer then ends the program with exit code 130."""
+    before, sys.unraisablehook = sys.unraisablehook, _ask_again
     try:
         yield
     except KeyboardInterrupt:
         print("autograder: stopped; what is graded is kept, the same command goes on", file=sys.stderr)
         raise
+    finally:
+        sys.unraisablehook = before
 
 
-def _progress(results: "object", total: int, quiet: bool) -> "object":
+def _ask_again(unheard: "sys.UnraisableHookArgs") -> None:
+    """Python drops an interrupt that arrives in a destructor; it is sent again when that is over."""
+    if unheard.exc_type is KeyboardInterrupt:
+        again = Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+        again.daemon = True
+        again.start()
+    else:
+        sys.__unraisablehook__(unheard)
+
+
+@contextlib.contextmanager
+def _progress(results: "Iterator[Result]", total: int, quiet: bool) -> "Iterator[Iterator[Result]]":
     """The results as they come, with a bar on the terminal."""
     if quiet or not total:
-        return results
+        yield results
+        return
     from rich.console import Console
-    from rich.progress import track
+    from rich.progress import Progress
 
-    return track(results, "Grading", total, console=Console(stderr=True), transient=True)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Grading", total=total)
+
+        def counted() -> "Iterator[Result]":
+            for result in results:
+                yield result
+                bar.advance(task)
+
+        yield counted()
 
 
 def _accounting(results: list["Result"], new: int) -> str:

@@ -22,8 +22,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.course import CourseError
+from autograder.files import read_strangers
 from autograder.roster import Roster, folded
-from autograder.submission import MAX_BYTES, Submission, read_bytes
+from autograder.sandbox.reader import Unreadable
+from autograder.submission import COPY, MAX_BYTES, notebook_stem
 
 
 MIB = 1 << 20
@@ -39,7 +41,6 @@ CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d+
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)")
 # What platforms and browsers append to the name of a file that is handed in once more.
 AGAIN = re.compile(r"(?P<stem>.+?)(?: ?\((?P<copy>\d{1,4})\)|-(?P<attempt>\d{1,4}))")
-COPY = re.compile(r"(?P<stem>.+?) ?\((?P<copy>\d{1,4})\)")
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 
 # The words for what is not collected, addressed to the teaching assistant.
@@ -158,6 +159,7 @@ class _Notebook:
     student: str
     names: tuple[str, ...]  # of the student, for the roster, the surest first
     identity: str  # tells namesakes apart where the platform does
+    file: str
     stem: str
     order: tuple[int, int, int]
     late: bool
@@ -199,7 +201,7 @@ class _Collector:
     def _guess(self, assignments: Sequence[str]) -> str:
         if len(assignments) == 1:
             return assignments[0]
-        notebooks = [name.casefold() for name in self.names if name.casefold().endswith(".ipynb")]
+        notebooks = [name.casefold() for name in self.names if notebook_stem(name) is not None]
         named = [each for each in assignments if any(each.casefold() in name for name in notebooks)]
         if len(named) != 1:
             raise CourseError(
@@ -221,7 +223,7 @@ class _Collector:
                 self._skip(place, "folder")
             elif any(part.startswith(".") or part == "__MACOSX" for part in parts):
                 self._skip(place, "hidden")
-            elif not name.casefold().endswith(".ipynb"):
+            elif notebook_stem(parts[-1]) is None:
                 if problem := _problem(info) or ("archive" if name.casefold().endswith(ARCHIVES) else ""):
                     self._refuse(place, problem)
                 else:
@@ -262,15 +264,18 @@ class _Collector:
             return self._file_per_student(place, top)
         stem, again = _split(file, AGAIN, self.assignment)
         order = (upload, again, place)
-        return _Notebook(place, student, names, identity, stem, order, late, _problem(self.infos[place]))
+        return _Notebook(
+            place, student, names, identity, file, stem, order, late, _problem(self.infos[place])
+        )
 
     def _file_per_student(self, place: int, file: str) -> _Notebook | None:
         stem, again = _split(file, COPY, "")
         student = re.sub(rf"[-_ ]*{re.escape(self.assignment)}[-_ ]*", "", stem, flags=re.IGNORECASE)
         if not student:
             return None
-        problem = _problem(self.infos[place])
-        return _Notebook(place, student, (student,), "", self.assignment, (0, again, place), False, problem)
+        stem, problem = self.assignment, _problem(self.infos[place])
+        order = (0, again, place)
+        return _Notebook(place, student, (student,), "", f"{stem}.ipynb", stem, order, False, problem)
 
     def _without_doubles(self, students: dict[str, list[_Notebook]]) -> Iterator[list[_Notebook]]:
         """The notebooks of each student that is one person with a name of their own."""
@@ -331,8 +336,8 @@ class _Collector:
             return
         except OSError as error:
             raise CourseError(f"{folder} cannot be written: {error.strerror}") from None
-        if notebook.stem != self.assignment:
-            words.append(RENAMED.format(file=f"{notebook.stem}.ipynb"))
+        if notebook.stem != self.assignment or not notebook.file.endswith(".ipynb"):
+            words.append(RENAMED.format(file=notebook.file))
         if notebook.late:
             words.append(LATE)
         if name != notebook.student:
@@ -443,7 +448,7 @@ def _problem(info: zipfile.ZipInfo) -> str:
 
 def _split(file: str, pattern: re.Pattern[str], assignment: str) -> tuple[str, int]:
     """The name of a notebook without its ending, and which attempt it says to be."""
-    stem = file[: -len(".ipynb")]
+    stem = notebook_stem(file) or file
     match = pattern.fullmatch(stem) if stem.casefold() != assignment.casefold() else None
     if match is None:
         return stem, 0
@@ -458,7 +463,7 @@ def _store(folder: Path, name: str, data: bytes) -> str:
         each.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / name
     there = os.path.lexists(path)
-    if there and read_bytes(Submission("", folder, path)) == data:
+    if there and _holds(path, data):
         return "the same as before"
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
     try:
@@ -471,6 +476,13 @@ def _store(folder: Path, name: str, data: bytes) -> str:
         os.unlink(temporary)
         raise
     return "replaces a different file" if there else "new"
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return read_strangers(path, MAX_BYTES) == data
+    except Unreadable:
+        return False
 
 
 def _folders(directory: Path) -> list[str]:

@@ -2,13 +2,22 @@
 
 import hashlib
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 
 CONFIG_FILE = "nbgrader_config.py"
+# A secret that nobody can guess; ours have twice as many.
+MIN_KEY_DIGITS = 32
+KEY = re.compile(rb"(?:[0-9a-fA-F]{2}){%d,}" % (MIN_KEY_DIGITS // 2))
 
 
 class CourseError(Exception):
@@ -58,27 +67,50 @@ class Course:
     @property
     def minimum_tier(self) -> str:
         """The weakest wall behind which this course grades: `c.Autograder.minimum_tier`, or "reduced"."""
+        return str(self.settings().Autograder.get("minimum_tier", "reduced"))
+
+    def settings(self) -> "Config":
+        """What nbgrader_config.py says; raises CourseError."""
         from traitlets.config import PyFileConfigLoader
 
-        config = PyFileConfigLoader(CONFIG_FILE, path=str(self.root)).load_config()
-        return str(config.Autograder.get("minimum_tier", "reduced"))
+        try:
+            return PyFileConfigLoader(CONFIG_FILE, path=str(self.root)).load_config()
+        except Exception as error:  # it is a program, and may fail in any way
+            path, says = self.root / CONFIG_FILE, f"{type(error).__name__}: {error}"
+            raise CourseError(f"the settings in {path} cannot be used ({says.splitlines()[0]})") from None
 
     def key(self) -> bytes:
-        """The secret from which hidden inputs are drawn; made on first use, readable by its owner only."""
+        """The secret from which hidden inputs are drawn; made on first use, readable by its owner only.
+
+        Raises CourseError where it cannot be read or written, or is too short to be a secret.
+        """
         path = self.work / "course_key"
-        if not path.exists():
-            self.work.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_suffix(f".{os.getpid()}")
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with open(descriptor, "w") as file:
-                file.write(secrets.token_hex(32))
-            try:
-                os.link(temporary, path)  # the first of two that start at once wins
-            except FileExistsError:
-                pass
-            finally:
-                temporary.unlink()
-        return bytes.fromhex(path.read_text().strip())
+        try:
+            if not os.path.lexists(path):
+                _make_key(path)
+            text = path.read_bytes().strip()
+        except OSError as error:
+            raise CourseError(f"the course key {path} cannot be read or made: {error.strerror}") from None
+        if not KEY.fullmatch(text):
+            raise CourseError(
+                f"the course key {path} must be at least {MIN_KEY_DIGITS} hexadecimal digits; put back the "
+                "one of a backup, or move it away: then a new one is made, and everything is graded anew"
+            )
+        return bytes.fromhex(text.decode())
+
+
+def _make_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        os.link(temporary, path)  # the first of two that start at once wins
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
 
 
 @cache

@@ -28,11 +28,11 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
 
 from autograder import exercises
 from autograder.batch import Batch, result_store
-from autograder.course import CONFIG_FILE, Course, CourseError
+from autograder.course import Course, CourseError
 from autograder.exercise import Assignment
 from autograder.notebook import METADATA_KEY, autograded_notebook, read_release, sources, with_mark_schemes
 from autograder.protection import choose_wall
@@ -47,7 +47,7 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 
 def configuration(course: Course) -> Config:
     """The course's nbgrader_config.py, with the folders of `course.work`."""
-    config = PyFileConfigLoader(CONFIG_FILE, path=str(course.root)).load_config()
+    config = course.settings()
     default = course.root / ".course"
     if course.work != default:
         for name in ("release", "submitted", "autograded", "feedback", "solution"):
@@ -149,7 +149,8 @@ class GradingExporter(NotebookExporter):
         course = Course.find(Path(folders.root))
         assignment = _assignment(about["assignment"])
         batch = Batch(course, assignment, choose_wall(course))
-        (job,) = batch.jobs([Submission(about["student"], submitted, path, beside=names_beside(path))])
+        beside = names_beside(submitted, path.name)
+        (job,) = batch.jobs([Submission(about["student"], submitted, path, beside=beside)])
         result = batch.known(job) or batch.grade_one(job, self._started_zygote(batch))
         notebook = autograded_notebook(result, assignment, _release(course, assignment, folders))
         resources["output_extension"] = ".ipynb"

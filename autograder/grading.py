@@ -15,7 +15,7 @@ from autograder import submission
 from autograder.exercise import Assignment, Exercise
 from autograder.notes import notes
 from autograder.results import Result
-from autograder.sandbox.launcher import Answer, BoxStopped, Zygote
+from autograder.sandbox.launcher import Answer, Zygote
 from autograder.sandbox.messages import ProbeRequest
 from autograder.sandbox.perform import Outcome, Returned, perform
 from autograder.sandbox.reader import Unreadable
@@ -31,9 +31,9 @@ REPLY_FACTOR = 4
 REPLY_ROOM = 64 << 10
 
 
-def rejected(assignment: Assignment, student: str, code: str, detail: str = "", **known: Any) -> Result:
+def rejected(assignment: Assignment, student: str, problem: Unreadable, **known: Any) -> Result:
     """The result of a file that cannot be graded: a reason, and no score at all."""
-    sentence = submission.reason(code, assignment.name, detail)
+    sentence = submission.reason(problem, assignment.name)
     return Result(student, assignment.name, "rejected", sentence, None, assignment.max_score, **known)
 
 
@@ -48,9 +48,7 @@ def grade_submission(
         try:
             session.start()
         except Unreadable as problem:
-            return rejected(assignment, student, problem.code, problem.detail, **known)
-        except BoxStopped:
-            return rejected(assignment, student, "crashed_reader", **known)
+            return rejected(assignment, student, problem, **known)
         public = [each for exercise in assignment.exercises for each in draw_public(exercise)]
         names = (assignment.name, student, digest)
         hidden = {e.name: draw_hidden(e, course_key, *names) for e in assignment.exercises}

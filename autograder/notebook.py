@@ -10,7 +10,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from autograder.course import CourseError
 from autograder.exercise import Assignment
+from autograder.files import read_ours
 from autograder.panel import panel_html, panel_text
 from autograder.results import CellRecord, Result, ending
 from autograder.sandbox.messages import Output
@@ -26,8 +28,14 @@ LIVE_IN_TEXT = re.compile(r"<(?=[A-Za-z/!?])|!(?=\[)|\\(?=href)")
 
 
 def read_release(path: Path) -> dict[str, Any]:
-    """The notebook that students were given; our own file, so trusted."""
-    return json.loads(path.read_text())
+    """The notebook that students were given; our own file, so trusted. Raises CourseError."""
+    try:
+        notebook = json.loads(read_ours(path))
+    except (ValueError, RecursionError):
+        notebook = None
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise CourseError(f"{path} is damaged; make it anew with: autograder release {path.stem}")
+    return notebook
 
 
 def with_mark_schemes(release: dict[str, Any], source: dict[str, Any]) -> dict[str, Any]:

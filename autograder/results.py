@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import types
 import typing
 from collections.abc import Iterable
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.files import write_ours
 from autograder.sandbox.messages import CellResult
 from autograder.sandbox.perform import Stopped
 from autograder.sandbox.reader import Cell
@@ -101,35 +101,33 @@ class ResultStore:
     def load(self, key: str) -> Result | None:
         """The result of that key; None when there is none, or none that can be read."""
         try:
-            plain = json.loads(self._path(key).read_text())
-            return _restore(Result, plain)
-        except (OSError, ValueError, KeyError, TypeError):
+            return _restore(Result, self._read(self._path(key)))
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
 
     def save(self, result: Result) -> None:
-        """Write the result under its key, whole or not at all."""
+        """Write the result under its key, whole or not at all; raises CourseError."""
         self._write(self._path(result.key), _convert(result))
 
     def published(self) -> dict[str, str]:
         """Whose result is in the gradebook, and under which key."""
         try:
-            return json.loads((self.directory / PUBLISHED).read_text())
-        except (OSError, ValueError):
+            known = self._read(self.directory / PUBLISHED)
+        except (OSError, ValueError, RecursionError):
             return {}
+        pairs = known.items() if isinstance(known, dict) else ()
+        return {student: key for student, key in pairs if isinstance(key, str)}
 
     def mark_published(self, results: Iterable[Result]) -> None:
         """Remember that the gradebook holds these results; say so after it does."""
         known = self.published() | {result.student: result.key for result in results}
         self._write(self.directory / PUBLISHED, known)
 
+    def _read(self, path: Path) -> Any:
+        return json.loads(path.read_text(encoding="utf-8"))
+
     def _write(self, path: Path, plain: Any) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-        with open(temporary, "w", encoding="utf-8", errors="replace") as file:
-            json.dump(plain, file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        write_ours(path, json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace"))
 
     def _path(self, key: str) -> Path:
         return self.directory / f"{key}.json"
@@ -145,16 +143,29 @@ def _convert(value: Any) -> Any:
 
 
 def _restore(kind: Any, plain: Any) -> Any:
-    """The inverse of `_convert`, led by the types of the fields."""
+    """The inverse of `_convert`, led by the types of the fields; raises ValueError or TypeError."""
     arguments = typing.get_args(kind)
     if typing.get_origin(kind) in (types.UnionType, typing.Union):
         inner = next(argument for argument in arguments if argument is not types.NoneType)
         return None if plain is None else _restore(inner, plain)
     if typing.get_origin(kind) is tuple:
+        items = _checked(plain, list)
         if arguments[-1] is Ellipsis:
-            return tuple(_restore(arguments[0], item) for item in plain)
-        return tuple(_restore(argument, item) for argument, item in zip(arguments, plain, strict=True))
+            return tuple(_restore(arguments[0], item) for item in items)
+        return tuple(_restore(argument, item) for argument, item in zip(arguments, items, strict=True))
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        return kind(**{name: _restore(hints[name], item) for name, item in plain.items()})
-    return bytes.fromhex(plain) if kind is bytes else plain
+        fields = _checked(plain, dict)
+        if unknown := fields.keys() - hints.keys():
+            raise ValueError(f"{kind.__name__} has no field {min(unknown)!r}")
+        return typing.cast(Any, kind)(**{name: _restore(hints[name], item) for name, item in fields.items()})
+    if kind is bytes:
+        return bytes.fromhex(_checked(plain, str))
+    return _checked(plain, (float, int) if kind is float else kind)
+
+
+def _checked(plain: Any, kind: Any) -> Any:
+    """The value, which must be of that kind: a file of ours that somebody touched is none of ours."""
+    if not isinstance(plain, kind):
+        raise ValueError(f"a value of the type {type(plain).__name__} stands in the place of another")
+    return plain

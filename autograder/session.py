@@ -9,7 +9,7 @@ from autograder.results import CellRecord
 from autograder.sandbox.launcher import Answer, Box, BoxStopped, Zygote
 from autograder.sandbox.messages import CellResult, ProbeRequest
 from autograder.sandbox.perform import LINE_LENGTH, Outcome, Stopped
-from autograder.sandbox.reader import Cell
+from autograder.sandbox.reader import Cell, Unreadable
 
 
 @dataclass
@@ -33,10 +33,16 @@ class Session:
             self.box.close()
 
     def start(self) -> None:
-        """Read the notebook and run its cells; raises Unreadable, or BoxStopped if reading ends the box."""
+        """Read the notebook and run its cells; raises Unreadable."""
         self.box = self.zygote.box()
-        self.cells = self.box.read(self.data)
+        self.cells = self._read()
         self._run_cells()
+
+    def _read(self) -> tuple[Cell, ...]:
+        try:
+            return self.box.read(self.data)
+        except BoxStopped:
+            raise Unreadable("crashed_reader") from None
 
     def _run_cells(self) -> None:
         policy = self.zygote.policy

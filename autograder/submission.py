@@ -5,14 +5,27 @@ inside the sandbox (`sandbox/reader.py`).
 """
 
 import os
+import re
 import stat
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+
+from autograder.files import read_strangers, readable_name
+from autograder.sandbox.reader import Unreadable
 
 
 MAX_BYTES = 20 << 20
 MAX_NAMES = 100
+MAX_LOOKED_AT = 1000
+# How many names of files a sentence lists.
+LISTED = 5
+
+# A notebook by its name; people and programs put another ending behind it or write it in capitals.
+NOTEBOOK = re.compile(r"(?P<stem>.+?)\.ipynb(\.(json|txt|ipynb))*", re.IGNORECASE | re.DOTALL)
+# What browsers append to the name of a file that is saved once more.
+COPY = re.compile(r"(?P<stem>.+?) ?\((?P<copy>\d{1,4})\)", re.DOTALL)
 
 # Addressed to the student. Each is completed by a detail in brackets where there is one.
 REASONS = {
@@ -40,89 +53,124 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's file. `rejected` is a code of `REASONS` when there is no file to look into.
+    """One student's file, or why there is none to look into.
 
     `beside` are the names of what else lies in the folder.
     """
 
     student: str
     directory: Path
-    path: Path | None
-    rejected: str = ""
+    file: Path | Unreadable
     notes: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
 
+    def read(self) -> bytes:
+        """The bytes of the file; raises Unreadable."""
+        if isinstance(self.file, Unreadable):
+            raise self.file
+        return read_strangers(self.file, MAX_BYTES)
 
-def reason(code: str, assignment: str, detail: str = "") -> str:
+
+def reason(problem: Unreadable, assignment: str) -> str:
     """The sentence for a file that cannot be graded."""
-    sentence = REASONS[code].format(assignment=assignment)
-    return f"{sentence} ({detail})" if detail else sentence
+    sentence = REASONS[problem.code].format(assignment=assignment)
+    return f"{sentence} ({problem.detail})" if problem.detail else sentence
+
+
+def notebook_stem(name: str) -> str | None:
+    """The name of a notebook without its ending; None where the name is not that of a notebook."""
+    match = NOTEBOOK.fullmatch(name)
+    return match["stem"] if match else None
 
 
 def find_submissions(directory: Path, assignment: str, student: str | None = None) -> list[Submission]:
     """Everybody who handed in, by name; raises OSError where the directory cannot be read."""
-    found = []
-    for entry in sorted(os.scandir(directory), key=lambda entry: entry.name):
-        if student is not None and entry.name != student:
-            continue
-        folder = Path(entry.path) / assignment
-        if entry.name.startswith(".") or not entry.is_dir(follow_symlinks=False):
-            continue
-        if folder.is_symlink():  # to what somebody else handed in, perhaps
-            found.append(Submission(entry.name, folder, None, "not_a_file"))
-        elif folder.is_dir():
-            found.append(_choose(entry.name, folder, assignment))
-    return found
+    names = sorted(entry.name for entry in os.scandir(directory) if entry.is_dir(follow_symlinks=False))
+    found: dict[str, Submission] = {}
+    for name in names:
+        identity = readable_name(name)
+        while identity in found:  # two names of which one is not UTF-8
+            identity += "="
+        if not name.startswith(".") and student in (None, identity):
+            found |= {each.student: each for each in _of_student(identity, directory / name, assignment)}
+    return list(found.values())
+
+
+def _of_student(student: str, home: Path, assignment: str) -> Iterator[Submission]:
+    """What a student handed in for the assignment, or nothing."""
+    folder = home / assignment
+    try:
+        try:
+            mode = os.lstat(folder).st_mode
+        except FileNotFoundError:
+            if loose := [name for name in _names(home) if _is_named(name, assignment)]:
+                where = f"It lies in the folder {student} and not in {student}/{assignment}."
+                taken = _taken(student, home, loose, assignment)
+                yield replace(taken, notes=(*taken.notes, where))
+            return
+        if stat.S_ISDIR(mode):
+            yield _choose(student, folder, assignment)
+        elif stat.S_ISLNK(mode):  # to what somebody else handed in, perhaps
+            yield Submission(student, folder, Unreadable("not_a_file"))
+    except OSError as error:
+        yield Submission(
+            student, folder, Unreadable("permission", f"{student}/{assignment}: {error.strerror}")
+        )
 
 
 def _choose(student: str, folder: Path, assignment: str) -> Submission:
-    wanted = folder / f"{assignment}.ipynb"
-    try:
-        if wanted.exists() or wanted.is_symlink():
-            return Submission(student, folder, wanted, beside=names_beside(wanted))
-        others = sorted(folder.glob("*.ipynb"))
-    except OSError:
-        return Submission(student, folder, None, "permission")
-    if len(others) == 1:
-        note = f"The file is named {others[0].name}; it was graded as {wanted.name}."
-        return Submission(student, folder, others[0], notes=(note,), beside=names_beside(others[0]))
-    if not others:
-        return Submission(student, folder, None, "missing")
-    note = "The notebooks are: " + ", ".join(other.name for other in others[:10])
-    return Submission(student, folder, None, "ambiguous", (note,))
+    """The notebook of a folder that is named like the assignment, or the only one."""
+    names = _names(folder, f"{assignment}.ipynb")
+    notebooks = [name for name in names if notebook_stem(name) is not None]
+    named = [name for name in notebooks if _is_named(name, assignment)]
+    if notebooks:
+        return _taken(student, folder, named or notebooks, assignment)
+    there = f"what is there: {_listed(names)}" if names else ""
+    return Submission(student, folder, Unreadable("missing", there), beside=names_beside(folder))
 
 
-def names_beside(path: Path) -> tuple[str, ...]:
-    """The names of some files beside that one; nothing of them is opened."""
+def _taken(student: str, folder: Path, names: list[str], assignment: str) -> Submission:
+    """The one of these notebooks that is meant; which it was is noted where that is not plain."""
+    wanted = f"{assignment}.ipynb"
+    others = [name for name in names if name != wanted]
+    if wanted not in names and len(others) > 1:
+        return Submission(student, folder, Unreadable("ambiguous", f"they are {_listed(others)}"))
+    if wanted in names:
+        note = f"Beside {wanted}, which was graded, there is {_listed(others)}."
+    else:
+        note = f"The file is named {_listed(others)}; it was graded as {wanted}."
+    chosen = wanted if wanted in names else others[0]
+    return Submission(
+        student, folder, folder / chosen, (note,) if others else (), names_beside(folder, chosen)
+    )
+
+
+def _is_named(name: str, assignment: str) -> bool:
+    """Whether a notebook is named like the assignment, in any capitals and as a copy too."""
+    stem = notebook_stem(name) or ""
+    copy = COPY.fullmatch(stem)
+    return assignment.casefold() in (stem.casefold(), (copy["stem"] if copy else stem).casefold())
+
+
+def _listed(names: list[str]) -> str:
+    listed = ", ".join(map(readable_name, names[:LISTED]))
+    return f"{listed} and {len(names) - LISTED} more" if len(names) > LISTED else listed
+
+
+def names_beside(folder: Path, chosen: str = "") -> tuple[str, ...]:
+    """The names of some files of a folder, without the chosen one; nothing of them is opened."""
     try:
-        with os.scandir(path.parent) as entries:
+        with os.scandir(folder) as entries:
             names = [entry.name for entry in islice(entries, MAX_NAMES)]
     except OSError:
         return ()
-    return tuple(sorted(name.encode(errors="replace").decode() for name in names if name != path.name))
+    return tuple(sorted(readable_name(name) for name in names if name != chosen))
 
 
-def read_bytes(submission: Submission) -> bytes | str:
-    """The bytes of the file, or a code of `REASONS`. Links, devices and pipes are never opened."""
-    if submission.path is None:
-        return submission.rejected
-    try:
-        descriptor = os.open(submission.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except PermissionError:
-        return "permission"
-    except OSError:
-        return "not_a_file"
-    if problem := _problem(os.fstat(descriptor)):
-        os.close(descriptor)
-        return problem
-    with open(descriptor, "rb") as file:
-        data = file.read(MAX_BYTES + 1)
-    return data if len(data) <= MAX_BYTES else "too_large"
-
-
-def _problem(status: os.stat_result) -> str | None:
-    """What speaks against reading a file that can be opened; a code of `REASONS`."""
-    if not stat.S_ISREG(status.st_mode):
-        return "not_a_file"
-    # By its other name it may be somebody else's. Some file systems do not count, and say 0.
-    return "hard_link" if status.st_nlink > 1 else None
+def _names(folder: Path, wanted: str = "") -> list[str]:
+    """The names of the files of a folder: the wanted one if it is there, and of all others the first ones."""
+    with os.scandir(folder) as entries:
+        names = {entry.name for entry in islice(entries, MAX_LOOKED_AT)}
+    if wanted and os.path.lexists(folder / wanted):
+        names.add(wanted)
+    return sorted(names)

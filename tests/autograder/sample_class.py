@@ -9,6 +9,7 @@ from autograder.exercises import load
 from autograder.grading import grade_submission, rejected
 from autograder.results import Result
 from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.reader import Unreadable
 from tests.make_submissions import ASSIGNMENT, SUBMISSIONS
 
 
@@ -24,9 +25,10 @@ def grade(student: str, zygote: Zygote, key: bytes = KEY) -> Result:
     assignment = load(ASSIGNMENT)
     assignment = replace(assignment, cell_seconds=CELL_SECONDS.get(student, assignment.cell_seconds))
     (found,) = submission.find_submissions(SUBMISSIONS, ASSIGNMENT, student)
-    data = submission.read_bytes(found)
-    if isinstance(data, str):
-        return rejected(assignment, student, data)
+    try:
+        data = found.read()
+    except Unreadable as problem:
+        return rejected(assignment, student, problem)
     return grade_submission(data, assignment, student=student, course_key=key, zygote=zygote)
 
 

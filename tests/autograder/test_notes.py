@@ -17,7 +17,7 @@ from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.messages import CellResult, Output
 from autograder.sandbox.perform import Outcome, Raised, Returned
 from autograder.sandbox.reader import Cell, read_cells, words_of
-from autograder.submission import find_submissions, read_bytes
+from autograder.submission import find_submissions
 from autograder.trials import Trial, draw
 from autograder.verdict import Finding, Judgement
 from tests.make_submissions import ASSIGNMENT, SUBMISSIONS
@@ -247,7 +247,7 @@ NOTED = {"dev-single-precision": "fewer digits", "emil-lists-and-tuples": "a lis
 )
 def test_who_has_it_all_right_is_told_only_what_concerns_them(student: str, zygote: Zygote) -> None:
     (found,) = find_submissions(SUBMISSIONS, ASSIGNMENT, student)
-    data = read_bytes(found)
+    data = found.read()
     result = grade_submission(data, load(ASSIGNMENT), student=student, course_key=b"k", zygote=zygote)
     expected = [NOTED[student]] if student in NOTED else []
     assert len(result.notes) == len(expected)

@@ -38,7 +38,7 @@ from autograder.results import CellRecord, Result
 from autograder.sandbox.images import png_of
 from autograder.sandbox.messages import CellResult, Output
 from autograder.sandbox.perform import Stopped
-from autograder.sandbox.reader import Cell
+from autograder.sandbox.reader import Cell, Unreadable
 from autograder.verdict import LADDER, Case, Finding, Judgement
 
 
@@ -310,7 +310,7 @@ WORD = re.compile(r"\w+")
 
 @pytest.mark.parametrize("code", submission.REASONS)
 def test_a_rejected_student_reads_why_and_what_to_do(code):
-    reason = submission.reason(code, ASSIGNMENT.name)
+    reason = submission.reason(Unreadable(code), ASSIGNMENT.name)
     result = Result("ann", ASSIGNMENT.name, "rejected", reason, None, 20)
     text = Page(student_page(result, ASSIGNMENT)).text
     assert " ".join(WORD.findall(reason)) in " ".join(WORD.findall(text))

@@ -37,7 +37,7 @@ def check(case: Case, laboratory: Laboratory) -> None:
 def check_ending(case: Case, result: Result) -> None:
     if case.ends != "graded":
         assert (result.outcome, result.score) == ("rejected", None), result.reason
-        assert result.reason.startswith(submission.reason(case.ends, NAME)), result.reason
+        assert result.reason.startswith(submission.REASONS[case.ends].format(assignment=NAME)), result.reason
         return
     assert result.outcome == "graded", result.reason
     for judgement in result.judgements:

@@ -148,6 +148,6 @@ def _read_or_refuse(data: bytes) -> None:
     try:
         cells = read_cells(data)
     except Unreadable as problem:
-        reason(problem.code, "01_moving_averages", problem.detail)
+        reason(problem, "01_moving_averages")
         return
     assert all(isinstance(text, str) for cell in cells for text in (cell.kind, cell.source, cell.grade_id))
