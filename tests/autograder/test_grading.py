@@ -67,7 +67,7 @@ def test_a_renamed_file_is_found_and_noted(tmp_path: Path) -> None:
     copy.parent.mkdir(parents=True)
     shutil.copy(SUBMISSIONS / "ada-all-right" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", copy)
     (found,) = submission.find_submissions(tmp_path, ASSIGNMENT, "renamed-file")
-    assert found.path == copy
+    assert found.file == copy
     assert found.notes == (
         "The file is named 01_moving_averages (1).ipynb; it was graded as 01_moving_averages.ipynb.",
     )

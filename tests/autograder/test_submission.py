@@ -10,6 +10,8 @@ from autograder import files, submission
 from autograder.sandbox.reader import Unreadable
 from autograder.submission import MAX_BYTES, REASONS, find_submissions, reason
 
+from .ordinary import folder_of_an_ordinary_user, rights_of_an_ordinary_user
+
 
 NAME = "01_moving_averages"
 
@@ -93,6 +95,80 @@ def test_of_two_other_notebooks_none_is_guessed(folder: Path) -> None:
     assert refusal(handed_in(folder)) == "ambiguous"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [f"{NAME} (1).ipynb", f"{NAME}(2).ipynb", f"{NAME}.IPYNB", f"{NAME.upper()}.ipynb", f"{NAME}.ipynb.json",
+     f"{NAME}.ipynb.txt", f"{NAME}.ipynb.ipynb", f"{NAME} (1).ipynb.txt"],
+)  # fmt: skip
+def test_what_programs_make_of_a_name_is_taken_and_noted(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"{}")
+    (folder / "scratch.ipynb").write_bytes(b"not this one")
+    assert handed_in(folder).read() == b"{}"
+    assert handed_in(folder).notes == (f"The file is named {name}; it was graded as {NAME}.ipynb.",)
+
+
+def test_a_copy_beside_the_notebook_is_named(folder: Path) -> None:
+    (folder / f"{NAME}.ipynb").write_bytes(b"{}")
+    (folder / f"{NAME} (1).ipynb").write_bytes(b"perhaps this one")
+    assert handed_in(folder).read() == b"{}"
+    assert handed_in(folder).notes == (f"Beside {NAME}.ipynb, which was graded, there is {NAME} (1).ipynb.",)
+
+
+def test_a_notebook_that_lies_one_folder_too_high_is_taken_and_noted(tmp_path: Path) -> None:
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / f"{NAME}.ipynb").write_bytes(b"{}")
+    (tmp_path / "ada" / "another.ipynb").write_bytes(b"")
+    (found,) = find_submissions(tmp_path, NAME)
+    assert found.read() == b"{}"
+    assert "It lies in the folder ada and not in ada/01_moving_averages." in found.notes[-1]
+
+
+def test_what_lies_in_the_place_of_a_notebook_is_named(folder: Path) -> None:
+    (folder / "essay.pdf").write_bytes(b"%PDF")
+    with pytest.raises(Unreadable) as caught:
+        handed_in(folder).read()
+    assert reason(caught.value, NAME).endswith("(what is there: essay.pdf)")
+
+
+def test_names_that_are_not_utf_8_cost_nothing(tmp_path: Path) -> None:
+    for name in ("José".encode("latin-1"), b"Jos=E9", "José".encode()):
+        folder = tmp_path / os.fsdecode(name) / NAME
+        folder.mkdir(parents=True)
+        (folder / os.fsdecode(b"\xff.ipynb")).write_bytes(name)
+    found = {each.student: each for each in find_submissions(tmp_path, NAME)}
+    assert sorted(found) == ["Jos=E9", "Jos=E9=", "José"]
+    assert {each.read() for each in found.values()} == {b"Jos\xe9", b"Jos=E9", b"Jos\xc3\xa9"}
+    assert all(
+        each.notes == (f"The file is named =FF.ipynb; it was graded as {NAME}.ipynb.",)
+        for each in found.values()
+    )
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o400])
+@pytest.mark.parametrize("below", ["eve", f"eve/{NAME}"])
+def test_a_folder_that_may_not_be_entered_is_named_and_stops_nobody(below: str, mode: int) -> None:
+    with folder_of_an_ordinary_user() as course, rights_of_an_ordinary_user():
+        for student in ("ada", "eve"):
+            (course / student / NAME).mkdir(parents=True)
+            (course / student / NAME / "mine.ipynb").write_bytes(b"{}")
+        (course / below).chmod(mode)
+        ada, eve = find_submissions(course, NAME)
+        assert ada.read() == b"{}"
+        with pytest.raises(Unreadable) as caught:
+            eve.read()
+    assert (eve.student, caught.value.code) == ("eve", "permission")
+
+
+def test_of_a_folder_with_very_many_files_only_some_are_looked_at(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission, "MAX_LOOKED_AT", 3)
+    for number in range(10):
+        (folder / f"{number}.txt").touch()
+    (folder / f"{NAME}.ipynb").write_bytes(b"{}")
+    assert handed_in(folder).read() == b"{}"
+
+
 def test_an_empty_folder(folder: Path) -> None:
     assert refusal(handed_in(folder)) == "missing"
 
@@ -132,12 +208,13 @@ def test_a_folder_is_no_notebook(folder: Path) -> None:
     assert refusal(handed_in(folder)) == "not_a_file"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may open everything")
-def test_a_file_without_permission(folder: Path) -> None:
-    path = folder / f"{NAME}.ipynb"
-    path.write_bytes(b"{}")
-    path.chmod(0)
-    assert refusal(handed_in(folder)) == "permission"
+def test_a_file_without_permission() -> None:
+    with folder_of_an_ordinary_user() as course, rights_of_an_ordinary_user():
+        path = course / "ada" / NAME / f"{NAME}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"{}")
+        path.chmod(0)
+        assert refusal(handed_in(path.parent)) == "permission"
 
 
 def test_a_huge_file_is_not_read_to_its_end(folder: Path) -> None:
