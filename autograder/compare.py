@@ -54,6 +54,22 @@ def compare(returned: Any, expected: Any, tolerance: Tolerance) -> Mismatch | No
         return _compare(returned, expected, tolerance, ())
 
 
+def parts_right(returned: Any, expected: Any, tolerance: Tolerance) -> tuple[bool, ...]:
+    """Which of several values are right: the items of a tuple or a dictionary. Empty for a single value,
+    and for what has not as many items."""
+    items: tuple[Any, ...] | None = None
+    if isinstance(expected, tuple):
+        items = _items(returned, len(expected))
+    elif isinstance(expected, dict) and isinstance(returned, dict) and expected.keys() <= returned.keys():
+        items = tuple(returned[key] for key in expected)
+        expected = tuple(expected.values())
+    if items is None:
+        return ()
+    return tuple(
+        compare(item, wanted, tolerance) is None for item, wanted in zip(items, expected, strict=True)
+    )
+
+
 def _compare(returned: Any, expected: Any, tolerance: Tolerance, path: Path) -> Mismatch | None:
     if isinstance(returned, Oversized):
         if isinstance(expected, np.ndarray):
@@ -77,18 +93,23 @@ def _compare(returned: Any, expected: Any, tolerance: Tolerance, path: Path) -> 
 
 
 def _compare_tuples(returned: Any, expected: tuple, tolerance: Tolerance, path: Path) -> Mismatch | None:
-    # An array whose rows are the asked items is the same answer in another container.
-    if isinstance(returned, np.ndarray) and returned.ndim > 0 and len(returned) == len(expected):
-        returned = tuple(np.asarray(row) for row in returned)
-    if not isinstance(returned, tuple):
-        return _wrong_type(returned, expected, path)
-    if len(returned) != len(expected):
+    items = _items(returned, len(expected))
+    if items is None:
+        if not isinstance(returned, tuple):
+            return _wrong_type(returned, expected, path)
         says = f"returned {len(returned)} values, {len(expected)} were asked"
         return Mismatch("wrong_shape", says, path)
-    for position, (item, wanted) in enumerate(zip(returned, expected, strict=True)):
+    for position, (item, wanted) in enumerate(zip(items, expected, strict=True)):
         if mismatch := _compare(item, wanted, tolerance, (*path, position)):
             return mismatch
     return None
+
+
+def _items(returned: Any, count: int) -> tuple[Any, ...] | None:
+    """So many values, or none; an array whose rows are the asked items is the same in another container."""
+    if isinstance(returned, np.ndarray) and returned.ndim > 0:
+        returned = tuple(np.asarray(row) for row in returned) if len(returned) == count else None
+    return returned if isinstance(returned, tuple) and len(returned) == count else None
 
 
 def _compare_dicts(returned: Any, expected: dict, tolerance: Tolerance, path: Path) -> Mismatch | None:

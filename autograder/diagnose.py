@@ -7,9 +7,9 @@ import numpy as np
 
 from autograder.compare import Tolerance, compare
 from autograder.exercise import Exercise, Misconception
-from autograder.sandbox.perform import Outcome, Returned
+from autograder.sandbox.perform import Outcome, Raised, Returned
 from autograder.sandbox.values import Call
-from autograder.trials import Trial, compared
+from autograder.trials import Trial, compared, errors_aside
 
 
 # Two formulas count as one only when they agree far better than any tolerance forgives.
@@ -17,23 +17,34 @@ RECOGNITION = Tolerance(rtol=1e-7, atol=1e-10, rtol_single=2e-4, atol_single=1e-
 
 
 def recognise(exercise: Exercise, trials: Sequence[Trial]) -> tuple[Misconception, ...]:
-    """The catalogued variants that give the student's numbers on every probe that returned some.
+    """The catalogued variants that give the student's numbers wherever there are some.
 
-    A variant must explain at least one failed probe, and contradict none: one coincidence is not evidence.
-    More than one variant comes back when the inputs cannot tell them apart.
+    A variant must explain a failed trial, one on hidden inputs where there are such, and contradict none:
+    neither one coincidence nor a table of what everybody sees is evidence. A few errors aside do not hide a
+    formula. More than one variant comes back when the inputs cannot tell them apart.
     """
-    telling = [trial for trial in trials if isinstance(trial.outcomes[-1], Returned)]
-    if all(trial.passed for trial in telling):
+    returned = [trial for trial in trials if trial.returned]
+    if len(returned) + len(errors_aside(trials)) < len(trials):
         return ()
     # Cut to whole numbers by the array that it was stored in, a value says little about its formula: where
     # others are wrong too, those are the evidence, and where only such are wrong, the cut is the mistake.
-    whole = [trial for trial in telling if not _is_cut(trial)]
-    evidence = telling if all(trial.passed for trial in whole) else whole
+    whole = [trial for trial in returned if not _is_cut(trial)]
+    evidence = returned if all(trial.passed for trial in whole) else whole
+    only_public = all(trial.public for trial in trials)
+    if all(trial.passed for trial in evidence if only_public or not trial.public):
+        return ()
     return tuple(
-        misconception
-        for misconception in exercise.misconceptions
-        if all(_explains(misconception, trial) for trial in evidence)
+        entry for entry in exercise.misconceptions if all(_explains(entry, trial) for trial in evidence)
     )
+
+
+def fits(entry: Misconception, trials: Sequence[Trial]) -> bool:
+    """Whether all that was tried came out as with this variant: only then it has credit.
+
+    An error where the variant returns contradicts it: else a formula could be claimed for a few inputs, and
+    all others be avoided.
+    """
+    return all(_explains(entry, trial) if trial.returned else _raises(entry, trial) for trial in trials)
 
 
 def _telling(calls: Sequence[Call]) -> tuple[int, ...]:
@@ -57,10 +68,18 @@ def _is_cut(trial: Trial) -> bool:
 
 
 def _explains(misconception: Misconception, trial: Trial) -> bool:
-    would_be = trial.drawn.made_by(misconception.name, misconception.variant)
+    would_be = trial.drawn.made_by(misconception.variant)
     return all(
         index < len(would_be) and _same(trial.outcomes[index], would_be[index])
         for index in _telling(trial.calls)
+    )
+
+
+def _raises(misconception: Misconception, trial: Trial) -> bool:
+    """Whether the variant raises where the trial does."""
+    would_be = trial.drawn.made_by(misconception.variant)
+    return len(trial.outcomes) == len(would_be) and all(
+        isinstance(outcomes[-1], Raised) for outcomes in (trial.outcomes, would_be)
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import Mismatch, compare, describe
+from autograder.compare import Mismatch, compare, describe, parts_right
 from autograder.exercise import Call, Earlier, Exercise, Probe, hidden_generator, public_generator
 from autograder.sandbox.perform import (
     NotCallable,
@@ -63,13 +63,13 @@ class Drawn:
     calls: tuple[Call, ...]
     expected: tuple[Outcome, ...]
     public: bool
-    _made: dict[str, tuple[Outcome, ...]] = field(default_factory=dict, repr=False)
+    _made: dict[Callable[..., Any], tuple[Outcome, ...]] = field(default_factory=dict, repr=False)
 
-    def made_by(self, name: str, function: Callable[..., Any]) -> tuple[Outcome, ...]:
-        """What a function of ours makes of the calls; worked out once for each name."""
-        if name not in self._made:
-            self._made[name] = perform(self.calls, self.exercise.namespace(function), ours=True)
-        return self._made[name]
+    def made_by(self, function: Callable[..., Any]) -> tuple[Outcome, ...]:
+        """What a function of ours makes of the calls, worked out once."""
+        if function not in self._made:
+            self._made[function] = perform(self.calls, self.exercise.namespace(function), ours=True)
+        return self._made[function]
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class Trial:
-    """One probe as it was tried: what the student's code made of its calls, and what is wrong with that."""
+    """One probe as it was tried: what the student's code made of its calls, and what is wrong with that.
+
+    `parts` says of each of several asked values whether it is right in every call.
+    """
 
     drawn: Drawn
     outcomes: tuple[Outcome, ...]
     problem: Problem | None
+    parts: tuple[bool, ...] = ()
 
     @property
     def probe(self) -> Probe:
@@ -120,6 +124,11 @@ class Trial:
     @property
     def passed(self) -> bool:
         return self.problem is None
+
+    @property
+    def returned(self) -> bool:
+        """Whether every call came back."""
+        return isinstance(self.outcomes[-1], Returned)
 
 
 # --- drawing --------------------------------------------------------------------------------------------
@@ -178,8 +187,26 @@ def try_here(function: Callable[..., Any], drawn: Iterable[Drawn]) -> tuple[Tria
 
 
 def try_out(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Trial:
-    """Record what came back, and why it fails if it does."""
-    return Trial(drawn, outcomes, _problem(drawn, outcomes))
+    """Record what came back, why it fails if it does, and which parts of it are right."""
+    problem = _problem(drawn, outcomes)
+    return Trial(drawn, outcomes, problem, _parts(drawn, outcomes) if problem else ())
+
+
+def errors_aside(trials: Sequence[Trial]) -> tuple[Trial, ...]:
+    """The errors of an answer that is wrong on more kinds of input than it raises on, such as an index that
+    an empty series does not have: they are worth a remark, and its values say more."""
+    values = {trial.probe for trial in trials if trial.returned and not trial.passed}
+    lost = [trial for trial in trials if not trial.returned]
+    only_errors = all(trial.problem and trial.problem.kind == "raised" for trial in lost)
+    return tuple(lost) if only_errors and len({trial.probe for trial in lost}) < len(values) else ()
+
+
+def _parts(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> tuple[bool, ...]:
+    pairs = [(outcomes[i], drawn.expected[i]) for i in compared(drawn.calls) if i < len(outcomes)]
+    if drawn.probe.holds or not all(isinstance(each, Returned) for pair in pairs for each in pair):
+        return ()
+    calls = [parts_right(*(each.value for each in pair), drawn.exercise.tolerance) for pair in pairs]
+    return tuple(map(all, zip(*calls, strict=True))) if len(set(map(len, calls))) == 1 else ()
 
 
 def _problem(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Problem | None:

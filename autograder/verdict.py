@@ -5,18 +5,18 @@ what came back, what was asked, where to read. It never gives the solution away.
 """
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from autograder.compare import describe
-from autograder.diagnose import recognise
-from autograder.exercise import Call, Earlier, Exercise, Misconception, Named, Seeded
+from autograder.diagnose import fits, recognise
+from autograder.exercise import Call, Earlier, Exercise, Misconception, Named, Probe, Seeded
 from autograder.hints import hint
 from autograder.sandbox.perform import Returned
 from autograder.sandbox.values import Unsupported
-from autograder.trials import LADDER, Problem, Trial, compared
+from autograder.trials import LADDER, Problem, Trial, compared, errors_aside
 
 
 @dataclass(frozen=True)
@@ -51,63 +51,125 @@ class Judgement:
     finding: Finding | None
 
 
-def judge(exercise: Exercise, trials: Sequence[Trial], own_lines: Container[str] = frozenset()) -> Judgement:
-    """Score = points x share of probes passed, or the credit of the recognised variant if that is more.
+@dataclass(frozen=True)
+class _Tried:
+    """One kind of input: all that was tried of it."""
 
-    A probe passes when all its trials do. `own_lines` are the lines that the student handed in: of a hidden
-    trial no other line is repeated.
+    probe: Probe
+    trials: tuple[Trial, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(trial.passed for trial in self.trials)
+
+    @property
+    def parts(self) -> tuple[bool, ...]:
+        """Of each of several asked values, whether it is right wherever something else is wrong."""
+        return _everywhere([trial.parts for trial in self.trials if not trial.passed])
+
+    @property
+    def share(self) -> float:
+        """Of several values that are asked for each counts by itself; else it is all or nothing."""
+        return 1.0 if self.passed else sum(self.parts) / len(self.parts) if self.parts else 0.0
+
+
+def judge(exercise: Exercise, trials: Sequence[Trial], own_lines: Container[str] = frozenset()) -> Judgement:
+    """Score = points x mean share of the probes, or the credit of the recognised variant if that is more.
+
+    A probe passes when all its trials do; where several values are asked for, those of them that are right
+    in all its trials earn their share of it. `own_lines` are the lines that the student handed in: of a
+    hidden trial no other line is repeated.
     """
-    probes = dict.fromkeys(trial.probe for trial in trials)
-    passed = tuple(
-        (probe.name, all(trial.passed for trial in trials if trial.probe is probe)) for probe in probes
-    )
-    share = sum(ok for _, ok in passed) / len(passed)
-    if share == 1:
+    tried = [
+        _Tried(probe, tuple(trial for trial in trials if trial.probe is probe))
+        for probe in dict.fromkeys(trial.probe for trial in trials)
+    ]
+    passed = tuple((each.probe.name, each.passed) for each in tried)
+    if all(each.passed for each in tried):
         return Judgement(exercise.name, exercise.points, exercise.points, passed, _note(trials))
     recognised = recognise(exercise, trials)
-    if recognised:
-        share = max(share, *(1.0 if entry.convention else entry.credit for entry in recognised))
-    finding = _finding(exercise, trials, recognised, own_lines)
+    fitting = [entry for entry in recognised if fits(entry, trials)]
+    credit = max((1.0 if entry.convention else entry.credit for entry in fitting), default=0.0)
+    share = max(sum(each.share for each in tried) / len(tried), credit)
+    finding = _finding(exercise, tried, recognised, own_lines)
+    if recognised and all(entry.convention and entry in fitting for entry in recognised):
+        message = f"{finding.message} This is a published convention, so it costs nothing."
+        finding = replace(finding, kind="convention", message=message)
     return Judgement(exercise.name, round(share * exercise.points, 2), exercise.points, passed, finding)
 
 
 def _finding(
     exercise: Exercise,
-    trials: Sequence[Trial],
+    tried: Sequence[_Tried],
     recognised: Sequence[Misconception],
     own_lines: Container[str],
 ) -> Finding:
-    failures = [(trial.problem, trial) for trial in trials if trial.problem]
-    # The highest rung; on it a case that the student can see, and of these the smallest one.
-    problem, trial = min(failures, key=lambda failure: _rank(*failure))
-    case = _case(trial, problem) if trial.public else None
+    trials = [trial for each in tried for trial in each.trials]
+    aside = errors_aside(trials)
+    trial = _telling([trial for trial in trials if trial not in aside])
+    says = _words(trial, own_lines)
     if recognised:
-        return _named(recognised, problem.kind, case)
-    says = problem.words(public=trial.public, own_lines=own_lines)
+        finding = _named(recognised, trial)
+    else:
+        message = _placed(trial, trials, says)
+        finding = Finding(_problem(trial).kind, message, None, exercise.read, _case(trial))
+    remarks = [_parts_words(tried)]
+    if aside:
+        worst = _telling(aside)
+        remarks.append(f"Also, tried on {worst.probe.name}: {_words(worst, own_lines)}.")
+    if trial.public and not recognised:
+        remarks.append(hint(says))
+    return replace(finding, message=" ".join(filter(None, [finding.message, *remarks])))
+
+
+def _telling(trials: Sequence[Trial]) -> Trial:
+    """A failed trial on the highest rung; on it one that the student can see, and of these the smallest."""
+    failed = [trial for trial in trials if not trial.passed]
+    return min(failed, key=lambda t: (LADDER.index(_problem(t).kind), not t.public, _size(t.calls)))
+
+
+def _problem(trial: Trial) -> Problem:
+    if trial.problem is None:
+        raise ValueError("a trial that passes has no problem")
+    return trial.problem
+
+
+def _words(trial: Trial, own_lines: Container[str]) -> str:
+    return _problem(trial).words(public=trial.public, own_lines=own_lines)
+
+
+def _placed(trial: Trial, trials: Sequence[Trial], says: str) -> str:
+    """What is wrong, and on which kind of input if others are right."""
     message = f"{says}."
-    if problem.kind not in ("not_defined", "not_callable", "not_implemented", "wrong_signature"):
+    if _problem(trial).kind not in ("not_defined", "not_callable", "not_implemented", "wrong_signature"):
         if any(each.passed for each in trials):
-            message = f"Tried on {trial.probe.name}: {says}."
+            message = f"Tried on {trial.probe.name}: {message}"
         twins = [each for each in trials if each.probe is trial.probe and each.public]
         if not trial.public and twins and all(twin.passed for twin in twins):
             message += " The cases that your notebook shows pass; others of the same kind do not."
-    if trial.public and (advice := hint(says)):
-        message += f" {advice}"
-    return Finding(problem.kind, message[0].upper() + message[1:], None, exercise.read, case)
+    return message[0].upper() + message[1:]
 
 
-def _rank(problem: Problem, trial: Trial) -> tuple[int, bool, float]:
-    return LADDER.index(problem.kind), not trial.public, _size(trial.calls)
-
-
-def _named(recognised: Sequence[Misconception], kind: str, case: Case | None) -> Finding:
+def _named(recognised: Sequence[Misconception], trial: Trial) -> Finding:
     says = ", or when ".join(dict.fromkeys(entry.message for entry in recognised))
     names = "|".join(entry.name for entry in recognised)
     message = f"Your result is what you get when {says}."
-    if all(entry.convention for entry in recognised):
-        kind = "convention"
-        message += " This is a published convention, so it costs nothing."
-    return Finding(kind, message, names, recognised[0].read, case)
+    return Finding(_problem(trial).kind, message, names, recognised[0].read, _case(trial))
+
+
+def _parts_words(tried: Sequence[_Tried]) -> str:
+    """Of several values that are asked for, how many are right throughout."""
+    right = _everywhere([each.parts for each in tried if not each.passed])
+    if not any(right):
+        return ""
+    count = sum(right)
+    says = "is right and counts" if count == 1 else "are right and count"
+    return f"{count} of the {len(right)} values {says}."
+
+
+def _everywhere(parts: Sequence[tuple[bool, ...]]) -> tuple[bool, ...]:
+    """Which parts are right in each of these; none where the numbers of parts differ."""
+    return tuple(map(all, zip(*parts, strict=True))) if len(set(map(len, parts))) == 1 else ()
 
 
 def _note(trials: Sequence[Trial]) -> Finding | None:
@@ -119,7 +181,11 @@ def _note(trials: Sequence[Trial]) -> Finding | None:
     return None
 
 
-def _case(trial: Trial, problem: Problem) -> Case | None:
+def _case(trial: Trial) -> Case | None:
+    """The trial as text, where everybody may see it."""
+    problem = _problem(trial)
+    if not trial.public:
+        return None
     index = range(len(trial.outcomes))[problem.call]
     wanted, got = trial.expected[index], trial.outcomes[index]
     if not isinstance(wanted, Returned):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnose import recognise
+from autograder.diagnose import fits, recognise
 from autograder.exercise import Call, Earlier, Exercise, Misconception, Probe, call
 from autograder.sandbox.perform import Raised
 from autograder.trials import Trial, compared, draw, try_here
@@ -31,12 +31,13 @@ DOUBLE = Exercise(
 )
 
 
-def trials(function: Callable[..., Any], *inputs: Any) -> list[Trial]:
-    return [trial_of((call(np.asarray(x)),), function) for x in inputs]
+def trials(function: Callable[..., Any], *inputs: Any, public: bool = False) -> list[Trial]:
+    return [trial_of((call(np.asarray(x)),), function, public=public) for x in inputs]
 
 
-def trial_of(calls: tuple[Call, ...], function: Callable[..., Any]) -> Trial:
-    drawn = draw(DOUBLE, Probe("numbers", lambda rng: calls), np.random.default_rng(0))
+def trial_of(calls: tuple[Call, ...], function: Callable[..., Any], *, public: bool = False) -> Trial:
+    probe = Probe("numbers", lambda rng: calls)
+    drawn = draw(DOUBLE, probe, np.random.default_rng(0), public=public)
     return try_here(function, (drawn,))[0]
 
 
@@ -76,15 +77,44 @@ def test_a_coincidence_is_no_evidence() -> None:
     assert recognise(DOUBLE, trials(right_or_raises, 2.0, 3.0)) == ()
 
 
-def test_inputs_that_raise_say_nothing_about_the_formula() -> None:
-    def squares_or_raises(x: float) -> float:
-        if x > 4:
+def squares_up_to(limit: float) -> Callable[[float], float]:
+    def squares(x: float) -> float:
+        if x > limit:
             raise ValueError
         return x * x
 
-    tried = trials(squares_or_raises, 3.0, 5.0)
-    assert isinstance(tried[1].outcomes[0], Raised)
-    assert names(recognise(DOUBLE, tried)) == ["squares"]
+    return squares
+
+
+def test_a_few_errors_aside_do_not_hide_a_formula_but_leave_it_without_credit() -> None:
+    tried = trials(squares_up_to(5), 3.0, 4.0, 6.0)
+    assert isinstance(tried[2].outcomes[0], Raised)
+    (entry,) = recognise(DOUBLE, tried)
+    assert entry.name == "squares"
+    assert fits(entry, tried[:2])
+    assert not fits(entry, tried)
+
+
+def test_an_error_that_the_formula_has_too_is_no_contradiction() -> None:
+    halves = misconception("halves", lambda x: x / 2 if x else None.real)
+    tried = trials(lambda x: 0.5 * x if x else 1 // 0, 3.0, 4.0, 0.0)
+    assert isinstance(tried[2].outcomes[0], Raised)
+    assert fits(halves, tried)
+    assert not fits(misconception("halves", lambda x: x / 2), tried)
+
+
+def test_a_formula_is_not_claimed_by_avoiding_all_other_inputs() -> None:
+    assert recognise(DOUBLE, trials(squares_up_to(5), 3.0, 6.0)) == ()
+    assert recognise(DOUBLE, trials(squares_up_to(5), 3.0, 6.0, 7.0)) == ()
+
+
+def test_what_everybody_sees_is_no_evidence_where_something_is_hidden() -> None:
+    def learnt(x: float) -> float:
+        return x * x if x == 3 else 2 * x
+
+    seen, hidden = trials(learnt, 3.0, public=True), trials(learnt, 5.0)
+    assert names(recognise(DOUBLE, seen)) == ["squares"]
+    assert recognise(DOUBLE, [*seen, *hidden]) == ()
 
 
 def test_returning_nothing_is_recognised_only_where_a_variant_does() -> None:

@@ -7,18 +7,20 @@ and where it does no harm to its own answer also with right ones, which deserve 
 import dataclasses
 import json
 import textwrap
+from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.exercise import Assignment, public_generator
-from autograder.exercises import load
+from autograder.exercise import Assignment, Exercise, Misconception, public_generator
+from autograder.exercises import ASSIGNMENT_NAMES, load
 from autograder.exercises.moving_averages import CUMULATIVE_MEAN, EWMA, EWMA_CORRECTED
 from autograder.grading import grade_submission
 from autograder.sandbox.launcher import Zygote, ZygoteProcess
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.wall import Wall, build_wall
-from autograder.verdict import Judgement
+from autograder.trials import draw_hidden, draw_public, try_here
+from autograder.verdict import Judgement, judge
 from tests.make_submissions import NOTEBOOKS
 from tests.students import RIGHT
 
@@ -302,6 +304,31 @@ def test_knowing_the_visible_answers_is_worth_nothing(zygote: Zygote) -> None:
     judgement = judge_cells(zygote, learnt)
     assert judgement.score == 0
     assert "The cases that your notebook shows pass" in judgement.finding.message
+
+
+MARKED = [
+    pytest.param(exercise, entry, id=f"{exercise.name}-{entry.name}")
+    for name in ASSIGNMENT_NAMES
+    for exercise in load(name).exercises
+    for entry in exercise.misconceptions
+    if entry.credit or entry.convention
+]
+
+
+@pytest.mark.parametrize(("exercise", "entry"), MARKED)
+def test_a_slip_on_the_visible_inputs_alone_is_worth_nothing(
+    exercise: Exercise, entry: Misconception
+) -> None:
+    """Whoever has a table of what a slip makes of them has nothing but errors for the rest."""
+
+    def not_in_the_table(*args: Any, **kwargs: Any) -> Any:
+        raise KeyError
+
+    learnt = try_here(entry.variant, draw_public(exercise))
+    judgement = judge(exercise, (*learnt, *try_here(not_in_the_table, draw_hidden(exercise, KEY))))
+    assert judgement.score == 0
+    assert judgement.finding is not None
+    assert judgement.finding.misconception is None
 
 
 # --- speaking for the worker ----------------------------------------------------------------------------

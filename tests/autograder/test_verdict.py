@@ -186,6 +186,136 @@ def test_two_names_for_the_same_numbers_are_both_told() -> None:
     assert finding.message == "Your result is what you get when x is doubled, or when x is added to itself."
 
 
+def test_a_slip_is_worth_its_credit_only_if_nothing_escapes_it() -> None:
+    """Else a formula could be claimed where it pays, and everything else be avoided by an error."""
+
+    def evasive(x: np.ndarray) -> np.ndarray:
+        if x.ndim == 2:
+            raise KeyError(x.tobytes())
+        return x // 2
+
+    halves = exercise(
+        probes=tuple(Probe(f"odd {n}", lambda rng: call(X)) for n in range(3)) + HALVE.probes[3:]
+    )
+    assert judged(lambda x: x // 2, halves).score == 3
+    judgement = judged(evasive, halves)
+    assert judgement.score == 0
+    assert judgement.finding.misconception == "floors"
+    assert "Also, tried on columns: `halve` raised KeyError." in judgement.finding.message
+
+
+def test_a_table_of_what_everybody_sees_is_worth_nothing_and_names_nothing() -> None:
+    numbers = exercise(
+        probes=tuple(Probe(f"numbers {n}", lambda rng: call(rng.normal(size=3))) for n in range(4))
+    )
+    table = {each.calls[0].args[0].tobytes(): each.calls[0].args[0] // 2 for each in draw_public(numbers)}
+    judgement = judged(lambda x: table[x.tobytes()], numbers)
+    assert (judgement.score, judgement.finding.kind, judgement.finding.misconception) == (0, "raised", None)
+
+
+def test_one_branch_for_the_trivial_input_is_worth_that_input() -> None:
+    def trivial(x: np.ndarray) -> np.ndarray:
+        if x.any():
+            raise NotImplementedError
+        return x // 2
+
+    zeros = exercise(probes=(Probe("zeros", lambda rng: call(0 * X)), *HALVE.probes[:3]))
+    assert judged(trivial, zeros).score == 1
+
+
+def test_a_convention_that_is_not_kept_costs_points() -> None:
+    def sometimes(x: np.ndarray) -> np.ndarray:
+        if x.ndim == 2:
+            raise ValueError
+        return x / -2
+
+    judgement = judged(sometimes)
+    assert judgement.score == 0
+    assert judgement.finding.misconception == "torch"
+    assert "costs nothing" not in judgement.finding.message
+
+
+# --- several values -------------------------------------------------------------------------------------
+
+
+def both(**changes: Any) -> Exercise:
+    """The half and the double of a number, asked for together; each kind of input is worth two points."""
+    probes = tuple(
+        Probe(f"numbers {n}", lambda rng: (call(rng.normal(size=3)), call(rng.normal(size=2))))
+        for n in (1, 2)
+    )
+    return exercise(
+        **{"reference": lambda x: (x / 2, x * 2), "probes": probes, "misconceptions": ()} | changes
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "score"),
+    [
+        (lambda x: (x / 2, x * 2), 4),
+        (lambda x: (x / 2, x * 3), 2),
+        (lambda x: [x / 3, x * 2], 2),
+        (lambda x: np.array([x / 2, x * 3]), 2),
+        (lambda x: (x / 2, "the double"), 2),
+        (lambda x: (x * 2, x / 2), 0),
+        (lambda x: (x / 2,), 0),
+        (lambda x: x / 2, 0),
+        # Each value is right in one call of two: none is right.
+        (lambda x: (x / 2, x * 3) if x.size == 3 else (x / 3, x * 2), 0),
+    ],
+)
+def test_each_of_several_values_earns_its_part(answer: Callable[..., Any], score: float) -> None:
+    judgement = judged(answer, both())
+    assert judgement.score == score
+    if score == 2:
+        assert judgement.finding.message.endswith("1 of the 2 values is right and counts.")
+        assert not any(passed for _, passed in judgement.passed)
+
+
+def test_a_part_has_to_be_right_on_hidden_inputs_too() -> None:
+    learnt = [each.calls[0].args[0].tobytes() for each in draw_public(both())]
+
+    def answer(x: np.ndarray) -> tuple[np.ndarray, float]:
+        return x / 2 if x.tobytes() in learnt else x, 0.0
+
+    assert judged(answer, both()).score == 0
+
+
+def test_values_of_a_dictionary_are_parts_too() -> None:
+    named = both(reference=lambda x: {"half": x / 2, "double": x * 2})
+    assert judged(lambda x: {"double": x, "half": x / 2, "more": None}, named).score == 2
+    assert judged(lambda x: {"half": x / 2}, named).score == 0
+
+
+def test_no_entry_of_the_catalogue_is_worth_less_than_its_parts() -> None:
+    slip = Misconception("triples", lambda x: (x / 2, x * 3), "x is tripled", "Section 2", credit=0.25)
+    judgement = judged(lambda x: (x / 2, 3 * x), both(misconceptions=(slip,)))
+    assert (judgement.score, judgement.finding.misconception) == (2, "triples")
+
+
+# --- errors aside ---------------------------------------------------------------------------------------
+
+
+def raising_on_columns(value: Callable[[np.ndarray], Any]) -> Callable[[np.ndarray], Any]:
+    return lambda x: x[9] if x.ndim == 2 else value(x)
+
+
+def test_an_error_aside_does_not_hide_that_values_are_wrong() -> None:
+    finding = judged(raising_on_columns(lambda x: x + 7)).finding
+    assert finding.kind == "wrong_values"
+    assert finding.message.startswith("3 of 3 values differ")
+    assert finding.message.endswith("Also, tried on columns: `halve` raised IndexError.")
+    named = judged(raising_on_columns(lambda x: 2 * x)).finding
+    assert (named.kind, named.misconception) == ("wrong_values", "doubles")
+    assert named.message.endswith("Also, tried on columns: `halve` raised IndexError.")
+
+
+def test_an_error_comes_first_where_it_is_all_that_is_wrong() -> None:
+    finding = judged(raising_on_columns(lambda x: x / 2)).finding
+    assert finding.kind == "raised"
+    assert finding.message == "Tried on columns: `halve` raised IndexError."
+
+
 # --- notes and properties -------------------------------------------------------------------------------
 
 
