@@ -42,7 +42,6 @@ HINTS = (
         r"an object of type (generator|map|zip|filter)\b",
         "Wrap the {0} in `list` or `np.array`: its values are only computed when somebody asks for them.",
     ),
-    (r"out of pty devices", "Commands of the shell are not available while grading."),
     (r"an object of type coroutine\b", "Write `def`, not `async def`."),
 )
 

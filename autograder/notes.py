@@ -1,10 +1,12 @@
 """Good to know for the student, and free of charge: what was taken as it is, and what may surprise them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from autograder.results import CellRecord
+from autograder.sandbox import notices
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import Outcome, Returned
 from autograder.sandbox.reader import words_of
@@ -12,6 +14,9 @@ from autograder.sandbox.values import Call
 from autograder.trials import Trial
 from autograder.verdict import Judgement
 
+
+# Of what has no effect while grading, as many sentences are repeated.
+MAX_NOTICES = 10
 
 # What a cell prints instead of what it printed at home: nobody checks, and pages show less.
 NOT_COMPARED = ("while your work is graded", "while grading", "not shown")
@@ -24,6 +29,7 @@ def notes(
 
     `shown` are the trials on inputs that everybody sees: of others nothing is told.
     """
+    records = tuple(records)
     returned: dict[str, list[tuple[Call, Returned, Outcome]]] = {}
     for trial in shown:
         returned.setdefault(trial.drawn.exercise.name, []).extend(_returned(trial))
@@ -48,7 +54,7 @@ def notes(
         cells = f"cell {differing[0]}" if len(differing) == 1 else f"the cells {', '.join(differing)}"
         says = "differ from ours; they may be of an earlier version of the code."
         found.append(f"The outputs that are saved in your file for {cells} {says}")
-    return tuple(found)
+    return (*found, *_noticed(records)[:MAX_NOTICES])
 
 
 def _returned(trial: Trial) -> Iterator[tuple[Call, Returned, Outcome]]:
@@ -94,6 +100,20 @@ def _compared_text(output: Output) -> str:
         case Output("error", name):
             return name
     return output.text
+
+
+def _noticed(records: Iterable[CellRecord]) -> list[str]:
+    """What had no effect, and in which cells: of what a box says only what it can say."""
+    cells: dict[str, list[str]] = defaultdict(list)
+    for number, record in enumerate(records, 1):
+        for output in record.result.outputs if record.result else ():
+            if (output.kind, output.name) == ("stream", notices.STREAM):
+                for sentence in notices.sentences(output.text):
+                    cells[sentence].append(str(number))
+    return [
+        f"{sentence.removesuffix('.')} ({'cell' if len(numbers) == 1 else 'cells'} {', '.join(numbers)})."
+        for sentence, numbers in cells.items()
+    ]
 
 
 def _names(names: list[str]) -> str:

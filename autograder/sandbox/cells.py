@@ -1,141 +1,42 @@
-"""Running the cells of a notebook in an IPython shell, with every output recorded under caps."""
+"""Running the cells of a notebook in an IPython shell, as JupyterLab would."""
 
 import ast
-import base64
-import collections
 import contextlib
 import importlib
-import io
+import os
+import site
 import sys
 import types
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import SList
 from traitlets import Type
 from traitlets.config import Config
 
-from .images import pixels_of
+from . import notices
 from .messages import Output, Picture
 from .perform import Swallowed, swallowing
 from .policy import Policy
+from .recorder import OutputFlood, Recorder
+from .unavailable import GuardImports
 
 
-TRACEBACK_CHARACTERS = 8 * 1024
 TRACEBACK_FRAMES = 40
-IMAGE_TYPES = ("image/png", "image/jpeg")
+HERE = os.path.dirname(__file__)
 
-
-class OutputFlood(BaseException):
-    """A cell printed far more than anybody could read; raised inside the cell to end it."""
-
-
-class Recorder:
-    """The outputs of one cell, in order; of long streams only the head and the tail are kept."""
-
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-        self.start()
-
-    def start(self) -> None:
-        self.outputs: list[Output | Picture] = []
-        self.tail: collections.deque[tuple[str, str]] = collections.deque()
-        self.head_size = self.tail_size = self.dropped = self.total = self.rich = self.image_bytes = 0
-        self.failed = False
-
-    @property
-    def flooded(self) -> bool:
-        return self.total > self.policy.output_flood_bytes
-
-    def write(self, stream: str, text: str) -> None:
-        self.total += len(text)
-        if self.flooded:
-            raise OutputFlood
-        room = self.policy.output_head_bytes - self.head_size
-        if len(self.outputs) >= self.policy.outputs:
-            room = 0
-        head, rest = text[:room], text[max(room, 0) :]
-        if head:
-            self.head_size += len(head)
-            match self.outputs:
-                case [*_, Output("stream", name, text)] if name == stream:
-                    self.outputs[-1] = Output("stream", stream, text + head)
-                case _:
-                    self.outputs.append(Output("stream", stream, head))
-        if rest:
-            self._keep_tail(stream, rest)
-
-    def _keep_tail(self, stream: str, text: str) -> None:
-        limit = self.policy.output_tail_bytes
-        self.dropped += max(len(text) - limit, 0)
-        self.tail.append((stream, text[-limit:]))
-        self.tail_size += len(self.tail[-1][1])
-        while self.tail_size - len(self.tail[0][1]) >= limit:
-            _, gone = self.tail.popleft()
-            self.tail_size -= len(gone)
-            self.dropped += len(gone)
-
-    def show(self, kind: str, bundle: dict[str, Any]) -> None:
-        """Keep the image of a rich output, or its text."""
-        self.rich += 1
-        if self.rich > self.policy.rich_outputs:
-            return
-        images = [content for name in IMAGE_TYPES if (content := bundle.get(name))]
-        text = bundle.get("text/plain")
-        if images:
-            self.outputs.append(self._picture(kind, images[0]))
-        elif isinstance(text, str):
-            self.outputs.append(Output(kind, "text/plain", text[: self.policy.output_head_bytes]))
-
-    def _picture(self, kind: str, content: Any) -> Output | Picture:
-        try:
-            pixels = pixels_of(_image_bytes(content))
-            self.image_bytes += pixels.nbytes
-            if self.image_bytes > self.policy.image_bytes:
-                raise ValueError("the images of this cell are too many, or too large")
-        except ValueError as reason:
-            return Output(kind, "text/plain", f"[An image is not shown: {reason}.]")
-        return Picture(kind, pixels)
-
-    def fail(self, name: str, text: str) -> None:
-        self.failed = True
-        self.outputs.append(Output("error", name[:80], text[-TRACEBACK_CHARACTERS:]))
-
-    def finish(self) -> tuple[Output | Picture, ...]:
-        outputs = list(self.outputs)
-        if left_out := max(self.rich - self.policy.rich_outputs, 0):
-            outputs.append(Output("stream", "stdout", f"[{left_out} more outputs are not shown.]\n"))
-        if self.tail:
-            note = f"\n[... {self.dropped} characters are not shown ...]\n" if self.dropped else ""
-            text = "".join(text for _, text in self.tail)
-            outputs.append(Output("stream", self.tail[0][0], note + text))
-        return tuple(outputs)
-
-
-class Stream(io.TextIOBase):
-    """What student code sees as stdout or stderr."""
-
-    def __init__(self, recorder: Recorder, name: str) -> None:
-        self.recorder = recorder
-        self.stream = name
-
-    def write(self, text: str) -> int:
-        self.recorder.write(self.stream, str(text))
-        return len(text)
-
-    def writable(self) -> bool:
-        return True
-
-
-def _image_bytes(content: Any) -> bytes:
-    """IPython hands images over as bytes or as base64 text."""
-    if isinstance(content, str):
-        try:
-            return base64.b64decode(content, validate=False)
-        except ValueError:
-            return b""
-    return content if isinstance(content, bytes) else b""
+# Magics for those who sit in front of it, or that change what is installed. Others that are not known here
+# belong to another front end or to an extension.
+FOR_PEOPLE = frozenset(
+    ("pip", "conda", "mamba", "micromamba", "uv", "reset", "reset_selective", "debug", "pdb", "gui", "edit")
+)
+SHOWN_HERE = (None, "auto", "inline", "agg")
+STARTS_PROCESSES = frozenset(
+    ("os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "pty.spawn", "subprocess.Popen")
+)
 
 
 def _import_for_functions(source: str) -> None:
@@ -158,12 +59,16 @@ def _import_for_functions(source: str) -> None:
                 importlib.import_module(name)
 
 
-def _cut_middle(traceback: types.TracebackType | None) -> None:
-    """Leave the ends of a long traceback; IPython takes milliseconds to format each frame of it."""
+def _cut(traceback: types.TracebackType | None) -> None:
+    """Leave the ends of a long traceback, for each frame takes IPython milliseconds, and no frame of ours."""
     entries = []
     while traceback is not None:
         entries.append(traceback)
         traceback = traceback.tb_next
+    while entries and entries[-1].tb_frame.f_code.co_filename.startswith(HERE):
+        entries.pop()
+    if entries:
+        entries[-1].tb_next = None
     if len(entries) > TRACEBACK_FRAMES:
         half = TRACEBACK_FRAMES // 2
         entries[half - 1].tb_next = entries[-half]
@@ -171,10 +76,14 @@ def _cut_middle(traceback: types.TracebackType | None) -> None:
 
 class _Publisher(DisplayPublisher):
     def publish(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> None:
-        self.shell.recorder.show("display", data)
+        display_id = (kwargs.get("transient") or {}).get("display_id")
+        if kwargs.get("update"):
+            self.shell.recorder.update(display_id, data)
+        else:
+            self.shell.recorder.show("display", data, display_id)
 
     def clear_output(self, wait: bool = False) -> None:
-        pass
+        self.shell.recorder.clear(wait)
 
 
 class _Hook(DisplayHook):
@@ -183,6 +92,23 @@ class _Hook(DisplayHook):
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
         self.shell.recorder.show("result", format_dict)
+
+
+class _Formatter(DisplayFormatter):
+    """Makes a PNG of every figure, whatever formats a notebook asks for."""
+
+    def format(self, obj: Any, include: Any = None, exclude: Any = None) -> Any:
+        data, metadata = super().format(obj, include, exclude)
+        if data and "image/png" not in data and _is_figure(obj):
+            from IPython.core.pylabtools import print_figure
+
+            data["image/png"] = print_figure(obj, "png", bbox_inches="tight")
+        return data, metadata
+
+
+def _is_figure(obj: Any) -> bool:
+    figures = sys.modules.get("matplotlib.figure")
+    return figures is not None and isinstance(obj, figures.Figure)
 
 
 class CellShell(InteractiveShell):
@@ -199,9 +125,73 @@ class CellShell(InteractiveShell):
         config.InteractiveShell.xmode = "Context"
         super().__init__(config=config)
         self.recorder = Recorder(policy)
+        self.ast_transformers = [GuardImports(self._tell_unavailable, self._shows)]
+        # Help goes to a pane of its own.
+        self.set_hook("show_in_pager", lambda *_args, **_kwargs: None, 0)
+        sys.addaudithook(self._hear)
+        _add_what_site_adds()
+
+    def init_display_formatter(self) -> None:
+        self.display_formatter = _Formatter(parent=self)
+        self.configurables.append(self.display_formatter)
+
+    # --- what has no effect here ------------------------------------------------------------------------
+
+    def _tell_unavailable(self, name: str) -> None:
+        self.recorder.notice(notices.unavailable(name))
+
+    def _hear(self, event: str, _: tuple[Any, ...]) -> None:
+        if event in STARTS_PROCESSES:
+            self.recorder.notice(notices.PROCESSES)
+
+    def system(self, cmd: str) -> None:
+        """A line that begins with an exclamation mark: there is nothing to install and nowhere to look."""
+        self.recorder.notice(notices.SHELL)
+        self.user_ns["_exit_code"] = 0
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> SList | str:
+        self.system(cmd)
+        return SList() if split else ""
+
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        if magic_name in FOR_PEOPLE or self.find_line_magic(magic_name) is None:
+            return self.recorder.notice(notices.magic(magic_name))
+        try:
+            return super().run_line_magic(magic_name, line, _stack_depth + 1)
+        except ImportError as error:
+            if magic_name != "load_ext":
+                raise
+            return self._tell_unavailable(error.name or line.strip())
+
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        if self.find_cell_magic(magic_name) is None:
+            return self.recorder.notice(notices.cell_magic(magic_name))
+        return super().run_cell_magic(magic_name, line, cell)
+
+    def enable_matplotlib(self, gui: str | None = None) -> Any:
+        if gui not in SHOWN_HERE:
+            self.recorder.notice(notices.FIGURES)
+        return super().enable_matplotlib("inline")
+
+    def stay_inline(self) -> None:
+        """Keep figures where they are shown when a notebook asks matplotlib itself for a window."""
+        import matplotlib as mpl
+        import matplotlib.pyplot as plt
+
+        def use(backend: str, *, force: bool = True) -> None:
+            if "inline" not in backend:
+                self.recorder.notice(notices.FIGURES)
+
+        mpl.use, plt.switch_backend = use, use
 
     def enable_gui(self, gui: str | None = None) -> None:
         """There is no window to serve events for."""
+
+    def ask_exit(self) -> None:
+        """A kernel would be ended, and JupyterLab would go on in a new one."""
+        self.recorder.notice(notices.EXIT)
+
+    # --- errors -----------------------------------------------------------------------------------------
 
     def showtraceback(self, exc_tuple: Any = None, *args: Any, **kwargs: Any) -> None:
         """Two errors of ours: without memory there is none for a traceback, after a flood no room."""
@@ -214,11 +204,18 @@ class CellShell(InteractiveShell):
             )
         else:
             if error is not None:
-                _cut_middle(error.__traceback__)
+                _cut(error.__traceback__)
             super().showtraceback(exc_tuple, *args, **kwargs)
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.recorder.fail(getattr(etype, "__name__", "Error"), "\n".join(stb))
+
+    # --- running ----------------------------------------------------------------------------------------
+
+    def _shows(self, statement: ast.stmt) -> bool:
+        """Whether IPython shows the value of such a statement, wherever it stands in a cell."""
+        wanted = self.ast_node_interactivity
+        return (wanted == "all" and isinstance(statement, ast.Expr)) or wanted == "last_expr_or_assign"
 
     def run(self, source: str) -> tuple[str, tuple[Output | Picture, ...]]:
         """Run one cell as JupyterLab would: how it ended and what it showed. Raises nothing of the cell's."""
@@ -231,3 +228,10 @@ class CellShell(InteractiveShell):
             _import_for_functions(result.info.transformed_cell)
         status = "ok" if result.success and not self.recorder.failed else "error"
         return status, self.recorder.finish()
+
+
+def _add_what_site_adds() -> None:
+    """A zygote starts without `site`, which gives people at a keyboard a few names."""
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()

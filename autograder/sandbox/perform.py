@@ -7,6 +7,7 @@ trusted at grading: it can only report values, and values are judged on the othe
 import contextlib
 import inspect
 import io
+import os
 import sys
 import traceback
 import warnings
@@ -22,6 +23,17 @@ from .values import Call, Earlier, Named, Seeded, plain
 
 MESSAGE_LENGTH = 500
 LINE_LENGTH = 120
+# Where code lies that no student wrote: Python's, that of packages, and ours. Without `site`, as in a box,
+# the prefixes do not know of a virtual environment.
+LIBRARIES = tuple(
+    {
+        sys.prefix,
+        sys.base_prefix,
+        os.path.dirname(os.__file__),
+        os.path.dirname(os.path.dirname(np.__file__)),
+        os.path.dirname(__file__),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -193,11 +205,10 @@ def _raised(error: BaseException) -> Raised:
         message = str(error)[:MESSAGE_LENGTH]
     except BaseException:
         message = ""
-    frames = traceback.extract_tb(error.__traceback__)
-    inside = [frame for frame in frames if frame.filename != __file__]
     # The last line of the student's own code; frames of libraries are of no help to them.
-    own = [frame for frame in inside if not frame.filename.startswith((sys.prefix, sys.base_prefix))]
-    where = own[-1].line if own and own[-1].line else ""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = (frame.line for frame in reversed(frames) if not frame.filename.startswith(LIBRARIES))
+    where = next(filter(None, own), "")
     return Raised(type(error).__name__[:80], message, where[:LINE_LENGTH])
 
 

@@ -37,6 +37,7 @@ class Policy:
     output_flood_bytes: int = 64 * MIB
     outputs: int = 1000
     rich_outputs: int = 50
+    notices: int = 20
     # Pixels of all images of a cell; and all outputs of a notebook, as they are kept.
     image_bytes: int = 12 * MIB
     notebook_output_bytes: int = 6 * MIB

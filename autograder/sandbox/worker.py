@@ -9,17 +9,19 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-from .cells import CellShell, Stream
+from .cells import CellShell
 from .leaves import perform_probes, reseed
 from .messages import NOTEBOOK, OUTPUTS, REQUESTS, cell_result_to_plain, cells_to_plain
 from .policy import Policy
 from .reader import Unreadable, read_cells
+from .recorder import Stream
 from .wire import Frame, FrameType, decode, encode, receive, send
 
 
 def serve(connection: socket.socket, shell: CellShell, policy: Policy) -> NoReturn:
     """Answer requests until the driver hangs up."""
     sys.stdout, sys.stderr = Stream(shell.recorder, "stdout"), Stream(shell.recorder, "stderr")
+    sys.path.insert(0, "")  # a cell can import what an earlier one has written
     reseed()
     while True:
         try:

@@ -107,6 +107,7 @@ def _prepare(policy: Policy) -> Any:
         shell.display_formatter.format(figure)
         plt.close(figure)
         images.pixels_of(images.png_of(np.zeros((1, 1, 3), np.uint8)))
+        shell.stay_inline()
     sys.meta_path.insert(0, HiddenPackages())
     sys.modules["autograder"] = _student_side()
     return shell

@@ -228,11 +228,10 @@ CELLS = (
         "name 'forgotten' is not defined",
     ),
     right("HS12", "an error in a cell that has nothing to do with it", cells("1 / 0"), "ZeroDivisionError"),
-    fault(
+    right(
         "HS14",
-        "a package that is not there",
-        cells(answer=f"import torch\n\n\n{ANSWER}"),
-        "not_defined",
+        "a package that is not there, and its use beside the answer",
+        cells(answer=f"import torch\n\ntorch.manual_seed(0)\n\n\n{ANSWER}"),
         "`torch` is not available while grading",
     ),
     fault(
@@ -240,21 +239,24 @@ CELLS = (
         "a package that is not there, imported above",
         cells("import torch", answer="def cumulative_mean(x):\n    return torch.cumsum(x, 0)"),
         "raised",
-        "`torch` is not defined: cell 1, which defines it, ends with",
-        "`torch` is not available while grading",
+        "No module named 'torch', in the line `return torch.cumsum(x, 0)`. `torch` is not available",
     ),
     right(
         "HS15",
         "packages are installed",
         beside("%pip install seaborn", "!pip install seaborn", "!wget -q http://a.b/c"),
     ),
-    fault(
+    right(
         "HS15",
-        "a command of the shell in the cell of an answer",
-        file(notebook(plain_cell(f"!wget -q http://a.b/c\n{ANSWER}"), code_cell(BESIDE))),
-        "not_defined",
-        "Commands of the shell are not available while grading",
-        tier="full",
+        "commands of the shell and of the front end in the cell of an answer",
+        file(
+            notebook(
+                plain_cell(f"!wget -q http://a.b/c\n%pip install x\n%matplotlib widget\n{ANSWER}"),
+                code_cell(BESIDE),
+            )
+        ),
+        "Commands of the shell do nothing while grading (cell 1).",
+        "`%pip` does nothing while grading (cell 1).",
     ),
     fault(
         "HS16",
@@ -367,11 +369,10 @@ CELLS = (
         "all ran",
         tier="full",
     ),
-    fault(
+    right(
         "HS36",
-        "code for a graphics card",
+        "code for a graphics card beside the answer",
         cells(answer=f"import cupy as cp\n\n\n{ANSWER}"),
-        "not_defined",
         "`cupy` is not available while grading",
     ),
     right(
