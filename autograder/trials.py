@@ -234,11 +234,11 @@ def _no_value(name: str, outcome: Outcome, signature: str) -> Problem:
             says = f"{name} is {_a(type_name)}, not a function"
             return Problem("not_callable", says, discreetly=f"{name} is not a function")
         case WrongSignature(theirs):
-            asked = f"asked was {signature}"
-            says, discreetly = f"{name} takes {theirs}, {asked}", f"{name} takes other arguments, {asked}"
+            asked = f"where {signature} is asked for"
+            says, discreetly = f"{name} takes {theirs} {asked}", f"{name} takes other arguments {asked}"
             return Problem("wrong_signature", says, discreetly=discreetly)
         case Raised(kind="NotImplementedError"):
-            return Problem("not_implemented", f"{name} is not written yet: it raises NotImplementedError")
+            return Problem("not_implemented", f"{name} is not written yet")
         case Raised(kind, message, where):
             says = f"{name} raised {kind}: {message}" if message else f"{name} raised {kind}"
             known = kind if kind in KNOWN_ERRORS else "an error"
@@ -255,6 +255,7 @@ def _stopped(name: str, reason: str, detail: str) -> Problem:
         "exit": ("stopped", f"{name} ended the whole Python process"),
         "signal": ("stopped", f"{name} crashed the Python process"),
         "output": ("stopped", f"{name} printed more than there is room for"),
+        "interrupt": ("stopped", f"{name} was interrupted before it came back"),
     }.get(reason, ("stopped", f"{name} gave no readable answer"))
     return Problem(kind, f"{says} ({detail})" if detail else says, discreetly=says)
 

@@ -6,26 +6,15 @@ what came back, what was asked, where to read. It never gives the solution away.
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from autograder.compare import describe
+from autograder.case import Case, case_of
 from autograder.diagnose import fits, recognise
-from autograder.exercise import Call, Earlier, Exercise, Misconception, Named, Probe, Seeded
+from autograder.exercise import Call, Exercise, Misconception, Probe
 from autograder.hints import hint
 from autograder.sandbox.perform import Returned
-from autograder.sandbox.values import Unsupported
-from autograder.trials import LADDER, Problem, Trial, compared, errors_aside
-
-
-@dataclass(frozen=True)
-class Case:
-    """The smallest failing case, as text."""
-
-    call: str
-    expected: str
-    returned: str
+from autograder.trials import LADDER, Problem, Trial, errors_aside
 
 
 @dataclass(frozen=True)
@@ -107,6 +96,8 @@ def _finding(
     trials = [trial for each in tried for trial in each.trials]
     aside = errors_aside(trials)
     trial = _telling([trial for trial in trials if trial not in aside])
+    if _problem(trial).kind == "not_implemented":
+        return Finding("not_implemented", f"{_problem(trial).says}.")
     says = _words(trial, own_lines)
     if recognised:
         finding = _named(recognised, trial)
@@ -140,6 +131,9 @@ def _words(trial: Trial, own_lines: Container[str]) -> str:
 
 def _placed(trial: Trial, trials: Sequence[Trial], says: str) -> str:
     """What is wrong, and on which kind of input if others are right."""
+    if _problem(trial).kind == "wrong_values" and _is_modified(trial):
+        name = trial.drawn.exercise.name
+        says = f"`{name}` changes its input while it still needs it; work on a copy. So far {says}"
     message = f"{says}."
     if _problem(trial).kind not in ("not_defined", "not_callable", "not_implemented", "wrong_signature"):
         if any(each.passed for each in trials):
@@ -174,59 +168,21 @@ def _everywhere(parts: Sequence[tuple[bool, ...]]) -> tuple[bool, ...]:
 
 def _note(trials: Sequence[Trial]) -> Finding | None:
     """Something worth saying about a right answer."""
-    outcomes = [trial.outcomes[-1] for trial in trials]
-    if any(isinstance(outcome, Returned) and outcome.modified for outcome in outcomes):
+    if any(map(_is_modified, trials)):
         message = "The values are right. Your function changes its input arrays; work on a copy instead."
         return Finding("input_modified", message)
     return None
 
 
+def _is_modified(trial: Trial) -> bool:
+    return any(isinstance(outcome, Returned) and outcome.modified for outcome in trial.outcomes)
+
+
 def _case(trial: Trial) -> Case | None:
     """The trial as text, where everybody may see it."""
-    problem = _problem(trial)
-    if not trial.public:
-        return None
-    index = range(len(trial.outcomes))[problem.call]
-    wanted, got = trial.expected[index], trial.outcomes[index]
-    if not isinstance(wanted, Returned):
-        return None
-    # Calls that do not build on each other explain themselves one by one.
-    first = index if len(compared(trial.calls)) == len(trial.calls) else 0
-    call_text = "; ".join(format_call(call) for call in trial.calls[first : index + 1])
-    returned = format_value(got.value) if isinstance(got, Returned) else problem.says
-    return Case(call_text, format_value(wanted.value), returned)
+    return case_of(trial, _problem(trial)) if trial.public else None
 
 
 def _size(calls: tuple[Call, ...]) -> float:
     """How much there is to look at; a case without any number shows nothing."""
     return sum(np.size(value) for call in calls for value in (*call.args, *call.kwargs.values())) or np.inf
-
-
-def format_call(call: Call) -> str:
-    """A call as the student would write it."""
-    arguments = [format_value(value) for value in call.args]
-    arguments += [f"{name}={format_value(value)}" for name, value in call.kwargs.items()]
-    return f"{call.function}({', '.join(arguments)})"
-
-
-def format_value(value: Any) -> str:
-    """A plain value as short text; long arrays are shortened in the middle."""
-    match value:
-        case np.ndarray():
-            text = np.array2string(value, precision=6, threshold=12, edgeitems=3, separator=", ")
-            return " ".join(text.split())
-        case tuple():
-            return "(" + ", ".join(map(format_value, value)) + ("," if len(value) == 1 else "") + ")"
-        case dict():
-            return "{" + ", ".join(f"{key!r}: {format_value(item)}" for key, item in value.items()) + "}"
-        case Named():
-            return f"{value.name}({', '.join(f'{number:g}' for number in value.parameters)})"
-        case Seeded():
-            return f"np.random.default_rng({value.seed})"
-        case Earlier():
-            return f"<result of call {value.call + 1}>"
-        case float():
-            return f"{value:.6g}"
-        case Unsupported():
-            return describe(value)
-    return repr(value)[:200]

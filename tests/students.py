@@ -574,7 +574,11 @@ STUDENTS = [
     Student(
         "wrong-signature",
         {"window": RIGHT["window"].replace("window(beta)", "window(beta, N)")},
-        {"window": Deserved((), "wrong_signature", says="`window` takes (beta, N), asked was (beta)")},
+        {
+            "window": Deserved(
+                (), "wrong_signature", says="`window` takes (beta, N) where (beta) is asked for"
+            )
+        },
     ),
     Student(
         "unfilled",

@@ -18,10 +18,8 @@ PAGE_OUTPUTS = 1000
 PAGE_IMAGES = 50
 PAGE_IMAGE_CHARACTERS = 24_000_000
 
-# Findings of functions that could not be called, of which a case says nothing, and of those that were
-# called and did not return.
+# Findings of functions that could not be called, of which a case says nothing.
 NEVER_CALLED = ("not_defined", "not_callable", "not_implemented", "wrong_signature")
-NEVER_RETURNED = ("raised", "time_limit", "memory_limit", "stopped")
 
 # Terminals colour text with these; on a page they are only in the way of reading.
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -89,7 +87,6 @@ def student_page(result: Result, assignment: Assignment) -> str:
         by_hand=[cell for cell in cells if cell.by_hand],
         unfinished=unfinished,
         never_called=NEVER_CALLED,
-        never_returned=NEVER_RETURNED,
     )
 
 

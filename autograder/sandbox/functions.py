@@ -27,7 +27,19 @@ FUNCTIONS: dict[str, Callable[..., Callable[..., Any]]] = {
     "power_steps": power_steps,
 }
 
+# The same as a student would write them.
+TEXTS = {
+    "constant_steps": "lambda n: {0}",
+    "harmonic_steps": "lambda n: {0} / (n + {1})",
+    "power_steps": "lambda n: {0} * n**-{1}",
+}
+
 
 def make(named: Named) -> Callable[..., Any]:
     """The function that `named` stands for."""
     return FUNCTIONS[named.name](*named.parameters)
+
+
+def text(named: Named) -> str:
+    """Python for the function that `named` stands for."""
+    return TEXTS[named.name].format(*named.parameters)

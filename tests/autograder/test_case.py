@@ -1,0 +1,97 @@
+"""A failing case as text: what is shown as a call can be pasted, and what differs looks different."""
+
+import numpy as np
+import pytest
+
+from autograder.case import case_of, format_argument, format_calls, format_value
+from autograder.exercise import Call, Earlier, Exercise, Named, Probe, Seeded, call
+from autograder.exercises import ASSIGNMENT_NAMES, load
+from autograder.sandbox.functions import FUNCTIONS
+from autograder.sandbox.perform import perform
+from autograder.trials import draw_hidden, draw_public, try_here
+
+
+EXERCISES = [exercise for name in ASSIGNMENT_NAMES for exercise in load(name).exercises]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_every_call_of_the_catalogue_can_be_pasted(exercise: Exercise) -> None:
+    for drawn in (*draw_public(exercise), *draw_hidden(exercise, b"key")):
+        expected = perform(drawn.calls, exercise.namespace(exercise.reference))
+        for outcome, text in zip(expected, format_calls(drawn.calls), strict=True):
+            pasted = eval(text, {"np": np, exercise.name: exercise.reference})
+            assert np.all([np.array_equal(a, b) for a, b in zip(pasted, outcome.value, strict=True)])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.array([1.0, 2.0, -4.5]),
+        np.array([[1 / 3, -2.0], [3e-300, 4e300]]),
+        np.arange(3),
+        np.array([1.5, np.nan, -np.inf], np.float32),
+        np.array([True, False]),
+        np.array([1 + 2j]),
+        np.zeros((0, 3)),
+        np.zeros(0),
+        np.zeros((2, 2, 2)),
+        np.arange(300) / 7,
+    ],
+)
+def test_an_array_is_made_again_as_it_was(value: np.ndarray) -> None:
+    again = eval(format_argument(value), {"np": np})
+    assert (again.dtype, again.shape) == (value.dtype, value.shape)
+    np.testing.assert_array_equal(again, value)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_test_function_is_spelled_out(name: str) -> None:
+    parameters = (0.75, 2.5) if name != "constant_steps" else (0.75,)
+    function = eval(format_argument(Named(name, parameters)))
+    assert [function(n) for n in (1, 2, 7)] == [FUNCTIONS[name](*parameters)(n) for n in (1, 2, 7)]
+
+
+def test_other_arguments_are_python_too() -> None:
+    made = Call("f", ((1, None), Seeded(3), np.asarray(2.0)), {"init": np.float64(0.1), "mode": "same"})
+    assert format_calls((made,)) == ["f((1, None), np.random.default_rng(3), 2.0, init=0.1, mode='same')"]
+
+
+def test_a_result_that_is_taken_up_has_a_name() -> None:
+    forward, backward = Call("forward", (2,)), Call("backward", (Earlier(0, 1), Earlier(0)))
+    assert format_calls((forward, backward)) == [
+        "result_1 = forward(2)",
+        "backward(result_1[1], result_1)",
+    ]
+
+
+def case(reference: object, answer: object, *given: object) -> tuple[str, str]:
+    probe = Probe("some", lambda rng: call(*given))
+    asked = Exercise("f", reference, "(x)", 1, (probe,), (), "Section 1")  # type: ignore[arg-type]
+    (trial,) = try_here(answer, draw_public(asked))  # type: ignore[arg-type]
+    shown = case_of(trial, trial.problem)
+    return shown.expected, shown.returned
+
+
+X = np.array([1.0, 2.0])
+
+
+def test_where_the_shape_is_the_point_it_is_shown() -> None:
+    assert case(lambda x: x[:1], lambda x: x[0], X) == ("[1.], of shape (1,)", "1., a single number")
+    assert case(lambda x: x, lambda x: x[:, None], X)[1] == "[[1.], [2.]], of shape (2, 1)"
+
+
+def test_values_that_differ_in_the_eighth_digit_look_different() -> None:
+    expected, returned = case(lambda x: x / 3, lambda x: x / 3 + 2e-6 * x, 1.0)
+    assert expected != returned
+    expected, returned = case(lambda x: x / 3, lambda x: x / 3 * (1 + 1.2e-6), X / 100)
+    assert expected != returned
+
+
+def test_what_never_came_back_is_not_shown_as_returned() -> None:
+    assert case(lambda x: x, lambda x: x.nothing, X) == ("[1., 2.]", "")
+
+
+def test_values_are_short() -> None:
+    assert format_value((X[:1],)) == "([1.],)"
+    assert format_value({"mean": None}) == "{'mean': None}"
+    assert len(format_value(np.zeros((100, 100)))) < 200
