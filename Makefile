@@ -1,12 +1,15 @@
 # `make help` lists what can be made. Everything runs inside .venv, which is made from the lock file.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lab notebooks bench lock clean
+.PHONY: help setup demo test check lint coverage lab notebooks bench lock clean
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY  := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
+QUICK  := tests/advsec tests/autograder/test_grading.py tests/autograder/test_cli.py tests/test_environment.py \
+	notebooks
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --compile
 
 # nbgrader calls `alembic` by name, and Jupyter reads the course's settings from here.
@@ -47,11 +50,22 @@ demo: $(READY) ## grade the sample class and print who wrote what
 	@echo "== Grading the sample class"
 	@$(BIN)/autograder demo
 
-test: $(READY) ## lint, tests, and every notebook executed
-	@echo "== Lint"
-	@$(BIN)/ruff check .
+test: lint ## lint, types, tests, and every notebook executed
 	@echo "== Tests (the two packages, the grader's proof, every notebook)"
-	@$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
+	@$(PYTEST)
+
+check: $(READY) ## a quick selection of the tests: the reference, one graded class, one lecture
+	@echo "== Quick tests on $$($(BIN)/python --version)"
+	@$(PYTEST) $(QUICK)
+
+lint: $(READY) ## style, format and types
+	@echo "== Lint and types"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+
+coverage: $(READY) ## all tests, and which lines of the two packages none of them reaches
+	@$(PYTEST) --cov --cov-report=term:skip-covered
 
 lab: $(READY) ## open the course in JupyterLab
 	$(BIN)/jupyter lab
