@@ -274,21 +274,37 @@ def test_a_lecture_that_fails_is_named_and_not_written(course):
 
 
 def test_nbval_is_strict_with_lectures_and_lax_with_assignments(tmp_path):
-    (tmp_path / "conftest.py").write_text((notebooks.NOTEBOOKS.parent / "conftest.py").read_text())
+    cell = new_code_cell("print(1)", execution_count=1, outputs=[new_output("stream", text="2\n")])
     for folder in ("lectures", "assignments"):
-        (tmp_path / folder).mkdir()
-        cell = new_code_cell("print(1)", execution_count=1, outputs=[new_output("stream", text="2\n")])
-        nbformat.write(new_notebook(cells=[cell]), tmp_path / folder / "n.ipynb")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--nbval",
-        "--nbval-current-env",
-        "-p",
-        "no:cacheprovider",
+        write_notebook(tmp_path / folder / "n.ipynb", cell)
+    assert nbval(tmp_path) == {"lectures": ["FAILED"], "assignments": ["PASSED"]}
+
+
+def test_nbval_fails_the_cell_that_raised_or_took_too_long_and_no_other(tmp_path):
+    sources = [
+        "%no_such_magic",
+        "raise ExceptionGroup('two', [ValueError(), KeyError()])",
+        "1 / 0",
+        "print(1)",
     ]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
-    assert re.findall(r"(FAILED|PASSED) (\w+)/", result.stdout) == [("FAILED", "lectures")]
-    assert "1 failed, 1 passed" in result.stdout
+    sources += ["import time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    pass", "print(2)"]
+    write_notebook(tmp_path / "assignments" / "n.ipynb", *map(new_code_cell, sources))
+    outcomes = ["FAILED", "FAILED", "FAILED", "PASSED", "FAILED", "SKIPPED"]
+    assert nbval(tmp_path, "--nbval-cell-timeout=5") == {"assignments": outcomes}
+
+
+def write_notebook(path: Path, *cells: nbformat.NotebookNode) -> None:
+    path.parent.mkdir()
+    nbformat.write(new_notebook(cells=list(cells)), path)
+
+
+def nbval(folder: Path, *options: str) -> dict[str, list[str]]:
+    """How the cells of the notebook in each folder come out under the course's conftest.py."""
+    (folder / "conftest.py").write_text((notebooks.NOTEBOOKS.parent / "conftest.py").read_text())
+    command = [sys.executable, "-m", "pytest", "-v", "--nbval", "--nbval-current-env", *options]
+    command += ["-p", "no:cacheprovider"]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    outcomes: dict[str, list[str]] = {}
+    for name, outcome in re.findall(r"^(\w+)/\S+::Cell \d+ (\w+)", result.stdout, re.MULTILINE):
+        outcomes.setdefault(name, []).append(outcome)
+    return outcomes
