@@ -17,18 +17,13 @@ from autograder.notes import notes
 from autograder.results import Result
 from autograder.sandbox.launcher import Answer, Zygote
 from autograder.sandbox.messages import ProbeRequest
-from autograder.sandbox.perform import Outcome, Returned, perform
+from autograder.sandbox.perform import Returned, perform
 from autograder.sandbox.reader import Unreadable
 from autograder.sandbox.values import Call
 from autograder.session import Session
 from autograder.trials import Drawn, Trial, draw_hidden, draw_public, try_out
 from autograder.undefined import defined_again, with_reason
 from autograder.verdict import Finding, Judgement, judge
-
-
-# An answer may be this much larger than the right one before only its shape is looked at.
-REPLY_FACTOR = 4
-REPLY_ROOM = 64 << 10
 
 
 def rejected(assignment: Assignment, student: str, problem: Unreadable, **known: Any) -> Result:
@@ -108,7 +103,7 @@ def _try(
     session: Session, drawn: Sequence[Drawn], answers: dict[str, Answer] | None = None
 ) -> tuple[Trial, ...]:
     """Try the student's functions, and compare with what the references make of the same calls."""
-    requests = tuple(ProbeRequest(each.exercise.name, each.calls, _room(each.expected)) for each in drawn)
+    requests = tuple(ProbeRequest(each.exercise.name, each.calls, each.reply_bytes) for each in drawn)
     return tuple(map(try_out, drawn, session.perform(requests, answers or {})))
 
 
@@ -123,14 +118,3 @@ def _reference_answer(exercise: Exercise) -> Callable[[str, tuple[Any, ...], dic
         return outcome.value
 
     return answer
-
-
-def _room(expected: tuple[Outcome, ...]) -> int:
-    size = sum(_bytes(outcome.value) for outcome in expected if isinstance(outcome, Returned))
-    return REPLY_FACTOR * size + REPLY_ROOM
-
-
-def _bytes(value: Any) -> int:
-    if isinstance(value, tuple | dict):
-        return sum(map(_bytes, value.values() if isinstance(value, dict) else value))
-    return getattr(value, "nbytes", 64)

@@ -42,6 +42,10 @@ HINTS = (
         r"an object of type (generator|map|zip|filter)\b",
         "Wrap the {0} in `list` or `np.array`: its values are only computed when somebody asks for them.",
     ),
+    (
+        r"array of dtype object",
+        "Not everything in it is a number: make the array with `np.zeros`, and fill every place of it.",
+    ),
     (r"an object of type coroutine\b", "Write `def`, not `async def`."),
 )
 

@@ -45,7 +45,9 @@ def notes(
         says = "the numbers have fewer digits than float64 has, so fewer digits were compared."
         found.append(f"In the values of {_names(imprecise)} {says}")
     if repacked:
-        says = "a list or a tuple stands where something else was asked; its numbers were taken as they are."
+        says = (
+            "a list, a tuple or objects stand where arrays were asked; the numbers in them count as they are."
+        )
         found.append(f"In the values of {_names(repacked)} {says}")
     if changing:
         says = "are changed, which may spoil what comes after; work on a copy."
@@ -78,7 +80,7 @@ def _holds_single(value: object) -> bool:
 
 def _is_repacked(_: Call, outcome: Returned, expected: Outcome) -> bool:
     wanted = getattr(expected, "value", None)
-    return outcome.listed or (isinstance(outcome.value, tuple) and isinstance(wanted, np.ndarray))
+    return outcome.repacked or (isinstance(outcome.value, tuple) and isinstance(wanted, np.ndarray))
 
 
 def _is_told(judgement: Judgement) -> bool:

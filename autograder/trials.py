@@ -13,6 +13,7 @@ import numpy as np
 
 from autograder.compare import Mismatch, compare, describe, parts_right
 from autograder.exercise import Call, Earlier, Exercise, Probe, hidden_generator, public_generator
+from autograder.sandbox.messages import carried
 from autograder.sandbox.perform import (
     NotCallable,
     NotDefined,
@@ -51,6 +52,11 @@ KNOWN_ERRORS = frozenset(
 )
 
 
+# An answer may be this much larger than the right one before only its shape is looked at.
+REPLY_FACTOR = 4
+REPLY_ROOM = 64 << 10
+
+
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """A probe whose inputs are drawn: the calls to make, and what the reference makes of them.
@@ -70,6 +76,18 @@ class Drawn:
         if function not in self._made:
             self._made[function] = perform(self.calls, self.exercise.namespace(function), ours=True)
         return self._made[function]
+
+    @property
+    def reply_bytes(self) -> int:
+        """How large an answer may be."""
+        size = sum(_bytes(outcome.value) for outcome in self.expected if isinstance(outcome, Returned))
+        return REPLY_FACTOR * size + REPLY_ROOM
+
+
+def _bytes(value: Any) -> int:
+    if isinstance(value, tuple | dict):
+        return sum(map(_bytes, value.values() if isinstance(value, dict) else value))
+    return int(getattr(value, "nbytes", 64))
 
 
 @dataclass(frozen=True)
@@ -182,8 +200,13 @@ def _earlier(values: Iterable[Any]) -> Iterator[Earlier]:
 
 
 def try_here(function: Callable[..., Any], drawn: Iterable[Drawn]) -> tuple[Trial, ...]:
-    """Try a function in this process."""
-    return tuple(try_out(each, perform(each.calls, each.exercise.namespace(function))) for each in drawn)
+    """Try a function in this process; what it returns goes the way of what a box returns."""
+    return tuple(try_out(each, _performed(function, each)) for each in drawn)
+
+
+def _performed(function: Callable[..., Any], drawn: Drawn) -> tuple[Outcome, ...]:
+    outcomes = perform(drawn.calls, drawn.exercise.namespace(function))
+    return carried(outcomes, drawn.calls, drawn.reply_bytes)
 
 
 def try_out(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Trial:

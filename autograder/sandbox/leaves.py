@@ -15,11 +15,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .messages import QUESTIONS, REQUESTS, ProbeRequest, outcomes_to_plain, probes_from_plain, replies
-from .perform import Outcome, Returned, Stopped, perform
+from .messages import (
+    QUESTIONS,
+    REQUESTS,
+    ProbeRequest,
+    encode_outcomes,
+    outcomes_to_plain,
+    probes_from_plain,
+    replies,
+)
+from .perform import Returned, Stopped, perform
 from .policy import Policy
-from .values import Oversized, plain
-from .wire import Frame, FrameType, Limits, ProtocolError, decode, encode, receive, send
+from .values import plain
+from .wire import Frame, FrameType, decode, encode, receive, send
 
 
 # The length of an answer, and whether every call returned.
@@ -150,19 +158,7 @@ def _perform(
         reseed()
         outcomes = perform(probe.calls, namespace)
         returned = all(isinstance(outcome, Returned) for outcome in outcomes)
-        yield returned, _encode_outcomes(outcomes, replies(probe.reply_bytes))
-
-
-def _encode_outcomes(outcomes: tuple[Outcome, ...], limits: Limits) -> bytes:
-    try:
-        return encode(outcomes_to_plain(outcomes), limits)
-    except ProtocolError:
-        # Too large to send: the shape says enough.
-        *first, last = outcomes
-        value = last.value if isinstance(last, Returned) else None
-        shape = value.shape if isinstance(value, np.ndarray) else ()
-        small = (*(Returned(None) for _ in first), Returned(Oversized(shape)))
-        return encode(outcomes_to_plain(small), replies())
+        yield returned, encode_outcomes(outcomes, replies(probe.reply_bytes))
 
 
 def _asker(name: str, call_id: bytes, connection: socket.socket) -> Any:

@@ -1,7 +1,7 @@
 """Requests and replies as plain values: the meaning of the frames, on both ends of the wire."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,8 @@ from .perform import (
 )
 from .policy import Policy
 from .reader import MAX_WORDS, Cell
-from .values import Call
-from .wire import Limits, ProtocolError
+from .values import Call, Oversized, Unsupported
+from .wire import Limits, ProtocolError, decode, encode
 
 
 MIB = 1 << 20
@@ -101,14 +101,48 @@ def _calls_from_plain(value: Any) -> tuple[Call, ...]:
     return tuple(Call(function, args, kwargs) for function, args, kwargs in value)
 
 
+def encode_outcomes(outcomes: tuple[Outcome, ...], limits: Limits) -> bytes:
+    """The answer to one probe. Where it is too large only the shapes are sent, or only the types."""
+    for reduce in (_shape, _type):
+        try:
+            return encode(outcomes_to_plain(outcomes), limits)
+        except ProtocolError:
+            outcomes = tuple(
+                replace(each, value=reduce(each.value)) if isinstance(each, Returned) else each
+                for each in outcomes
+            )
+    return encode(outcomes_to_plain(outcomes), limits)
+
+
+def _shape(value: Any) -> Any:
+    match value:
+        case np.ndarray() if value.ndim:
+            return Oversized(value.shape)
+        case tuple():
+            return tuple(map(_shape, value))
+        case dict():
+            return {key: _shape(item) for key, item in value.items()}
+    return value
+
+
+def _type(value: Any) -> Any:
+    return Unsupported(f"large {type(value).__name__}") if isinstance(value, tuple | dict) else value
+
+
+def carried(outcomes: tuple[Outcome, ...], calls: tuple[Call, ...], reply_bytes: int) -> tuple[Outcome, ...]:
+    """What is left of the outcomes once they have been in a frame: the same at home as behind the wall."""
+    limits = replies(reply_bytes)
+    return outcomes_from_plain(decode(encode_outcomes(outcomes, limits), limits), calls)
+
+
 def outcomes_to_plain(outcomes: tuple[Outcome, ...]) -> tuple[Any, ...]:
     return tuple(_outcome_to_plain(outcome) for outcome in outcomes)
 
 
 def _outcome_to_plain(outcome: Outcome) -> tuple[Any, ...]:
     match outcome:
-        case Returned(value, modified, printed, listed):
-            return ("returned", value, np.array((modified, printed, listed)))
+        case Returned(value, modified, printed, repacked):
+            return ("returned", value, np.array((modified, printed, repacked)))
         case Raised(kind, message, where):
             return ("raised", kind, message, where)
         case WrongSignature(signature):

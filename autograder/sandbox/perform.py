@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import functions
-from .values import Call, Earlier, Named, Seeded, plain
+from .values import Call, Earlier, Named, Seeded, Unsupported, is_repacked, plain
 
 
 MESSAGE_LENGTH = 500
@@ -40,14 +40,14 @@ LIBRARIES = tuple(
 class Returned:
     """The call came back.
 
-    `modified` says that an argument's array was changed, `printed` that it printed, and `listed` that the
-    value was a list, or a tuple with one in it: it travels as an array.
+    `modified` says that an argument's array was changed, `printed` that it printed, and `repacked` that its
+    numbers came in a list or in something else than arrays of numbers: they travel as an array.
     """
 
     value: Any
     modified: bool = False
     printed: bool = False
-    listed: bool = False
+    repacked: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,11 +131,9 @@ def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours:
     except BaseException as error:
         return _raised(error), None
     changed = any(not _same(array, copy) for array, copy in zip(arrays, before, strict=True))
-    return Returned(plain(result), changed, printed.anything, _is_listed(result)), result
-
-
-def _is_listed(result: Any) -> bool:
-    return type(result) is list or (type(result) is tuple and any(type(item) is list for item in result))
+    value = plain(result)
+    repacked = is_repacked(result) and not isinstance(value, Unsupported)
+    return Returned(value, changed, printed.anything, repacked), result
 
 
 class Swallowed(io.TextIOBase):

@@ -6,6 +6,7 @@ by name, and the result of an earlier call. Two travel only back: the name of an
 shape of an array that was too large to send.
 """
 
+import numbers
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,10 @@ import numpy as np
 
 MAX_DEPTH = 6
 MAX_ITEMS = 255
+MAX_AXES = 8
 NUMERIC_KINDS = "biufc"
+# Of floats that are wider than these, nothing is compared that these do not hold.
+WIDEST = {"f": np.dtype(np.float64), "c": np.dtype(np.complex128)}
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def _plain(value: Any, depth: int) -> Any:
         return value
     if depth >= MAX_DEPTH:
         return Unsupported("nested " + type(value).__name__[:60])
-    if isinstance(value, np.ma.MaskedArray):
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
         return Unsupported("masked array")
     if isinstance(value, dict):
         if len(value) > MAX_ITEMS or not all(type(key) is str for key in value):
@@ -104,9 +108,37 @@ def _array(value: Any) -> np.ndarray | Unsupported:
         array = np.asarray(value)
     except ValueError:  # a ragged list
         return Unsupported(type(value).__name__[:80])
-    if array.dtype.kind not in NUMERIC_KINDS or array.dtype.itemsize > 16:
+    if array.dtype.kind == "O":
+        array = _unboxed(array)
+    if array.dtype.kind not in NUMERIC_KINDS:
         return Unsupported(_type_name(value, array))
-    return np.array(array, dtype=array.dtype.newbyteorder("="), order="C", subok=False)
+    if array.ndim > MAX_AXES:
+        return Unsupported(f"array with {array.ndim} axes")
+    wide = WIDEST.get(array.dtype.kind)
+    dtype = wide if wide and wide.itemsize < array.dtype.itemsize else array.dtype
+    with np.errstate(all="ignore"):
+        return np.array(array, dtype=dtype.newbyteorder("="), order="C", subok=False)
+
+
+def _unboxed(array: np.ndarray) -> np.ndarray:
+    """Numbers that Python keeps as objects, such as fractions, as numpy's; anything else as it is."""
+    items = array.ravel().tolist()
+    if not all(isinstance(item, numbers.Number | np.bool_) for item in items):
+        return array
+    unboxed = np.array(items)
+    if unboxed.dtype.kind not in NUMERIC_KINDS:
+        unboxed = np.array([complex(i) if isinstance(i, numbers.Complex) else float(i) for i in items])
+        unboxed = unboxed.real if not unboxed.imag.any() else unboxed
+    return unboxed.reshape(array.shape)
+
+
+def is_repacked(value: Any) -> bool:
+    """Whether numbers came in something else than arrays, scalars, and tuples and dictionaries of these."""
+    if type(value) is tuple:
+        return any(type(item) is not tuple and is_repacked(item) for item in value)
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind == "O"
+    return not isinstance(value, np.generic | float | int | complex | str | tuple | dict | type(None))
 
 
 def _type_name(value: Any, array: np.ndarray) -> str:

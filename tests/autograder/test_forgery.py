@@ -410,10 +410,10 @@ SPEECHES = {
     "the encoder says what it likes": """
         leaves = sys.modules["sandbox.leaves"]
         claim = ("returned", np.ones(6), np.zeros(3, bool))
-        leaves._encode_outcomes = lambda outcomes, limits: wire.encode((claim,) * len(outcomes), limits)
+        leaves.encode_outcomes = lambda outcomes, limits: wire.encode((claim,) * len(outcomes), limits)
     """,
     "the encoder says nonsense": """
-        sys.modules["sandbox.leaves"]._encode_outcomes = lambda outcomes, limits: b"T\\xff\\xff\\xff\\xff"
+        sys.modules["sandbox.leaves"].encode_outcomes = lambda outcomes, limits: b"T\\xff\\xff\\xff\\xff"
     """,
     "the encoder promises more than there is": """
         leaves = sys.modules["sandbox.leaves"]

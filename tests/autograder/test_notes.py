@@ -59,14 +59,14 @@ def test_digits_that_were_never_given_are_not_missed() -> None:
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (Returned(DOUBLE, listed=True), DOUBLE),
+        (Returned(DOUBLE, repacked=True), DOUBLE),
         (Returned((DOUBLE, DOUBLE)), np.ones((2, 3))),
-        (Returned(DOUBLE, listed=True), (1.0, 2.0, 3.0)),
+        (Returned(DOUBLE, repacked=True), (1.0, 2.0, 3.0)),
     ],
 )
 def test_another_container_is_said(outcome: Outcome, expected: Any) -> None:
     (note,) = said(outcome, expected=expected)
-    assert note.startswith("In the values of `f` a list or a tuple stands where something else was asked")
+    assert note.startswith("In the values of `f` a list, a tuple or objects stand where arrays were asked")
 
 
 def test_a_changed_input_is_said_where_the_finding_does_not_say_it() -> None:
@@ -238,7 +238,7 @@ def test_a_notebook_that_was_run_before_it_was_handed_in_says_nothing_else(zygot
 
 
 EXPECTED = json.loads((SUBMISSIONS / "expected.json").read_text())
-NOTED = {"dev-single-precision": "fewer digits", "emil-lists-and-tuples": "a list or a tuple"}
+NOTED = {"dev-single-precision": "fewer digits", "emil-lists-and-tuples": "a list, a tuple"}
 
 
 @pytest.mark.parametrize(

@@ -141,10 +141,10 @@ def test_generators_and_test_functions_are_made_where_the_call_runs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "listed"), [([1.0], True), (([1.0], 2.0), True), ((1.0, 2.0), False), (np.ones(1), False)]
+    ("value", "repacked"), [([1.0], True), (([1.0], 2.0), True), ((1.0, 2.0), False), (np.ones(1), False)]
 )
-def test_a_list_is_noticed_before_it_is_an_array(value: Any, listed: bool) -> None:
-    assert one(lambda: value).listed is listed
+def test_a_list_is_noticed_before_it_is_an_array(value: Any, repacked: bool) -> None:
+    assert one(lambda: value).repacked is repacked
 
 
 def test_what_is_printed_is_noticed_and_kept_away(capfd: pytest.CaptureFixture[str]) -> None:
