@@ -326,7 +326,8 @@ def _grade(
 
             # Each result is written while others are being graded.
             fresh = chain(unpublished, shown)
-            results |= {result.student: result for result in publish(fresh, assignment, course)}
+            times = {each.student: each.handed_in for each in submissions}
+            results |= {result.student: result for result in publish(fresh, assignment, course, times)}
     ordered = [results[job.submission.student] for job in jobs]
     if not quiet:
         print(_accounting(ordered, len(new)))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from autograder.exercise import Assignment
 from autograder.results import Result
 from autograder.similarity import similar
+from autograder.timestamps import TIMESTAMP
 from autograder.tokens import (
     BETWEEN_STATEMENTS,
     MAX_LINE,
@@ -64,8 +65,6 @@ LOOK_ALIKE = str.maketrans(
 
 # A file of such a name would be imported in the place of the package, where it may be.
 PACKAGES = frozenset(("IPython", "advsec", "autograder", "matplotlib", "numpy", "pandas", "scipy", "sklearn"))
-# nbgrader writes one for everybody; a student can bring one along.
-TIMESTAMP = "timestamp.txt"
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,10 @@ import sys
 import tempfile
 import warnings
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from autograder import quick_jsonschema  # noqa: F401
@@ -67,10 +69,16 @@ def make_release(course: Course, assignment: Assignment) -> Path:
     return Path(api.coursedir.format_path(api.coursedir.release_directory, ".", assignment.name))
 
 
-def publish(results: Iterable[Result], assignment: Assignment, course: Course) -> list[Result]:
+def publish(
+    results: Iterable[Result],
+    assignment: Assignment,
+    course: Course,
+    times: Mapping[str, datetime | None] = MappingProxyType({}),
+) -> list[Result]:
     """Write results into nbgrader's database and folder as they come, and return them. Raises CourseError.
 
-    To be called from one process at a time.
+    `times` say when students handed in, in UTC, as far as that is known. To be called from one process at a
+    time.
     """
     course.work.mkdir(parents=True, exist_ok=True)
     config = configuration(course)
@@ -85,9 +93,7 @@ def publish(results: Iterable[Result], assignment: Assignment, course: Course) -
         cells = (*source.grade_cells, *source.solution_cells)  # noqa: F841 (held, since the session forgets)
         for result in results:
             gradebook.update_or_create_student(result.student)
-            known = folders.get_existing_timestamp(
-                folders.format_path(folders.submitted_directory, result.student, assignment.name)
-            )
+            known = times.get(result.student)
             gradebook.update_or_create_submission(
                 assignment.name, result.student, **({"timestamp": known} if known else {})
             )

@@ -9,11 +9,13 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from autograder.files import read_strangers, readable_name
 from autograder.sandbox.reader import Unreadable
+from autograder.timestamps import TIMESTAMP, NoTime, handed_in
 
 
 MAX_BYTES = 20 << 20
@@ -55,7 +57,7 @@ REASONS = {
 class Submission:
     """One student's file, or why there is none to look into.
 
-    `beside` are the names of what else lies in the folder.
+    `beside` are the names of what else lies in the folder. `handed_in` is when, in UTC, where that is known.
     """
 
     student: str
@@ -63,6 +65,7 @@ class Submission:
     file: Path | Unreadable
     notes: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    handed_in: datetime | None = None
 
     def read(self) -> bytes:
         """The bytes of the file; raises Unreadable."""
@@ -92,7 +95,8 @@ def find_submissions(directory: Path, assignment: str, student: str | None = Non
         while identity in found:  # two names of which one is not UTF-8
             identity += "="
         if not name.startswith(".") and student in (None, identity):
-            found |= {each.student: each for each in _of_student(identity, directory / name, assignment)}
+            of_student = map(_dated, _of_student(identity, directory / name, assignment))
+            found |= {each.student: each for each in of_student}
     return list(found.values())
 
 
@@ -116,6 +120,15 @@ def _of_student(student: str, home: Path, assignment: str) -> Iterator[Submissio
         yield Submission(
             student, folder, Unreadable("permission", f"{student}/{assignment}: {error.strerror}")
         )
+
+
+def _dated(submission: Submission) -> Submission:
+    """The submission with the time of handing in, or with a note on why that is not known."""
+    try:
+        return replace(submission, handed_in=handed_in(submission.directory))
+    except NoTime as problem:
+        note = f"When this was handed in is not known: {TIMESTAMP} lies beside it, and {problem}."
+        return replace(submission, notes=(*submission.notes, note))
 
 
 def _choose(student: str, folder: Path, assignment: str) -> Submission:
