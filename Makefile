@@ -1,13 +1,15 @@
 # `make help` lists what can be made. Everything runs inside .venv, which is made from the lock file.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint coverage lab notebooks bench lock clean
+.PHONY: help setup demo test check lint coverage lowest lab notebooks bench lock clean
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY  := $(VENV)/.ready
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
+# Tests that share something costly stay together; the long ones start first.
+SPREAD := -n auto --dist loadscope --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest $(SPREAD)
 QUICK  := tests/advsec tests/autograder/test_grading.py tests/autograder/test_cli.py tests/test_environment.py \
 	notebooks
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --compile
@@ -66,6 +68,11 @@ lint: $(READY) ## style, format and types
 
 coverage: $(READY) ## all tests, and which lines of the two packages none of them reaches
 	@$(PYTEST) --cov --cov-report=term:skip-covered
+
+lowest: ## all tests with the lowest versions that pyproject.toml allows (needs uv)
+	@uv venv --quiet --clear .venv-lowest
+	@uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable ".[course,grading,test]"
+	@PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" .venv-lowest/bin/python -m pytest $(SPREAD)
 
 lab: $(READY) ## open the course in JupyterLab
 	$(BIN)/jupyter lab

@@ -77,6 +77,17 @@ def test_every_python_in_use_is_supported_and_tested():
     assert conda_packages()["python"].removeprefix("=") in PYTHONS
 
 
+def test_what_ci_looks_for_is_what_is_supported():
+    looked_for = re.search(r"for version in ([\d. ]+); do", (ROOT / ".ci/run").read_text(encoding="utf-8"))
+    assert looked_for[1].split() == PYTHONS
+
+
+def test_the_newest_entry_of_the_changelog_is_this_version():
+    entries = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert entries[0] == PROJECT["version"]
+    assert len(set(entries)) == len(entries)
+
+
 def test_citation_names_the_version_and_the_authors():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["cff-version"] == "1.2.0"
