@@ -4,8 +4,10 @@ A lecture must give its committed outputs again, an assignment must only run.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +35,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--without-namespaces"):
         limits.forbid_new_privileges()
         seccomp.install(seccomp.assemble({"EPERM": "unshare"}, (), os.uname().machine))
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """A copy of a notebook that somebody works on is no notebook of the course."""
+    of_the_course = r"/(lectures/\d\d_\w+|assignments/(\d\d_\w+)/\2)\.ipynb$"
+    is_copy = collection_path.suffix == ".ipynb" and not re.search(of_the_course, collection_path.as_posix())
+    return True if is_copy else None
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:

@@ -7,6 +7,8 @@ Running it twice gives the same bytes, so a diff of a notebook shows what its au
 """
 
 import argparse
+import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -32,15 +34,39 @@ LINES_PER_CELL = 8
 
 
 def lectures() -> list[Path]:
-    return sorted((NOTEBOOKS / "lectures").glob("*.ipynb"))
+    return _notebooks("lectures", "")
 
 
 def assignments() -> list[Path]:
-    return sorted((NOTEBOOKS / "assignments").glob("*/*.ipynb"))
+    return [path for path in _notebooks("assignments", "*/") if path.stem == path.parent.name]
+
+
+def _notebooks(folder: str, within: str) -> list[Path]:
+    """The course's own; copies that somebody works on have other names."""
+    paths = (NOTEBOOKS / folder).glob(f"{within}*.ipynb")
+    return sorted(path for path in paths if re.fullmatch(r"\d\d_\w+", path.stem))
 
 
 def read(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
+
+
+def published(path: Path) -> str:
+    """The text of a notebook as it is to be published: the committed one where nobody has written since.
+
+    A reader may run and save a lecture; what that leaves in the file is no change to the course.
+    """
+    text = path.read_text(encoding="utf-8")
+    command = ["git", "show", f"HEAD:./{path.name}"]
+    committed = subprocess.run(command, cwd=path.parent, capture_output=True, encoding="utf-8")
+    same = committed.returncode == 0 and _written(committed.stdout) == _written(text)
+    return committed.stdout if same else text
+
+
+def _written(text: str) -> list[tuple[str, str, str]]:
+    """What a person writes in a notebook."""
+    cells = nbformat.reads(text, as_version=4).cells
+    return [(cell.get("id", ""), cell.cell_type, cell.source) for cell in cells]
 
 
 def execute(notebook: NotebookNode, folder: Path) -> None:

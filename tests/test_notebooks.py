@@ -17,7 +17,7 @@ from advsec.source import source
 from autograder.exercises import ASSIGNMENT_NAMES, load
 from tests import notebooks
 from tests.advsec.examples import public_functions
-from tests.notebooks import assignments, canonical, defects, lectures, read
+from tests.notebooks import assignments, canonical, defects, lectures, published, read
 
 
 def name(path: Path) -> str:
@@ -28,37 +28,41 @@ every_lecture = pytest.mark.parametrize("path", lectures(), ids=name)
 every_assignment = pytest.mark.parametrize("path", assignments(), ids=name)
 
 
+def as_published(path: Path) -> nbformat.NotebookNode:
+    return nbformat.reads(published(path), as_version=4)
+
+
 @every_lecture
 def test_a_lecture_is_fit_to_be_published(path):
-    assert defects(read(path)) == []
+    assert defects(as_published(path)) == []
 
 
 @every_lecture
 def test_a_lecture_is_written_canonically(path):
-    assert path.read_text(encoding="utf-8") == canonical(read(path), keep_outputs=True)
+    assert published(path) == canonical(as_published(path), keep_outputs=True)
 
 
 @every_assignment
 def test_an_assignment_is_written_canonically(path):
-    assert path.read_text(encoding="utf-8") == canonical(read(path), keep_outputs=False)
+    assert published(path) == canonical(as_published(path), keep_outputs=False)
 
 
 @every_lecture
 def test_a_lecture_says_nothing_of_the_machine_that_ran_it(path):
-    text = path.read_text(encoding="utf-8")
+    text = published(path)
     assert not re.search(r"/(home|root|tmp|work|Users)/|0x[0-9a-f]{6,}|model_id", text)
 
 
 @every_lecture
 def test_every_link_inside_a_lecture_leads_to_a_heading(path):
-    prose = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    prose = "\n".join(cell.source for cell in as_published(path).cells if cell.cell_type == "markdown")
     headings = {line.lstrip("# ").replace(" ", "-") for line in prose.splitlines() if line.startswith("#")}
     assert set(re.findall(r"\]\(#([^)]+)\)", prose)) <= headings
 
 
 @every_lecture
 def test_a_lecture_shows_the_source_of_every_algorithm_it_calls(path):
-    cells = [cell.source for cell in read(path).cells if cell.cell_type == "code"]
+    cells = [cell.source for cell in as_published(path).cells if cell.cell_type == "code"]
     nodes = list(ast.walk(ast.parse("\n".join(cells))))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     own = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
@@ -71,7 +75,7 @@ def test_a_lecture_shows_the_source_of_every_algorithm_it_calls(path):
 @every_lecture
 def test_a_lecture_prints_nothing_that_an_assignment_asks_for(path):
     """Neither under its name nor under another one, with other variables."""
-    printed = [definition for code in printed_code(read(path)) for definition in definitions(code)]
+    printed = [definition for code in printed_code(as_published(path)) for definition in definitions(code)]
     assert printed
     asked = {
         exercise.name: [exercise.reference, *exercise.alternatives.values()]
@@ -80,7 +84,9 @@ def test_a_lecture_prints_nothing_that_an_assignment_asks_for(path):
     }
     written = (answer for answers in asked.values() for answer in answers)
     answers = [source(answer) for answer in written if answer.__name__ != "<lambda>"]
-    answers += [cell.source for path in assignments() for cell in read(path).cells if is_solution(cell)]
+    answers += [
+        cell.source for path in assignments() for cell in as_published(path).cells if is_solution(cell)
+    ]
     forbidden = {nameless(definition) for answer in answers for definition in definitions(answer)}
     assert len(forbidden) > len(asked)
     for definition in printed:
@@ -241,7 +247,7 @@ def test_assignments_lose_outputs_and_keep_the_marks_of_nbgrader():
 def course(tmp_path, monkeypatch):
     """A course of one lecture that was never run."""
     monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path)
-    path = tmp_path / "lectures" / "sums.ipynb"
+    path = tmp_path / "lectures" / "01_sums.ipynb"
     path.parent.mkdir()
     cell = new_code_cell("import sys\nprint('a', end='')\nprint('b')", id="sum")
     nbformat.write(new_notebook(cells=[new_markdown_cell("word " * 40, id="intro"), cell]), path)
@@ -251,7 +257,7 @@ def course(tmp_path, monkeypatch):
 def test_check_names_what_is_not_canonical_and_writes_nothing(course, capsys):
     before = course.read_bytes()
     assert notebooks.main(["--check"]) == 1
-    assert "lectures/sums.ipynb: not canonical" in capsys.readouterr().out
+    assert "lectures/01_sums.ipynb: not canonical" in capsys.readouterr().out
     assert course.read_bytes() == before
 
 
@@ -268,15 +274,43 @@ def test_writing_twice_gives_the_same_bytes(course):
 def test_a_lecture_that_fails_is_named_and_not_written(course):
     course.write_text(course.read_text().replace("import sys", "1 / 0"))
     before = course.read_bytes()
-    with pytest.raises(SystemExit, match=r"lectures/sums.ipynb: not written(.|\n)*ZeroDivisionError"):
+    with pytest.raises(SystemExit, match=r"lectures/01_sums.ipynb: not written(.|\n)*ZeroDivisionError"):
         notebooks.main([])
     assert course.read_bytes() == before
 
 
+def test_a_lecture_that_a_reader_ran_and_saved_is_published_as_it_was(course):
+    git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "A lecture"]):
+        subprocess.run([*git, *arguments], cwd=course.parent, check=True)
+    before = course.read_text()
+    notebook = read(course)
+    notebook.metadata.language_info = {"name": "python", "version": "3.11.7"}
+    notebook.cells[1].update(execution_count=7, outputs=[new_output("stream", text="ab\n")])
+    nbformat.write(notebook, course)
+    assert published(course) == before != course.read_text()
+    notebook.cells[0].source += " written by an author"
+    nbformat.write(notebook, course)
+    assert published(course) == course.read_text()
+
+
+def test_nbval_runs_the_notebooks_of_the_course_and_no_copy(tmp_path):
+    names = (
+        "lectures/01_a",
+        "lectures/01_a-Copy1",
+        "assignments/01_a/01_a",
+        "assignments/01_a/mine",
+        "work/01_a",
+    )
+    for name in names:
+        write_notebook(tmp_path / f"{name}.ipynb", new_code_cell("1 / 0"))
+    assert nbval(tmp_path) == {"lectures": ["FAILED"], "assignments": ["FAILED"]}
+
+
 def test_nbval_is_strict_with_lectures_and_lax_with_assignments(tmp_path):
     cell = new_code_cell("print(1)", execution_count=1, outputs=[new_output("stream", text="2\n")])
-    for folder in ("lectures", "assignments"):
-        write_notebook(tmp_path / folder / "n.ipynb", cell)
+    for name in ("lectures/01_a", "assignments/01_a/01_a"):
+        write_notebook(tmp_path / f"{name}.ipynb", cell)
     assert nbval(tmp_path) == {"lectures": ["FAILED"], "assignments": ["PASSED"]}
 
 
@@ -288,13 +322,13 @@ def test_nbval_fails_the_cell_that_raised_or_took_too_long_and_no_other(tmp_path
         "print(1)",
     ]
     sources += ["import time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    pass", "print(2)"]
-    write_notebook(tmp_path / "assignments" / "n.ipynb", *map(new_code_cell, sources))
+    write_notebook(tmp_path / "assignments/01_a/01_a.ipynb", *map(new_code_cell, sources))
     outcomes = ["FAILED", "FAILED", "FAILED", "PASSED", "FAILED", "SKIPPED"]
     assert nbval(tmp_path, "--nbval-cell-timeout=5") == {"assignments": outcomes}
 
 
 def write_notebook(path: Path, *cells: nbformat.NotebookNode) -> None:
-    path.parent.mkdir()
+    path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(new_notebook(cells=list(cells)), path)
 
 
