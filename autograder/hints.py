@@ -3,7 +3,9 @@
 A hint completes a message that already says what happened and where; the first one that fits is given.
 """
 
+import difflib
 import re
+from collections.abc import Iterable
 
 
 # A pattern of the message, and the sentence that follows it; `{0}` is what the pattern has captured.
@@ -48,6 +50,17 @@ HINTS = (
     ),
     (r"an object of type coroutine\b", "Write `def`, not `async def`."),
 )
+
+
+# How much two names have in common when one may be meant for the other; ewma and ewma_weights have less.
+ALIKE = 0.7
+
+
+def meant(name: str, known: Iterable[str]) -> str | None:
+    """The known name for which this one may be a slip of the pen, or none."""
+    lower = {each.lower(): each for each in known}
+    found = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=ALIKE)
+    return lower[found[0]] if found else None
 
 
 def hint(message: str) -> str:

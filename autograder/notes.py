@@ -60,7 +60,9 @@ def notes(
 
 
 def _returned(trial: Trial) -> Iterator[tuple[Call, Returned, Outcome]]:
-    """What came back, with what it was asked by and what was expected."""
+    """What came back, with what it was asked by and what was expected; nothing of what ended in an error."""
+    if not trial.returned:
+        return
     for call, outcome, expected in zip(trial.calls, trial.outcomes, trial.expected, strict=False):
         if isinstance(outcome, Returned):
             yield call, outcome, expected
@@ -84,7 +86,7 @@ def _is_repacked(_: Call, outcome: Returned, expected: Outcome) -> bool:
 
 
 def _is_told(judgement: Judgement) -> bool:
-    return judgement.finding is not None and judgement.finding.kind == "input_modified"
+    return judgement.finding is not None and "changes its input" in judgement.finding.message
 
 
 def _shows_others(record: CellRecord) -> bool:

@@ -1,60 +1,72 @@
 """What a judgement looks like in a notebook: HTML where there is a browser, text elsewhere."""
 
 import html
+from collections.abc import Iterator
 
 from autograder.verdict import Judgement
 
 
-class Panel:
-    """The result of a check: HTML where there is a browser, text elsewhere."""
+GOOD, BAD, NEUTRAL = "#009E73", "#D55E00", "#8C8C8C"
 
-    def __init__(self, judgement: Judgement) -> None:
+
+class Panel:
+    """The result of a check: HTML where there is a browser, text elsewhere.
+
+    `untried` are kinds of input that nobody waited for, `further` those that only grading tries.
+    """
+
+    def __init__(
+        self, judgement: Judgement, untried: tuple[str, ...] = (), further: tuple[str, ...] = ()
+    ) -> None:
         self.judgement = judgement
+        self.untried = untried
+        if _is_right(judgement):
+            self.remark = "Grading repeats them with other numbers"
+            self.remark += f" and tries further kinds of input: {'; '.join(further)}." if further else "."
+        else:
+            self.remark = ""
 
     def __repr__(self) -> str:
-        return panel_text(self.judgement)
+        return panel_text(self.judgement, self.untried, self.remark)
 
     def _repr_html_(self) -> str:
-        return panel_html(self.judgement)
+        return panel_html(self.judgement, self.untried, self.remark)
 
 
-def panel_text(judgement: Judgement) -> str:
+def panel_text(judgement: Judgement, untried: tuple[str, ...] = (), remark: str = "") -> str:
     """The panel as plain text."""
-    lines = [f"{judgement.exercise}: {_headline(judgement)}"]
-    lines += [f"  {'✓' if ok else '✗'} {name}" for name, ok in judgement.passed]
-    if judgement.finding:
-        finding = judgement.finding
+    finding = judgement.finding
+    if finding and finding.kind == "not_implemented":
+        return finding.message
+    lines = [f"{judgement.exercise}: {_headline(judgement, untried)} {remark}".rstrip()]
+    lines += [f"  {sign} {name}" for sign, name in _tests(judgement, untried)]
+    if finding:
         lines.append(finding.message)
-        if finding.case:
-            lines += [f"  tried:    {finding.case.call}", f"  expected: {finding.case.expected}"]
-            lines.append(f"  returned: {finding.case.returned}")
+        lines += [f"  {name + ':':<9} {text}" for name, text in _case(judgement)]
         if finding.read:
             lines.append(f"Read again: lecture, section “{finding.read}”.")
     return "\n".join(lines)
 
 
-def panel_html(judgement: Judgement) -> str:
+def panel_html(judgement: Judgement, untried: tuple[str, ...] = (), remark: str = "") -> str:
     """The panel as HTML; everything that comes from a student is escaped."""
     escape = html.escape
-    good = judgement.score == judgement.max_score
-    colour, sign = ("#009E73", "✓") if good else ("#D55E00", "✗")
+    finding = judgement.finding
+    if finding and finding.kind == "not_implemented":
+        return f"{_framed(NEUTRAL)}{_inline_code(finding.message)}</div>"
+    sign, colour = ("✓", GOOD) if _is_right(judgement) else ("✗", BAD)
     parts = [
-        f'<div style="border-left:4px solid {colour};padding:0.4em 0.9em;line-height:1.5;max-width:60em">',
-        f"<strong>{sign} <code>{escape(judgement.exercise)}</code></strong> {escape(_headline(judgement))}",
-        '<div style="margin:0.3em 0">'
-        + " &nbsp; ".join(f"{'✓' if ok else '✗'}&nbsp;{escape(name)}" for name, ok in judgement.passed)
-        + "</div>",
+        _framed(colour),
+        f"<strong>{sign} <code>{escape(judgement.exercise)}</code></strong> ",
+        escape(f"{_headline(judgement, untried)} {remark}".rstrip()),
+        '<div style="margin:0.3em 0">',
+        " &nbsp; ".join(f"{sign}&nbsp;{escape(name)}" for sign, name in _tests(judgement, untried)),
+        "</div>",
     ]
-    if judgement.finding:
-        finding = judgement.finding
+    if finding:
         parts.append(f'<p style="margin:0.4em 0">{_inline_code(finding.message)}</p>')
-        if finding.case:
-            rows = (
-                ("tried", finding.case.call),
-                ("expected", finding.case.expected),
-                ("returned", finding.case.returned),
-            )
-            parts.append("<table>")
+        if rows := list(_case(judgement)):
+            parts.append('<table style="margin:0">')
             parts += [
                 f'<tr><th style="text-align:left">{name}</th>'
                 f'<td style="text-align:left"><code>{escape(text)}</code></td></tr>'
@@ -68,6 +80,25 @@ def panel_html(judgement: Judgement) -> str:
     return "".join(parts) + "</div>"
 
 
+def _framed(colour: str) -> str:
+    return f'<div style="border-left:4px solid {colour};padding:0.4em 0.9em;line-height:1.5;max-width:60em">'
+
+
+def _tests(judgement: Judgement, untried: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    yield from (("✓" if ok else "✗", name) for name, ok in judgement.passed)
+    yield from (("–", name) for name in untried)
+
+
+def _case(judgement: Judgement) -> Iterator[tuple[str, str]]:
+    """The failing case as rows; what never came back was said already."""
+    case = judgement.finding.case if judgement.finding else None
+    if case:
+        yield "tried", case.call
+        yield "expected", case.expected
+        if case.returned:
+            yield "returned", case.returned
+
+
 def _inline_code(text: str) -> str:
     """Escaped text with `code` between backticks set as code."""
     pieces = html.escape(text).split("`")
@@ -76,8 +107,16 @@ def _inline_code(text: str) -> str:
     return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
 
 
-def _headline(judgement: Judgement) -> str:
-    passed = sum(ok for _, ok in judgement.passed)
-    if judgement.score == judgement.max_score:
-        return f"all {passed} tests pass. Grading repeats them with other numbers."
-    return f"{passed} of {len(judgement.passed)} tests pass."
+def _is_right(judgement: Judgement) -> bool:
+    return judgement.score == judgement.max_score
+
+
+def _headline(judgement: Judgement, untried: tuple[str, ...]) -> str:
+    passed, tried = sum(ok for _, ok in judgement.passed), len(judgement.passed)
+    if passed == tried:
+        return f"all {passed} tests pass."
+    if _is_right(judgement):
+        return "is accepted."
+    if untried:
+        return f"{passed} of {tried + len(untried)} tests pass, {len(untried)} were not tried."
+    return f"{passed} of {tried} tests pass."

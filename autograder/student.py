@@ -4,46 +4,170 @@ It tries the function on the inputs that everybody sees, in the student's own ke
 the words of the grading. Grading repeats it elsewhere, on inputs that nobody has seen.
 """
 
-from collections.abc import Callable
+import functools
+import os
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from types import CodeType, ModuleType
 from typing import Any
 
 from autograder.exercise import Exercise
-from autograder.exercises import find_exercise
+from autograder.hints import meant
 from autograder.panel import Panel
-from autograder.trials import draw_public, try_here
+from autograder.patience import limited
+from autograder.sandbox.perform import Interrupted, Outcome, Stopped, perform
+from autograder.trials import Drawn, Trial, draw_public, try_out
 from autograder.verdict import Judgement, judge
 
 
+# For all calls of one kind of input; a computer at home may be slow.
+SECONDS = 10.0
+# nbgrader's pages cut longer lines off.
+VALIDATE_WIDTH = 80
+# What the lectures import: a right answer to most exercises.
+COURSE_PACKAGE = "advsec"
+
+
 class CheckFailed(Exception):  # noqa: N818 (a check that fails is no error of the program)
-    """The function does not do yet what was asked; the message says what to look at."""
+    """The function does not do yet what was asked; the message says what to look at.
+
+    `shown` says that a panel has told so already.
+    """
+
+    def __init__(self, message: str, *, shown: bool = False) -> None:
+        super().__init__(message)
+        self.shown = shown
 
     def _render_traceback_(self) -> list[str]:
         """IPython shows this instead of a traceback through the grader, which would help nobody."""
-        return [f"CheckFailed: {self}"]
+        if self.shown and not _validating():
+            return ["CheckFailed: see above."]
+        text = f"CheckFailed: {self}"
+        return textwrap.wrap(text, VALIDATE_WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def check(function: Callable[..., Any]) -> None:
     """Try `function` on the visible inputs of the exercise that carries its name.
 
     Shows a panel with what was tried and, when something differs, the first thing to look at. Raises
-    `CheckFailed` then, so that nbgrader's Validate button reports it.
+    `CheckFailed` then, so that nbgrader's Validate button reports it; of a function that is not written yet
+    only that button hears.
     """
-    name = getattr(function, "__name__", None)
-    try:
-        exercise = find_exercise(str(name))
-    except KeyError:
+    drawn = _asked_for(function, sys._getframe(1).f_globals)
+    exercise = drawn[0].exercise
+    if theirs := _borrowed(function):
+        verb = "is" if theirs is function else "uses"
         raise CheckFailed(
-            f"no exercise asks for a function named {name!r}; call check(your_function)"
-        ) from None
-    judgement = check_quietly(function, exercise)
-    _display(Panel(judgement))
-    if judgement.score < judgement.max_score and judgement.finding:
-        raise CheckFailed(judgement.finding.message)
+            f"`{exercise.name}` {verb} the course's own {_title(theirs)}, which is not there when your work "
+            "is graded: write a function of your own."
+        )
+    trials = _try(function, drawn)
+    judgement = judge(exercise, trials)
+    untried = tuple(each.probe.name for each in drawn[len(trials) :])
+    further = tuple(probe.name for probe in exercise.probes if not probe.public)
+    _display(Panel(judgement, untried, further))
+    finding = judgement.finding
+    if finding and judgement.score < judgement.max_score:
+        if finding.kind == "not_implemented" and not _validating():
+            return
+        raise CheckFailed(finding.message, shown=True)
 
 
 def check_quietly(function: Callable[..., Any], exercise: Exercise) -> Judgement:
     """Judge a function on the visible inputs of an exercise, in this process."""
-    return judge(exercise, try_here(function, draw_public(exercise)))
+    return judge(exercise, _try(function, draw_public(exercise)))
+
+
+def _try(function: Callable[..., Any], drawn: tuple[Drawn, ...]) -> tuple[Trial, ...]:
+    """Try one kind of input after the other; when somebody had to wait too long, the others are left out."""
+    trials = []
+    for each in drawn:
+        trials.append(try_out(each, _perform(function, each)))
+        if isinstance(trials[-1].outcomes[-1], Stopped):
+            break
+    return tuple(trials)
+
+
+def _perform(function: Callable[..., Any], drawn: Drawn) -> tuple[Outcome, ...]:
+    streams = sys.stdout, sys.stderr
+    try:
+        with limited(SECONDS):
+            return perform(drawn.calls, drawn.exercise.namespace(function))
+    except Interrupted as stop:  # on its way into the calls or out of them
+        return (Stopped(stop.reason, stop.detail),)
+    finally:
+        sys.stdout, sys.stderr = streams
+
+
+# --- which exercise, and whose function -----------------------------------------------------------------
+
+
+@functools.cache
+def _catalogue() -> Mapping[str, Exercise]:
+    from autograder.exercises import ASSIGNMENT_NAMES, load
+
+    return {exercise.name: exercise for name in ASSIGNMENT_NAMES for exercise in load(name).exercises}
+
+
+def _asked_for(function: Callable[..., Any], notebook: Mapping[str, Any]) -> tuple[Drawn, ...]:
+    """The exercise that asks for it, under the name by which grading will look for it."""
+    catalogue = _catalogue()
+    bound = (name for name in catalogue if name in notebook and notebook[name] is function)
+    name = next(bound, getattr(function, "__name__", None))
+    if name in catalogue:
+        return draw_public(catalogue[name])
+    if not callable(function):
+        raise CheckFailed("check wants the function itself: its name alone, without brackets behind it.")
+    instead = meant(str(name), catalogue)
+    advice = (
+        f"If you mean `{instead}`, give it that name." if instead else "Its name has to be that of the task."
+    )
+    raise CheckFailed(f"No exercise asks for a function named `{name}`. {advice}")
+
+
+def _borrowed(function: Callable[..., Any]) -> Any:
+    """What it is or uses of the course's package, itself or through other functions of the notebook."""
+    waiting, seen = [function], set()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        home = each.__name__ if isinstance(each, ModuleType) else getattr(each, "__module__", None)
+        if str(home).partition(".")[0] == COURSE_PACKAGE:
+            return each
+        waiting += _used_by(each)
+    return None
+
+
+def _used_by(function: Any) -> Iterator[Any]:
+    """The functions and modules that its code names, also those that it imports itself."""
+    code, names = getattr(function, "__code__", None), getattr(function, "__globals__", {})
+    if isinstance(code, CodeType):
+        known = ((names.get(name), sys.modules.get(name)) for name in _names(code))
+        yield from (value for pair in known for value in pair if value is not None)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _title(theirs: Any) -> str:
+    if isinstance(theirs, ModuleType):
+        return f"`{theirs.__name__}`"
+    return f"`{theirs.__name__}` from `{theirs.__module__}`"
+
+
+# --- showing --------------------------------------------------------------------------------------------
+
+
+def _validating() -> bool:
+    """Whether nbgrader's Validate runs the notebook: nobody sees the panels then."""
+    return os.environ.get("NBGRADER_EXECUTION") == "validate"
 
 
 def _display(panel: Panel) -> None:

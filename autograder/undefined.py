@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from autograder.exercise import Assignment
-from autograder.hints import hint
+from autograder.hints import hint, meant
 from autograder.results import CellRecord, ending
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import LINE_LENGTH
@@ -13,6 +13,7 @@ from autograder.verdict import Judgement
 
 
 MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
+DEFINED = re.compile(r"^def[ \t]+(\w+)", re.MULTILINE)
 
 
 def with_reason(judgement: Judgement, records: tuple[CellRecord, ...]) -> Judgement:
@@ -43,7 +44,17 @@ def _why_undefined(name: str, records: tuple[CellRecord, ...]) -> str:
         if record.result and record.result.status != "ok":
             error = next((output for output in record.result.outputs if output.kind == "error"), None)
             return f"{its_cell} ends with {_error(error, records[number:], number + 1)}"
-    return ""
+    return _mistyped(name, records)
+
+
+def _mistyped(name: str, records: tuple[CellRecord, ...]) -> str:
+    """That a function with nearly this name is defined."""
+    code = (
+        (number, record.cell.source) for number, record in enumerate(records, 1) if record.cell.kind == "code"
+    )
+    written = {found: number for number, source in code for found in DEFINED.findall(source)}
+    instead = meant(name, written)
+    return f"the name in cell {written[instead]} is `{instead}`" if instead else ""
 
 
 def defined_again(assignment: Assignment, records: tuple[CellRecord, ...]) -> tuple[str, ...]:

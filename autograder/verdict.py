@@ -184,5 +184,6 @@ def _case(trial: Trial) -> Case | None:
 
 
 def _size(calls: tuple[Call, ...]) -> float:
-    """How much there is to look at; a case without any number shows nothing."""
-    return sum(np.size(value) for call in calls for value in (*call.args, *call.kwargs.values())) or np.inf
+    """How much there is to look at; a case with nothing in its arrays shows nothing."""
+    sizes = [np.size(value) for call in calls for value in (*call.args, *call.kwargs.values())]
+    return sum(sizes) if all(sizes) else np.inf

@@ -84,6 +84,13 @@ class Stopped:
     detail: str = ""
 
 
+class Interrupted(KeyboardInterrupt):
+    """Raised into a call by whoever does not wait any longer; never in the sandbox."""
+
+    reason = "interrupt"
+    detail = ""
+
+
 Outcome = Returned | Raised | WrongSignature | NotCallable | NotDefined | Stopped
 
 
@@ -124,6 +131,8 @@ def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours:
     try:
         with np.errstate(all="ignore") if ours else swallowing(printed):
             result = function(*args, **kwargs)
+    except Interrupted as stop:
+        return Stopped(stop.reason, stop.detail), None
     except (KeyboardInterrupt, MemoryError) as error:
         if isinstance(error, KeyboardInterrupt):
             raise

@@ -18,7 +18,7 @@ from autograder.sandbox.messages import CellResult, Output
 from autograder.sandbox.perform import Outcome, Raised, Returned
 from autograder.sandbox.reader import Cell, read_cells, words_of
 from autograder.submission import find_submissions
-from autograder.trials import Trial, draw
+from autograder.trials import Trial, draw, try_out
 from autograder.verdict import Finding, Judgement
 from tests.make_submissions import ASSIGNMENT, SUBMISSIONS
 
@@ -73,7 +73,8 @@ def test_a_changed_input_is_said_where_the_finding_does_not_say_it() -> None:
     changed = Returned(DOUBLE, modified=True)
     (note,) = said(changed, finding=Finding("wrong_values", ""))
     assert note.startswith("Arrays that are given to `f` are changed")
-    assert said(changed, finding=Finding("input_modified", "")) == ()
+    assert said(changed, finding=Finding("input_modified", "Your function changes its input arrays.")) == ()
+    assert said(changed, finding=Finding("wrong_values", "`f` changes its input while it needs it.")) == ()
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,14 @@ def test_one_sentence_is_enough_for_several_functions() -> None:
     judgements = {name: Judgement(name, 1, 1, (), None) for name in names}
     (note,) = notes(trials, judgements, ())
     assert note.startswith("In the values of `f`, `g` and `h` the numbers")
+
+
+def test_nothing_is_taken_from_what_ends_in_an_error() -> None:
+    probe = Probe("none, and some", lambda rng: (call(DOUBLE[:0]), call(DOUBLE)))
+    exercise = Exercise("f", lambda x: x, "(x)", 1, (probe,), (), "Section")
+    drawn = draw(exercise, probe, np.random.default_rng(0))
+    trial = try_out(drawn, (Returned(DOUBLE[:0], listed=True), Raised("ValueError", "no")))
+    assert notes((trial,), {"f": Judgement("f", 0, 1, (), None)}, ()) == ()
 
 
 # --- saved outputs --------------------------------------------------------------------------------------

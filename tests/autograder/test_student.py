@@ -1,0 +1,251 @@
+"""`check` as a student meets it: what it says, when it stops waiting, and what it does not take."""
+
+import builtins
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import advsec.averages
+from advsec import averages
+from autograder import CheckFailed, check, student
+from autograder.patience import limited
+from autograder.sandbox.perform import Interrupted
+
+
+course_ewma = averages.ewma
+
+
+def right(x: np.ndarray, beta: float, *, init: Any = 0.0) -> np.ndarray:
+    means = np.empty(x.shape)
+    mean = np.zeros(x.shape[1:]) + init
+    for t, observation in enumerate(x):
+        mean = means[t] = beta * mean + (1 - beta) * observation
+    return means
+
+
+def named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    function.__name__ = name
+    return function
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(student, "SECONDS", 0.05)
+
+
+def said(function: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> tuple[str, CheckFailed | None]:
+    """What is shown of a function, and what is raised."""
+    failed = None
+    try:
+        check(function)
+    except CheckFailed as error:
+        failed = error
+    return capsys.readouterr().out, failed
+
+
+# --- what it says ---------------------------------------------------------------------------------------
+
+
+def test_a_right_answer_hears_which_kinds_of_input_grading_adds(capsys: Any) -> None:
+    shown, failed = said(named("ewma", right), capsys)
+    assert failed is None
+    assert shown.startswith(
+        "ewma: all 5 tests pass. Grading repeats them with other numbers and tries further"
+    )
+    assert "three axes" in shown.splitlines()[0]
+
+
+def swapped(x: Any, beta: Any, *, init: Any = 0.0) -> Any:
+    return right(x, 1 - beta, init=init)
+
+
+def test_each_thing_is_said_once(capsys: Any) -> None:
+    shown, failed = said(named("ewma", swapped), capsys)
+    assert shown.count("Your result is what you get when") == 1
+    assert failed is not None
+    assert failed._render_traceback_() == ["CheckFailed: see above."]
+
+
+def raises(x: Any, beta: Any, *, init: Any = 0.0) -> Any:
+    return x.nothing
+
+
+def test_an_error_is_no_value_that_was_returned(capsys: Any) -> None:
+    shown, _ = said(named("ewma", raises), capsys)
+    assert shown.count("AttributeError") == 1
+    assert "expected:" in shown
+    assert "returned:" not in shown
+
+
+def unwritten(x: Any, beta: Any, *, init: Any = 0.0) -> Any:
+    raise NotImplementedError
+
+
+def test_of_what_is_not_written_one_line_is_shown_and_nothing_raised(capsys: Any) -> None:
+    assert said(named("ewma", unwritten), capsys) == ("`ewma` is not written yet.\n", None)
+
+
+def test_validate_hears_of_everything_and_cuts_no_formula(
+    capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    for function, words in ((unwritten, "not written yet"), (swapped, "`beta * x + (1 - beta) * mean`")):
+        _, failed = said(named("ewma", function), capsys)
+        assert failed is not None
+        lines = failed._render_traceback_()
+        assert words in " ".join(lines)
+        assert max(map(len, lines)) <= 83  # nbgrader indents by 4 and keeps 87 characters
+
+
+# --- under which name, and whose ------------------------------------------------------------------------
+
+
+def test_a_mistyped_name_is_answered_with_the_right_one(capsys: Any) -> None:
+    _, failed = said(named("emwa", right), capsys)
+    assert str(failed).endswith("If you mean `ewma`, give it that name.")
+    _, failed = said(named("completely_different", right), capsys)
+    assert str(failed).endswith("Its name has to be that of the task.")
+
+
+@pytest.mark.parametrize("value", [np.zeros(3), 7, "ewma", None])
+def test_the_result_is_no_function(value: Any, capsys: Any) -> None:
+    _, failed = said(value, capsys)
+    assert "without brackets" in str(failed)
+
+
+def test_as_in_grading_the_name_in_the_notebook_counts(capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "ewma", lambda x, beta, *, init=0.0: right(x, beta, init=init))
+    shown, failed = said(globals()["ewma"], capsys)
+    assert shown.startswith("ewma: all 5 tests pass.")
+    assert failed is None
+
+
+def through_a_name(x: Any, beta: Any, *, init: Any = 0.0) -> Any:
+    return course_ewma(x, beta, init=init)
+
+
+def through_the_package(x: Any, beta: Any, *, init: Any = 0.0) -> Any:
+    return advsec.averages.ewma(x, beta, init=init)
+
+
+def through_an_import_of_its_own(x: Any, beta: Any, *, init: Any = 0.0) -> Any:
+    from advsec.averages import ewma
+
+    return ewma(x, beta, init=init)
+
+
+def through_another_function(x: Any, beta: Any, *, init: Any = 0.0) -> Any:
+    return [through_a_name(x, beta, init=init)][0]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        averages.ewma,
+        through_a_name,
+        through_the_package,
+        through_an_import_of_its_own,
+        through_another_function,
+    ],
+)
+def test_the_functions_of_the_course_are_no_answer(function: Any, capsys: Any) -> None:
+    function = function if function is averages.ewma else named("ewma", function)
+    shown, failed = said(function, capsys)
+    assert not shown
+    assert "the course's own" in str(failed)
+    assert "not there when your work is graded" in str(failed)
+
+
+# --- how long it waits ----------------------------------------------------------------------------------
+
+
+def endless(x: Any, beta: Any, *, init: Any = 0.0) -> Any:
+    while True:
+        pass
+
+
+def asleep(x: Any, beta: Any, *, init: Any = 0.0) -> Any:
+    time.sleep(1000)
+
+
+def stubborn(x: Any, beta: Any, *, init: Any = 0.0) -> Any:
+    while True:
+        with contextlib.suppress(Exception):
+            builtins.sum(range(1000))
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("function", [endless, asleep, stubborn])
+def test_what_does_not_come_back_is_not_waited_for(function: Any, capsys: Any) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)
+    shown, failed = said(named("ewma", function), capsys)
+    assert "`ewma` did not come back in time (0.05 s)." in shown
+    assert "0 of 5 tests pass, 4 were not tried." in shown
+    assert failed is not None
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def interrupted(x: Any, beta: Any, *, init: Any = 0.0) -> Any:
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_shows_the_panel(capsys: Any) -> None:
+    shown, failed = said(named("ewma", interrupted), capsys)
+    assert "`ewma` was interrupted before it came back." in shown
+    assert failed is not None
+    with pytest.raises(KeyboardInterrupt):  # and Ctrl-C is what it was
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.fixture
+def thread() -> Callable[[Callable[[], None]], None]:
+    def run(work: Callable[[], None]) -> None:
+        worker = threading.Thread(target=work)
+        worker.start()
+        worker.join()
+
+    return run
+
+
+@pytest.mark.usefixtures("impatient")
+def test_in_another_thread_it_does_not_wait_either(thread: Any) -> None:
+    seen: list[object] = []
+    thread(lambda: seen.append(student.check_quietly(endless, student._catalogue()["ewma"])))
+    assert seen[0].finding.kind == "time_limit"  # type: ignore[attr-defined]
+
+
+def test_without_signals_a_watcher_stops_the_main_thread_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(signal, "setitimer")
+    with pytest.raises(Interrupted), limited(0.05):
+        endless(None, None)
+
+
+def test_whoever_is_in_time_is_left_alone(thread: Any) -> None:
+    def many() -> None:
+        for _ in range(200):
+            with contextlib.suppress(Interrupted), limited(0.0005):
+                sum(range(1000))
+        for _ in range(1000):
+            os.getpid()  # a late exception would arrive here
+        finished.append(True)
+
+    finished: list[bool] = []
+    thread(many)
+    many()
+    assert len(finished) == 2
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_is_printed_afterwards_is_seen(capsys: Any) -> None:
+    streams = sys.stdout, sys.stderr
+    said(named("ewma", endless), capsys)
+    assert (sys.stdout, sys.stderr) == streams
