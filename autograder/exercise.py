@@ -16,6 +16,7 @@ import numpy as np
 
 from autograder.compare import Tolerance
 from autograder.sandbox.values import Call, Earlier, Named, Seeded
+from autograder.written import Written
 
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Misconception",
     "Named",
     "Probe",
+    "Right",
     "Seeded",
     "call",
     "hidden_generator",
@@ -54,6 +56,10 @@ class Probe:
     holds: Callable[[tuple[Call, ...], tuple[Any, ...]], str | None] | None = None
 
 
+# A probe on which a wrong formula is right all the same: its name, or a rule that holds for all of its calls.
+Right = str | Callable[[Call], bool]
+
+
 @dataclass(frozen=True)
 class Misconception:
     """A known-wrong variant of the reference, and what to say to somebody who wrote it.
@@ -61,6 +67,8 @@ class Misconception:
     `message` completes "Your result is what you get when ..." and quotes the wrong formula, never the right
     one. `read` names the section of the lecture. `credit` is the share of the points it is worth.
     A `convention` is no mistake but another published formula: full marks, with the message as a note.
+    `passes`, `parts` and `kind` say by hand what the grader has to find: the probes that it passes, which of
+    several values are right on the others, and its rung of the ladder.
     """
 
     name: str
@@ -69,6 +77,15 @@ class Misconception:
     read: str
     credit: float = 0.0
     convention: bool = False
+    passes: tuple[Right, ...] = ()
+    parts: tuple[int, ...] = ()
+    kind: str = "wrong_values"
+
+    def is_right_on(self, probe: "Probe", calls: tuple[Call, ...]) -> bool:
+        """Whether `passes` says that it is right on a probe, of which `calls` were drawn."""
+        return any(
+            right == probe.name if isinstance(right, str) else all(map(right, calls)) for right in self.passes
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +95,7 @@ class Exercise:
     `signature` is the text the student was given, e.g. "(x, beta, *, init=0.0)". `alternatives` are right
     answers written differently; the tests prove that they get full marks. `uses` are exercises whose
     function a student may call in this one: when it fails, it is tried again with their references.
+    `solution` is the model answer; `autograder.catalogue` makes an exercise of it and of its changes.
     """
 
     name: str
@@ -90,6 +108,7 @@ class Exercise:
     alternatives: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     uses: tuple["Exercise", ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
+    solution: Written | None = None
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> inspect.BoundArguments:
         """The arguments under the signature of the exercise; raises TypeError where they do not fit."""

@@ -9,8 +9,10 @@ never from what the grader says.
 """
 
 import argparse
+import contextlib
 import copy
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,11 +30,11 @@ from nbgrader.preprocessors import (
 )
 
 from autograder.exercise import Assignment
-from autograder.exercises import load
+from tests import students
 from tests.students import ALL_RIGHT, RIGHT, STUDENTS, Deserved, Student
 
 
-ASSIGNMENT = "01_moving_averages"
+ASSIGNMENT = students.ASSIGNMENT.name
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks" / "assignments"
 SUBMISSIONS = Path(__file__).parent / "submissions"
 
@@ -56,13 +58,15 @@ def main(arguments: list[str] | None = None) -> int:
         path.write_bytes(made[path])
     for path in stale:
         path.unlink()
+        with contextlib.suppress(OSError):  # until a folder holds something else
+            os.removedirs(path.parent)
     print(f"{len(STUDENTS)} students; {len(changed)} files written, {len(stale)} removed")
     return 0
 
 
 def files() -> dict[Path, bytes]:
     """Every file of the sample class and its content."""
-    assignment = load(ASSIGNMENT)
+    assignment = students.ASSIGNMENT
     template = release(assignment)
     made = {
         SUBMISSIONS / student.name / ASSIGNMENT / f"{ASSIGNMENT}.ipynb": hand_in(student, template)
@@ -181,7 +185,8 @@ def _expected_of(deserved: Deserved, points: float, probes: list[str]) -> dict[s
     passes = list(probes if deserved.passes == "all" else deserved.passes)
     if unknown := set(passes) - set(probes):
         raise ValueError(f"no probe is named {unknown.pop()!r}; the probes are {probes}")
-    share = max(len(passes) / len(probes), deserved.credit)
+    failed = len(probes) - len(passes)
+    share = max((len(passes) + failed * deserved.part) / len(probes), deserved.credit)
     finding = {"kind": deserved.kind, "misconception": deserved.misconception, "says": deserved.says}
     return {
         "score": round(share * points, 2),

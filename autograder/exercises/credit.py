@@ -1,6 +1,4 @@
 """What a wrong answer may still be worth, as a share of the points."""
 
-# Worth points although it is wrong: the formula is right and one kind of input is not looked after, ...
+# Worth points although it is wrong: the formula is right and one kind of input is not looked after.
 SLIP = 0.75
-# ... or all values that were asked for are right but one.
-PART = 0.5

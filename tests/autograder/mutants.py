@@ -1,12 +1,11 @@
-"""Small wrong changes to a function of `advsec`, made in its syntax tree."""
+"""Small wrong changes to a model solution, made in its syntax tree."""
 
 import ast
 import copy
-import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import ModuleType
-from typing import Any
+
+from autograder.written import Written
 
 
 OPERATORS = {
@@ -29,35 +28,32 @@ OPERATORS = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """`change` says in source text what was done, and where; `line` is that line before it was changed."""
+    """A changed function, and the line of it that is another one."""
 
-    change: str
     line: str
-    function: Callable[..., Any]
+    function: Written
 
 
-def mutants(function: Callable[..., Any]) -> Iterator[Mutant]:
-    """Every mutant of a function and of the functions of its module that it builds on.
-
-    Operators, comparisons, numbers (one more, one less), switches and signs are changed, one at a time.
-    The refusal of bad arguments is left alone: no exercise asks for it.
+def mutants(solution: Written) -> Iterator[Mutant]:
+    """Every mutant: operators, comparisons, numbers (one more, one less), switches, signs and slices are
+    changed, and lines of a loop left out, one at a time.
     """
-    module = inspect.getmodule(function)
-    source = inspect.getsource(module)
-    tree = ast.parse(source)
-    for name in _reachable(tree, function.__name__):
-        for number, (node, replacement) in enumerate(_changes(_definition(tree, name))):
-            change = f"{name}: {ast.unparse(node)} -> {ast.unparse(replacement)}"
-            mutated = copy.deepcopy(tree)
-            place = list(_changes(_definition(mutated, name)))[number][0]
-            _replace(mutated, place, replacement)
-            line = source.splitlines()[node.lineno - 1].strip()
-            yield Mutant(change, line, _load(mutated, module, function.__name__))
+    tree = ast.parse(solution.text)
+    for number, (_, replacement) in enumerate(_changes(tree)):
+        mutated = copy.deepcopy(tree)
+        place = list(_changes(mutated))[number][0]
+        _replace(mutated, place, replacement)
+        before, after = (ast.unparse(each).splitlines() for each in (tree, mutated))
+        line = next(new for old, new in zip(before, after, strict=True) if new != old)
+        yield Mutant(line.strip(), Written("\n".join(after)))
 
 
-def _changes(definition: ast.FunctionDef) -> Iterator[tuple[ast.expr, ast.expr]]:
-    for node in _graded(definition):
+def _changes(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+    for node in ast.walk(tree):
         match node:
+            case ast.For(body=[*lines]):
+                for line in lines:
+                    yield line, ast.Pass()
             case ast.BinOp(left, operator, right):
                 for other in OPERATORS.get(type(operator), ()):
                     yield node, ast.BinOp(left, other(), right)
@@ -78,37 +74,6 @@ def _changes(definition: ast.FunctionDef) -> Iterator[tuple[ast.expr, ast.expr]]
                 yield node, ast.Subscript(value, ast.Slice(), ctx)
 
 
-def _graded(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes below, without annotations and without what only refuses bad arguments."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Raise) or child in (
-            getattr(node, "returns", None),
-            getattr(node, "annotation", None),
-        ):
-            continue
-        if isinstance(child, ast.If) and all(isinstance(inner, ast.Raise) for inner in child.body):
-            continue
-        yield child
-        yield from _graded(child)
-
-
-def _reachable(tree: ast.Module, name: str) -> list[str]:
-    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    found, queue = [], [name]
-    while queue:
-        current = queue.pop()
-        found.append(current)
-        nodes = list(ast.walk(_definition(tree, current)))
-        names = {node.id for node in nodes if isinstance(node, ast.Name)}
-        names -= {node.arg for node in nodes if isinstance(node, ast.arg)}
-        queue += sorted((names & functions) - {*found, *queue})
-    return found
-
-
-def _definition(tree: ast.Module, name: str) -> ast.FunctionDef:
-    return next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
-
-
 def _replace(tree: ast.AST, place: ast.AST, replacement: ast.AST) -> None:
     class Replacer(ast.NodeTransformer):
         def visit(self, node: ast.AST) -> ast.AST:
@@ -116,9 +81,3 @@ def _replace(tree: ast.AST, place: ast.AST, replacement: ast.AST) -> None:
 
     Replacer().visit(tree)
     ast.fix_missing_locations(tree)
-
-
-def _load(tree: ast.Module, module: ModuleType, name: str) -> Callable[..., Any]:
-    namespace = {"__name__": module.__name__, "__file__": module.__file__}
-    exec(compile(tree, module.__file__, "exec"), namespace)
-    return namespace[name]

@@ -127,12 +127,6 @@ def test_independent_solutions_are_left_alone() -> None:
     assert found(handed_in("a", KMEANS), handed_in("b", KMEANS_WITHOUT_NUMPY)) == {}
 
 
-def as_asked(exercise: Exercise, function: object) -> str:
-    source = inspect.getsource(function)
-    body = source[source.index(":\n") :]
-    return f"def {exercise.name}{exercise.signature}{body}"
-
-
 def stub(exercise: Exercise) -> str:
     return f"def {exercise.name}{exercise.signature}:\n    raise NotImplementedError\n"
 
@@ -142,10 +136,9 @@ def test_right_alternatives_are_left_alone_whatever_their_length(monkeypatch: py
     monkeypatch.setattr(similarity, "MIN_FINGERPRINTS", 5)
     monkeypatch.setattr(similarity, "LISTED", 1.0)
     results = [
-        handed_in(f"{exercise.name}, {name}", as_asked(exercise, function))
+        handed_in(f"{exercise.name}, {name}", written.text)
         for exercise in AVERAGES.exercises
-        for name, function in exercise.alternatives.items()
-        if inspect.getsource(function).startswith("def ")
+        for name, written in exercise.alternatives.items()
     ]
     template = [stub(exercise) for exercise in AVERAGES.exercises]
     assert len(results) > 20

@@ -6,8 +6,6 @@ way. So there are as many notebooks as the longest list has entries, and every e
 """
 
 import contextlib
-import inspect
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -29,6 +27,7 @@ from autograder.sandbox.wall import Wall, build_wall
 from autograder.submission import reason
 from autograder.trials import draw_hidden, draw_public, try_here
 from autograder.verdict import Judgement, judge
+from autograder.written import Written
 from tests.autograder.sample_class import EXPECTED, KEY, grade
 from tests.make_submissions import ASSIGNMENT, hand_in, release
 from tests.students import Student
@@ -88,55 +87,33 @@ def _check(judgement: Judgement, expected: dict[str, Any]) -> None:
 # --- the catalogue --------------------------------------------------------------------------------------
 
 EXERCISES = load(ASSIGNMENT).exercises
-# The functions of the catalogue call each other and close over each other, and no box can import them: a
-# notebook brings these modules along, and its cells take the functions from there.
-CATALOGUE = load.__module__
-MODULES = (
-    "advsec.averages",
-    "autograder.sandbox.values",
-    "autograder.compare",
-    "autograder.exercise",
-    CATALOGUE,
-)
 
 
 @dataclass(frozen=True)
 class Entries:
-    """One entry of the catalogue for each exercise: where it stands, as an expression."""
+    """One entry of the catalogue for each exercise, by the name of the exercise."""
 
     name: str
-    found_by: dict[str, str]
+    written: dict[str, Written]
 
     def __str__(self) -> str:
         return self.name
 
-    def function(self, exercise: Exercise) -> Callable[..., Any]:
-        return eval(self.found_by[exercise.name], {"find": load(ASSIGNMENT).exercise})
-
     def notebook(self) -> bytes:
-        answers = {name: f"{name} = {expression}" for name, expression in self.found_by.items()}
-        first = EXERCISES[0].name
-        answers[first] = f"{_modules()}\n\n{answers[first]}"
+        answers = {name: written.text for name, written in self.written.items()}
         return hand_in(Student(self.name, answers), _template())
 
 
-def _in_turn(name: str, expression: str, entries: Callable[[Exercise], Any]) -> list[Entries]:
-    lengths = {exercise.name: len(entries(exercise)) for exercise in EXERCISES}
+def _in_turn(name: str, entries: Callable[[Exercise], list[Written]]) -> list[Entries]:
+    lists = {exercise.name: entries(exercise) for exercise in EXERCISES}
     return [
-        Entries(
-            f"{name}-{k}",
-            {name: expression.format(name=name, k=k % length) for name, length in lengths.items()},
-        )
-        for k in range(max(lengths.values()))
+        Entries(f"{name}-{k}", {name: written[k % len(written)] for name, written in lists.items()})
+        for k in range(max(map(len, lists.values())))
     ]
 
 
-RIGHT = _in_turn(
-    "right", "list(find('{name}').alternatives.values())[{k}]", lambda exercise: exercise.alternatives
-)
-WRONG = _in_turn(
-    "wrong", "find('{name}').misconceptions[{k}].variant", lambda exercise: exercise.misconceptions
-)
+RIGHT = _in_turn("right", lambda exercise: list(exercise.alternatives.values()))
+WRONG = _in_turn("wrong", lambda exercise: [entry.variant for entry in exercise.misconceptions])
 
 
 @pytest.mark.parametrize("entries", RIGHT, ids=str)
@@ -162,43 +139,9 @@ def _grade(entries: Entries, zygote: Zygote) -> Result:
 def _judged_here(entries: Entries, exercise: Exercise, digest: str) -> Judgement:
     """What grading has to find, worked out in this process on the inputs that grading draws."""
     hidden = draw_hidden(exercise, KEY, ASSIGNMENT, entries.name, digest)
-    return judge(exercise, try_here(entries.function(exercise), (*draw_public(exercise), *hidden)))
+    return judge(exercise, try_here(entries.written[exercise.name], (*draw_public(exercise), *hidden)))
 
 
 @cache
 def _template() -> NotebookNode:
     return release(load(ASSIGNMENT))
-
-
-@cache
-def _modules() -> str:
-    """The source of a cell that leaves the exercises behind, to be found by their names."""
-    names = sorted(name for name in sys.modules if name in MODULES or name.startswith(f"{CATALOGUE}."))
-    sources = {name: inspect.getsource(sys.modules[name]) for name in names}
-    parents = dict.fromkeys(("advsec", "autograder", "autograder.sandbox"), "")
-    return "\n".join(
-        [
-            inspect.getsource(bring_along),
-            f"bring_along({parents | sources!r})",
-            f"from {CATALOGUE} import load",
-            f"find = load({ASSIGNMENT!r}).exercise",
-        ]
-    )
-
-
-def bring_along(sources: dict[str, str]) -> None:
-    """Runs in the notebook only: make modules of these sources importable."""
-    import importlib.abc
-    import importlib.util
-    import sys
-
-    class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-        def find_spec(self, name, path=None, target=None):
-            return importlib.util.spec_from_loader(name, self, is_package=True) if name in sources else None
-
-        def exec_module(self, module):
-            exec(compile(sources[module.__name__], module.__name__, "exec"), vars(module))
-
-    for name in sources.keys() & sys.modules.keys():
-        del sys.modules[name]
-    sys.meta_path.insert(0, Finder())

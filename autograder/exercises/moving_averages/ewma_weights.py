@@ -1,69 +1,25 @@
-from collections.abc import Callable
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
 from advsec import averages
-from autograder.exercise import Exercise, Misconception, Probe, call
-from autograder.exercises.credit import PART
+from autograder.catalogue import Wrong, exercise
+from autograder.exercise import Call, Probe, call
 from autograder.exercises.moving_averages.inputs import memory
 from autograder.exercises.moving_averages.sections import BIAS_CORRECTION, EXPONENTIAL, RUNNING_MEAN
-from autograder.exercises.moving_averages.variants import Variant
 
 
-def _weights_by(
-    weight: Callable[[NDArray, int, float], Any], init_weight: Callable[[int, float], float]
-) -> Variant:
-    """Variants that are given by weight(i, T, beta), i = 0 for the oldest, and the weight of the start."""
-
-    def variant(T: int, beta: float) -> tuple[NDArray, float]:
-        weights = weight(np.arange(T), T, float(beta))
-        return np.zeros(T) + weights, float(init_weight(T, float(beta)))
-
-    return variant
+WEIGHT, RETURN = "(1 - beta) * beta ** (T - 1 - i)", "return weights, beta**T"
 
 
-def _right_weight(i: NDArray, T: int, beta: float) -> NDArray:
-    return (1 - beta) * beta ** (T - 1 - i)
+def at_most_one(call: Call) -> bool:
+    """One observation at most: its age is 0, and whatever is reversed stays as it is."""
+    return bool(call.args[0] <= 1)
 
 
-def _right_init_weight(T: int, beta: float) -> float:
-    return beta**T
-
-
-def _normalised(T: int, beta: float) -> tuple[NDArray, float]:
-    return averages.ewma_weights(T, beta, debias=T > 0)[0], 0.0
-
-
-def _weights_of_unit_vectors(T: int, beta: float) -> tuple[list[float], float]:
-    weights = [float(averages.ewma(np.eye(T)[i], beta)[-1]) for i in range(T)]
-    return weights, float(averages.ewma(np.zeros(T + 1)[1:], beta, init=1.0)[-1]) if T else 1.0
-
-
-def _weights_from_the_end(T: int, beta: float) -> list:
-    weights, share = [], 1.0
-    for _ in range(T):
-        weights.insert(0, (1 - beta) * share)
-        share *= beta
-    return [weights, share]
-
-
-def _weights_flipped(T: int, beta: float) -> tuple[NDArray, NDArray]:
-    powers = np.cumprod(np.full(T, beta))
-    weights = ((1 - beta) * np.append(1.0, powers)[:T])[::-1]
-    return weights, np.asarray(1 - weights.sum())
-
-
-def _weights_single(T: int, beta: float) -> tuple[NDArray, np.float32]:
-    weights, init_weight = averages.ewma_weights(T, beta)
-    return weights.astype(np.float32), np.float32(init_weight)
-
-
-EWMA_WEIGHTS = Exercise(
-    name="ewma_weights",
+EWMA_WEIGHTS = exercise(
+    solution="""
+        def ewma_weights(T, beta):
+            weights = np.array([(1 - beta) * beta ** (T - 1 - i) for i in range(T)])
+            return weights, beta**T
+    """,
     reference=averages.ewma_weights,
-    signature="(T, beta)",
     points=3,
     read=EXPONENTIAL,
     probes=(
@@ -75,104 +31,131 @@ EWMA_WEIGHTS = Exercise(
         Probe("many observations", lambda rng: call(int(rng.integers(15, 25)), memory(rng)), public=False),
     ),
     misconceptions=(
-        Misconception(
+        Wrong(
             "reversed",
-            _weights_by(lambda i, T, beta: (1 - beta) * beta**i, _right_init_weight),
-            "the weights stand in reverse order, so that the oldest observation weighs most: "
-            "`(1 - beta) * beta**i` for `x[i]`",
-            EXPONENTIAL,
+            {WEIGHT: "(1 - beta) * beta**i"},
+            "the weights stand in reverse order, so that the oldest observation weighs most: `{}` for `x[i]`",
+            passes=(at_most_one,),
+            parts=(1,),
         ),
-        Misconception(
+        Wrong(
             "only_powers",
-            _weights_by(lambda i, T, beta: beta ** (T - 1 - i), _right_init_weight),
-            "the weights are bare powers of beta and add up to more than 1: `beta**(T - 1 - i)`",
-            EXPONENTIAL,
+            {WEIGHT: "beta ** (T - 1 - i)"},
+            "the weights are bare powers of beta and add up to more than 1: `{}`",
+            parts=(1,),
         ),
-        Misconception(
+        Wrong(
             "one_power_too_many",
-            _weights_by(lambda i, T, beta: (1 - beta) * beta ** (T - i), _right_init_weight),
-            "the exponent is one too large, as if the newest observation had aged a step already: "
-            "`(1 - beta) * beta**(T - i)`",
-            EXPONENTIAL,
+            {WEIGHT: "(1 - beta) * beta ** (T - i)"},
+            "the exponent is one too large, as if the newest observation had aged a step already: `{}`",
+            parts=(1,),
         ),
-        Misconception(
+        Wrong(
             "reversed_and_one_power_too_many",
-            _weights_by(lambda i, T, beta: (1 - beta) * beta ** (i + 1), _right_init_weight),
-            "the weights stand in reverse order and the exponent is one too large: "
-            "`(1 - beta) * beta**(i + 1)` for `x[i]`",
-            EXPONENTIAL,
+            {WEIGHT: "(1 - beta) * beta ** (i + 1)"},
+            "the weights stand in reverse order and the exponent is one too large: `{}` for `x[i]`",
+            parts=(1,),
         ),
-        Misconception(
+        Wrong(
             "start_one_step_older",
-            _weights_by(_right_weight, lambda T, beta: beta ** (T + 1)),
+            {RETURN: "return weights, beta ** (T + 1)"},
             "the start has aged one step too many: `beta**(T + 1)`",
-            EXPONENTIAL,
-            credit=PART,
+            parts=(0,),
         ),
-        Misconception(
+        Wrong(
             "start_one_step_younger",
-            _weights_by(_right_weight, lambda T, beta: beta ** (T - 1) if T else 1.0),
+            {RETURN: "return weights, beta ** max(T - 1, 0)"},
             "the start has aged one step too few: `beta**(T - 1)`",
-            EXPONENTIAL,
-            credit=PART,
+            parts=(0,),
         ),
-        Misconception(
+        Wrong(
             "start_as_an_observation",
-            _weights_by(_right_weight, lambda T, beta: (1 - beta) * beta**T),
+            {RETURN: "return weights, (1 - beta) * beta**T"},
             "the start is weighed as if it were one more observation: `(1 - beta) * beta**T`",
-            EXPONENTIAL,
-            credit=PART,
+            parts=(0,),
         ),
-        Misconception(
+        Wrong(
             "start_has_no_weight",
-            _weights_by(_right_weight, lambda T, beta: 0.0),
+            {RETURN: "return weights, 0.0"},
             "the start has no weight and the weights do not add up to 1: `init_weight = 0`",
-            EXPONENTIAL,
-            credit=PART,
+            parts=(0,),
         ),
-        Misconception(
+        Wrong(
             "normalised",
-            _normalised,
+            {RETURN: "return weights / weights.sum(), 0.0"},
             "the weights are divided by their sum, which leaves nothing for the start: "
             "`weights / weights.sum()`",
-            BIAS_CORRECTION,
+            read=BIAS_CORRECTION,
         ),
-        Misconception(
+        Wrong(
             "beta_is_the_step_size",
-            _weights_by(lambda i, T, beta: beta * (1 - beta) ** (T - 1 - i), lambda T, beta: (1 - beta) ** T),
+            {"": "beta = 1 - beta"},
             "beta is taken for the step size, so that what is kept and what is new are swapped: "
             "`beta * (1 - beta)**(T - 1 - i)`",
-            EXPONENTIAL,
         ),
-        Misconception(
+        Wrong(
             "equal_weights",
-            _weights_by(lambda i, T, beta: 1 / max(T, 1), lambda T, beta: 0.0),
-            "all observations weigh the same, as in the running mean: `1 / T`",
-            RUNNING_MEAN,
+            {WEIGHT: "1 / T", RETURN: "return weights, 0.0"},
+            "all observations weigh the same, as in the running mean: `{}`",
+            read=RUNNING_MEAN,
         ),
-        Misconception(
+        Wrong(
             "start_first_in_the_array",
-            lambda T, beta: np.append(*averages.ewma_weights(T, beta)[::-1]),
+            {RETURN: "return np.append(beta**T, weights)"},
             "everything stands in one array, the start first, where two values were asked",
-            EXPONENTIAL,
+            kind="wrong_type",
         ),
-        Misconception(
+        Wrong(
             "returned_in_the_other_order",
-            lambda T, beta: averages.ewma_weights(T, beta)[::-1],
+            {RETURN: "return beta**T, weights"},
             "the two values are returned in the other order: `return init_weight, weights`",
-            EXPONENTIAL,
+            kind="wrong_shape",
         ),
-        Misconception(
+        Wrong(
             "only_the_weights",
-            lambda T, beta: averages.ewma_weights(T, beta)[0],
-            "the weights are returned without the weight of the start: `return weights`",
-            EXPONENTIAL,
+            {RETURN: "return weights"},
+            "the weights are returned without the weight of the start: `{}`",
+            kind="wrong_type",
         ),
     ),
     alternatives={
-        "responses to unit vectors": _weights_of_unit_vectors,
-        "from the end, as a list": _weights_from_the_end,
-        "flipped, the rest to the start": _weights_flipped,
-        "single precision": _weights_single,
+        "vectorised": """
+            def ewma_weights(T, beta):
+                return (1 - beta) * np.power(beta, np.arange(T)[::-1]), np.power(beta, float(T))
+        """,
+        "responses to unit vectors": """
+            def last_average(x, beta, mean):
+                for observation in x:
+                    mean = beta * mean + (1 - beta) * observation
+                return mean
+
+
+            def ewma_weights(T, beta):
+                weights = [last_average(unit, beta, 0.0) for unit in np.eye(T)]
+                return weights, last_average(np.zeros(T), beta, 1.0)
+        """,
+        "lists and tuples": """
+            def ewma_weights(T, beta):
+                return [[(1 - beta) * beta**age for age in reversed(range(T))], beta**T]
+        """,
+        "from the end, as a list": """
+            def ewma_weights(T, beta):
+                weights, share = [], 1.0
+                for _ in range(T):
+                    weights.insert(0, (1 - beta) * share)
+                    share *= beta
+                return [weights, share]
+        """,
+        "flipped, the rest to the start": """
+            def ewma_weights(T, beta):
+                powers = np.cumprod(np.full(T, beta))
+                weights = ((1 - beta) * np.append(1.0, powers)[:T])[::-1]
+                return weights, np.asarray(1 - weights.sum())
+        """,
+        "single precision": """
+            def ewma_weights(T, beta):
+                weights = (1 - beta) * beta ** np.arange(T - 1, -1, -1, dtype=np.float32)
+                return weights.astype(np.float32), np.float32(beta**T)
+        """,
     },
 )

@@ -3,23 +3,12 @@ from collections.abc import Callable
 import numpy as np
 
 from advsec import averages
-from autograder.exercise import Call, Exercise, Misconception, Probe, call
-from autograder.exercises.credit import PART
+from autograder.catalogue import Wrong, exercise
+from autograder.exercise import Call, Probe, call
 from autograder.exercises.moving_averages.sections import STEP_SIZES
 
 
-def _sums_to_a_limit(exponent: float) -> tuple[bool, bool]:
-    n = np.arange(1.0, 1001)
-    return bool((n**-exponent).sum() > 20), bool((n ** (-2 * exponent)).sum() < 20)
-
-
-def _conditions_of_a_list(exponent: float) -> list[bool]:
-    return [not exponent > 1, not 2 * exponent <= 1]
-
-
-def _conditions_of_the_p_series(exponent: float) -> tuple[np.bool_, np.bool_]:
-    converges = np.array([exponent, 2 * exponent]) > 1
-    return ~converges[0], converges[1]
+SUM, SQUARES, RETURN = "exponent <= 1", "exponent > 1 / 2", "return sum_diverges, squares_converge"
 
 
 def exponents_up_to(last: Callable[[np.random.Generator], float]) -> Callable[..., tuple[Call, ...]]:
@@ -32,10 +21,14 @@ def exponents_up_to(last: Callable[[np.random.Generator], float]) -> Callable[..
     return draw
 
 
-ROBBINS_MONRO_CONDITIONS = Exercise(
-    name="robbins_monro_conditions",
+ROBBINS_MONRO_CONDITIONS = exercise(
+    solution="""
+        def robbins_monro_conditions(exponent):
+            sum_diverges = exponent <= 1
+            squares_converge = exponent > 1 / 2
+            return sum_diverges, squares_converge
+    """,
     reference=averages.robbins_monro_conditions,
-    signature="(exponent)",
     points=2,
     read=STEP_SIZES,
     probes=(
@@ -48,98 +41,107 @@ ROBBINS_MONRO_CONDITIONS = Exercise(
         Probe("steps that grow", exponents_up_to(lambda rng: rng.uniform(-3, -1.5)), public=False),
     ),
     misconceptions=(
-        Misconception(
+        Wrong(
             "squares_border",
-            lambda exponent: (exponent <= 1, exponent >= 0.5),
-            "the sum of squares is said to converge at exponent 1/2, where it is the harmonic series: "
-            "`exponent >= 1/2`",
-            STEP_SIZES,
-            credit=PART,
+            {SQUARES: "exponent >= 1 / 2"},
+            "the sum of squares is said to converge at exponent 1/2, where it is the harmonic series: `{}`",
+            parts=(0,),
         ),
-        Misconception(
+        Wrong(
             "sum_border",
-            lambda exponent: (exponent < 1, exponent > 0.5),
-            "the sum is said to converge at exponent 1, where it is the harmonic series: `exponent < 1`",
-            STEP_SIZES,
-            credit=PART,
+            {SUM: "exponent < 1"},
+            "the sum is said to converge at exponent 1, where it is the harmonic series: `{}`",
+            parts=(1,),
         ),
-        Misconception(
+        Wrong(
             "both_borders",
-            lambda exponent: (exponent < 1, exponent >= 0.5),
-            "the harmonic series is said to converge, on both borders: `exponent < 1` and `exponent >= 1/2`",
-            STEP_SIZES,
+            {SUM: "exponent < 1", SQUARES: "exponent >= 1 / 2"},
+            "the harmonic series is said to converge, on both borders: `{}` and `{}`",
         ),
-        Misconception(
+        Wrong(
             "returned_in_the_other_order",
-            lambda exponent: (exponent > 0.5, exponent <= 1),
-            "the two answers are returned in the other order: `return squares_converge, sum_diverges`",
-            STEP_SIZES,
+            {RETURN: "return squares_converge, sum_diverges"},
+            "the two answers are returned in the other order: `{}`",
         ),
-        Misconception(
+        Wrong(
             "same_condition_twice",
-            lambda exponent: (exponent <= 1, exponent <= 1),
-            "the second answer repeats the first: `exponent <= 1` twice",
-            STEP_SIZES,
+            {SQUARES: "exponent <= 1"},
+            "the second answer repeats the first, though it is about the squares",
+            parts=(0,),
         ),
-        Misconception(
+        Wrong(
             "not_squared",
-            lambda exponent: (exponent <= 1, exponent > 1),
-            "the second answer is about the sum itself and not about the squares: `exponent > 1`",
-            STEP_SIZES,
+            {SQUARES: "exponent > 1"},
+            "the second answer is about the sum itself and not about the squares: `{}`",
+            parts=(0,),
         ),
-        Misconception(
+        Wrong(
             "squares_diverge",
-            lambda exponent: (exponent <= 1, exponent <= 0.5),
-            "the second answer says that the squares diverge: `exponent <= 1/2`",
-            STEP_SIZES,
+            {SQUARES: "exponent <= 1 / 2"},
+            "the second answer says that the squares diverge: `{}`",
+            parts=(0,),
         ),
-        Misconception(
+        Wrong(
             "sum_converges",
-            lambda exponent: (exponent > 1, exponent > 0.5),
-            "the first answer says that the sum converges: `exponent > 1`",
-            STEP_SIZES,
+            {SUM: "exponent > 1"},
+            "the first answer says that the sum converges: `{}`",
+            parts=(1,),
         ),
-        Misconception(
+        Wrong(
             "opposite",
-            lambda exponent: (exponent > 1, exponent <= 0.5),
-            "both answers are turned into their opposites: `exponent > 1` and `exponent <= 1/2`",
-            STEP_SIZES,
+            {SUM: "exponent > 1", SQUARES: "exponent <= 1 / 2"},
+            "both answers are turned into their opposites: `{}` and `{}`",
         ),
-        Misconception(
+        Wrong(
             "constant_steps_converge",
-            lambda exponent: (0 < exponent <= 1, exponent > 0.5),
-            "the sum of steps that do not shrink is said to converge: `0 < exponent <= 1`",
-            STEP_SIZES,
+            {SUM: "0 < exponent <= 1"},
+            "the sum of steps that do not shrink is said to converge: `{}`",
+            parts=(1,),
         ),
-        Misconception(
+        Wrong(
             "exponent_without_its_sign",
-            lambda exponent: (exponent >= -1, exponent < -0.5),
+            {"": "exponent = -exponent"},
             "the step sizes are taken to be `n**exponent`",
-            STEP_SIZES,
         ),
-        Misconception(
+        Wrong(
             "sums_to_a_limit",
-            _sums_to_a_limit,
+            {
+                "": "n = np.arange(1.0, 1001)",
+                SUM: "(n**-exponent).sum() > 20",
+                SQUARES: "(n ** (-2 * exponent)).sum() < 20",
+            },
             "a finite part of each series is added up and compared with a limit, which cannot tell slow "
             "growth from convergence: `sum(n**-exponent) > 20`",
-            STEP_SIZES,
         ),
-        Misconception(
+        Wrong(
             "both_or_none",
-            lambda exponent: (0.5 < exponent <= 1, 0.5 < exponent <= 1),
+            {RETURN: "return 1 / 2 < exponent <= 1, 1 / 2 < exponent <= 1"},
             "both answers say whether the two conditions hold together: `1/2 < exponent <= 1`",
-            STEP_SIZES,
         ),
-        Misconception(
+        Wrong(
             "one_answer",
-            lambda exponent: 0.5 < exponent <= 1,
+            {RETURN: "return 1 / 2 < exponent <= 1"},
             "one answer is given for the two conditions together: `1/2 < exponent <= 1`",
-            STEP_SIZES,
+            kind="wrong_type",
         ),
     ),
     alternatives={
-        "negations, as a list": _conditions_of_a_list,
-        "the p-series": _conditions_of_the_p_series,
-        "one array": lambda exponent: np.array([exponent <= 1, exponent > 0.5]),
+        "vectorised": """
+            def robbins_monro_conditions(exponent):
+                return np.array([exponent <= 1, 2 * exponent > 1])
+        """,
+        "lists and tuples": """
+            def robbins_monro_conditions(exponent):
+                return [not exponent > 1, not exponent <= 0.5]
+        """,
+        "the p-series": """
+            def robbins_monro_conditions(exponent):
+                converges = np.array([exponent, 2 * exponent]) > 1
+                return ~converges[0], converges[1]
+        """,
+        "negations": """
+            def robbins_monro_conditions(exponent):
+                return not exponent > 1, not 2 * exponent <= 1
+        """,
     },
 )

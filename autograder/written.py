@@ -1,0 +1,84 @@
+"""Functions that are given as text, and small changes of them."""
+
+import ast
+import functools
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+
+# What stands in the solution, and what the wrong formula has in its place. Every left side stands there
+# exactly once; the empty one stands for the first line of the body. Or the text of a whole function.
+Change = Mapping[str, str] | str
+
+
+class Written:
+    """A function that is given as text, and compiled when it is first called.
+
+    It sees numpy as `np`, as a cell of the notebook does.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = textwrap.dedent(text).strip("\n")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"Written({self.text!r})"
+
+    @functools.cached_property
+    def function(self) -> Callable[..., Any]:
+        namespace: dict[str, Any] = {"np": np}
+        exec(compile(self.text, f"<{self.__name__}>", "exec"), namespace)  # our own text, of this repository
+        function: Callable[..., Any] = namespace[self.__name__]
+        return function
+
+    @functools.cached_property
+    def __name__(self) -> str:
+        return self._definition.name
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.signature(self.function)
+
+    @functools.cached_property
+    def signature(self) -> str:
+        """The signature as a student reads it, e.g. "(x, beta, *, init=0.0)"."""
+        return f"({ast.unparse(self._definition.args)})"
+
+    @property
+    def _definition(self) -> ast.FunctionDef:
+        """The last definition of the text; helpers stand before it."""
+        return [node for node in ast.parse(self.text).body if isinstance(node, ast.FunctionDef)][-1]
+
+    def changed(self, change: Change) -> "Written":
+        """The same with a change made; raises ValueError where it does not fit."""
+        if isinstance(change, str):
+            return Written(change)
+        text, end = "", 0
+        for (start, stop), instead in sorted((self._place(right), change[right]) for right in change):
+            if start < end:
+                raise ValueError(f"two changes overlap at {self.text[start:stop]!r}")
+            lines = instead if stop > start else f"{instead}\n"
+            text += self.text[end:start] + lines.replace("\n", f"\n{self._indentation(start)}")
+            end = stop
+        lines = (text + self.text[end:]).splitlines()
+        return Written("\n".join(line for line in lines if line.strip()))
+
+    def _place(self, right: str) -> tuple[int, int]:
+        if not right:
+            first = self._definition.body[0]
+            start = sum(map(len, self.text.splitlines(keepends=True)[: first.lineno - 1])) + first.col_offset
+            return start, start
+        if (count := self.text.count(right)) != 1:
+            raise ValueError(f"{right!r} stands {count} times in the solution, and not once")
+        start = self.text.index(right)
+        return start, start + len(right)
+
+    def _indentation(self, place: int) -> str:
+        line = self.text[self.text.rfind("\n", 0, place) + 1 :]
+        return line[: len(line) - len(line.lstrip())]
