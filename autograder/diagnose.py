@@ -1,6 +1,7 @@
 """Which known-wrong variant of the reference produced these numbers?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def _is_cut(trial: Trial) -> bool:
 def _explains(misconception: Misconception, trial: Trial) -> bool:
     would_be = trial.drawn.made_by(misconception.variant)
     return all(
-        index < len(would_be) and _same(trial.outcomes[index], would_be[index])
+        index < len(would_be) and _same(trial.outcomes[index], would_be[index], trial.calls[index])
         for index in _telling(trial.calls)
     )
 
@@ -83,12 +84,34 @@ def _raises(misconception: Misconception, trial: Trial) -> bool:
     )
 
 
-def _same(theirs: Outcome, would_be: Outcome) -> bool:
+def _same(theirs: Outcome, would_be: Outcome, call: Call) -> bool:
     if not isinstance(theirs, Returned) or not isinstance(would_be, Returned):
         return False
     if theirs.value is None or would_be.value is None:
         return theirs.value is would_be.value
-    return compare(theirs.value, would_be.value, RECOGNITION) is None
+    return compare(theirs.value, would_be.value, _agreement(call, would_be.value)) is None
+
+
+def _agreement(call: Call, value: Any) -> Tolerance:
+    """How closely two hands agree on one formula. From single precision some compute in it and some in
+    double, whatever they store the result in, and what they lose is relative to the largest number."""
+    given = list(_floats(call.args))
+    atol_single = RECOGNITION.atol_single * max(1.0, *map(_scale, (*given, *_floats(value))))
+    if any(array.dtype.itemsize <= 4 for array in given):
+        return Tolerance(RECOGNITION.rtol_single, atol_single, RECOGNITION.rtol_single, atol_single)
+    return replace(RECOGNITION, atol_single=atol_single)
+
+
+def _floats(value: Any) -> Iterator[np.ndarray]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _floats(item)
+    elif isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        yield value
+
+
+def _scale(array: np.ndarray) -> float:
+    return float(np.max(np.abs(array), initial=0.0, where=np.isfinite(array)))
 
 
 def _kind(value: Any) -> str:

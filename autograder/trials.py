@@ -286,7 +286,12 @@ def _stopped(name: str, reason: str, detail: str) -> Problem:
 def _words(mismatch: Mismatch, returned: Returned) -> str:
     if mismatch.kind == "returned_none" and returned.printed:
         return f"{mismatch.says}. It printed something: a value that is printed is not returned"
-    return f"item {mismatch.path[0]!r}: {mismatch.says}" if mismatch.path else mismatch.says
+    return f"{_place(mismatch.path[0], returned)}: {mismatch.says}" if mismatch.path else mismatch.says
+
+
+def _place(item: int | str, returned: Returned) -> str:
+    """Which of several values, counted as people do."""
+    return f"value {item + 1} of {len(returned.value)}" if isinstance(item, int) else f"value {item!r}"
 
 
 def _discreet_words(mismatch: Mismatch, wanted: Returned) -> str:

@@ -23,7 +23,7 @@ DOUBLE = Exercise(
     read="Section",
     probes=(Probe("a number", lambda rng: call(rng.normal())),),
     misconceptions=(
-        misconception("squares", lambda x: x * x),
+        misconception("squares", lambda x: np.float64(x) * x),
         misconception("adds_two", lambda x: x + 2),
         misconception("nothing", lambda x: None),
         misconception("fails", lambda x: x.no_such_attribute),
@@ -132,6 +132,16 @@ def test_single_precision_does_not_hide_a_formula() -> None:
     assert names(recognise(DOUBLE, trials(lambda x: np.float32(x) ** 2, 1.1, 3.3))) == ["squares"]
     x = np.array([1.1, 3.3], dtype=np.float32)
     assert names(recognise(DOUBLE, trials(lambda x: x.astype(float) ** 2, x))) == ["squares"]
+
+
+def test_who_computes_in_single_precision_and_stores_in_double_is_recognised_whatever_is_drawn() -> None:
+    """From single precision it depends on the hand which digits are lost, and on the numbers which differ."""
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        x = rng.uniform(-90, 90, 5).astype(np.float32)
+        mixed = trials(lambda x: (x * x * np.float32(3) / np.float32(3)).astype(float), x)
+        assert names(recognise(DOUBLE, mixed)) == ["squares"]
+        assert recognise(DOUBLE, trials(lambda x: (x * x * 1.001).astype(float), x)) == ()
 
 
 def test_every_call_has_to_be_explained() -> None:
