@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
 from autograder.course import Course, grader_version
@@ -55,8 +55,12 @@ class Batch:
         return hmac.new(self.course.key(), message, hashlib.sha256).hexdigest()
 
     def known(self, job: Job) -> Result | None:
-        """The result of an earlier run, if nothing that it depends on has changed."""
-        return self.store.load(job.key)
+        """The result of an earlier run, if nothing that it depends on has changed.
+
+        One that rests on how busy the machine was is not known: it may be another one today.
+        """
+        result = self.store.load(job.key)
+        return result if result and result.settled else None
 
     @contextlib.contextmanager
     def grading(
@@ -71,12 +75,25 @@ class Batch:
             yield iter(())
             return
         with ThreadPoolExecutor(workers) as pool, Zygote(self.wall, process) as zygote:
-            futures = [pool.submit(self.grade_one, job, zygote) for job in jobs]
+            futures = {pool.submit(self.grade_one, job, zygote): job for job in jobs}
             try:
-                yield (future.result() for future in as_completed(futures))
+                yield self._results(futures, pool, zygote)
             finally:
                 for future in futures:
                     future.cancel()
+
+    def _results(
+        self, futures: dict[Future[Result], Job], pool: ThreadPoolExecutor, zygote: Zygote
+    ) -> Iterator[Result]:
+        """Each as it comes; those that rest on how busy the machine was come last, one after the other."""
+        unsettled = []
+        for future in as_completed(futures):
+            if (result := future.result()).settled:
+                yield result
+            else:
+                unsettled.append(futures[future])
+        for job in unsettled:
+            yield pool.submit(self.grade_one, job, zygote).result()
 
     def grade_one(self, job: Job, zygote: Zygote) -> Result:
         """Grade one job and save its result. A failure of ours is not saved: the next run tries again."""

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograder.compare import Tolerance
+from autograder.sandbox.policy import Policy
 from autograder.sandbox.values import Call, Earlier, Named, Seeded
 from autograder.written import Written
 
@@ -133,7 +134,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The exercises of one notebook; a cell of it may run `cell_seconds`, also on a busy machine.
+    """The exercises of one notebook; a cell of it may take `cell_seconds`, if the usual ones are too few.
 
     `answers_in_words` are the grade_ids of the cells whose answers a person reads.
     """
@@ -142,7 +143,7 @@ class Assignment:
     title: str
     exercises: tuple[Exercise, ...]
     answers_in_words: tuple[str, ...] = ()
-    cell_seconds: float = 15.0
+    cell_seconds: float = Policy.cell_seconds
 
     @property
     def max_score(self) -> float:

@@ -26,6 +26,12 @@ from autograder.undefined import defined_again, with_reason
 from autograder.verdict import Finding, Judgement, judge
 
 
+BUSY = (
+    "The computer that grades was busy. Where something here did not come to an end in time, it is tried "
+    "again the next time."
+)
+
+
 def rejected(assignment: Assignment, student: str, problem: Unreadable, **known: Any) -> Result:
     """The result of a file that cannot be graded: a reason, and no score at all."""
     sentence = submission.reason(problem, assignment.name)
@@ -43,7 +49,7 @@ def grade_submission(
         try:
             session.start()
         except Unreadable as problem:
-            return rejected(assignment, student, problem, **known)
+            return rejected(assignment, student, problem, settled=not session.starved, **known)
         public = [each for exercise in assignment.exercises for each in draw_public(exercise)]
         names = (assignment.name, student, digest)
         hidden = {e.name: draw_hidden(e, course_key, *names) for e in assignment.exercises}
@@ -57,6 +63,7 @@ def grade_submission(
             drawn = hidden[exercise.name]
             judgements[exercise.name] = _followed_through(session, exercise, judgement, drawn, judgements)
         records = session.records()
+        settled = not session.starved
     return Result(
         student,
         assignment.name,
@@ -66,8 +73,9 @@ def grade_submission(
         assignment.max_score,
         tuple(judgements.values()),
         records,
-        (*defined_again(assignment, records), *notes(shown, judgements, records)),
+        (*defined_again(assignment, records), *notes(shown, judgements, records), *[BUSY] * (not settled)),
         seconds=round(time.monotonic() - started, 3),
+        settled=settled,
         **known,
     )
 

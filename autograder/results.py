@@ -43,6 +43,8 @@ class Result:
     key: str = ""
     sha256: str = ""
     beside: tuple[str, ...] = ()
+    settled: bool = True
+    """False when it rests on a time limit that was met while the machine was busy."""
 
 
 # How a cell ended that never came back; each continues "This cell ...".

@@ -1,6 +1,5 @@
 """The notebook of one submission in the sandbox: its cells are run, then its functions are called."""
 
-import time
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -12,9 +11,12 @@ from autograder.sandbox.perform import LINE_LENGTH, Outcome, Stopped
 from autograder.sandbox.reader import Cell, Unreadable
 
 
+NO_TIME_LEFT = "the time for the whole notebook is used up"
+
+
 @dataclass
 class Session:
-    """The notebook of one submission, run in as many boxes as it takes."""
+    """The notebook of one submission, run in as many boxes as it takes, which share one budget of time."""
 
     data: bytes
     assignment: Assignment
@@ -22,56 +24,70 @@ class Session:
     cells: tuple[Cell, ...] = ()
     results: dict[int, CellResult] = field(default_factory=dict)
     stopped: dict[int, Stopped] = field(default_factory=dict)
-    box: Box | None = None
+    boxes: list[Box] = field(default_factory=list)
+    one_by_one: bool = False
+    """Whether exercises are tried each by itself, since together they have ended a box."""
 
     def __enter__(self) -> Self:
-        self.deadline = time.monotonic() + self.zygote.policy.submission_seconds
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.box:
-            self.box.close()
+        for box in self.boxes:
+            box.close()
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left of what everything together may take."""
+        return self.zygote.policy.submission_seconds - sum(box.spent for box in self.boxes)
+
+    @property
+    def starved(self) -> bool:
+        """Whether a time limit was met that a quiet machine might not have met."""
+        return any(box.starved for box in self.boxes)
 
     def start(self) -> None:
         """Read the notebook and run its cells; raises Unreadable."""
-        self.box = self.zygote.box()
         self.cells = self._read()
         self._run_cells()
 
     def _read(self) -> tuple[Cell, ...]:
         try:
-            return self.box.read(self.data)
+            return self._box().read(self.data)
         except BoxStopped:
             raise Unreadable("crashed_reader") from None
 
+    def _box(self) -> Box:
+        """The box that lives, or a new one."""
+        if not self.boxes or not self.boxes[-1].alive:
+            self.boxes.append(self.zygote.box())
+        return self.boxes[-1]
+
     def _run_cells(self) -> None:
-        policy = self.zygote.policy
-        for _ in range(policy.restarts + 1):
-            if self.box is None or not self.box.alive:
-                self.box = self.zygote.box()
-            if self._run_through(time.monotonic() + policy.notebook_seconds):
+        for _ in range(self.zygote.policy.restarts + 1):
+            if self._run_through():
                 return
         # Too many cells were stopped: what comes after the last one of them is left out.
         for index in range(max(self.stopped) + 1, len(self.cells)):
             self.stopped.setdefault(index, Stopped("not_run"))
-        self.box = self.zygote.box()
-        self._run_through(time.monotonic() + policy.notebook_seconds)
+        self._run_through()
 
-    def _run_through(self, deadline: float) -> bool:
+    def _run_through(self) -> bool:
         """Run the cells that are not known to be bad; False when one more of them is."""
         tests = {self.assignment.test_cell(exercise) for exercise in self.assignment.exercises}
+        box, for_others = self._box(), max(self.left - self.zygote.policy.notebook_seconds, 0.0)
         for index, cell in enumerate(self.cells):
             if cell.kind != "code" or cell.grade_id in tests or index in self.stopped:
                 continue
-            left = min(deadline, self.deadline) - time.monotonic()
+            left, usual = self.left - for_others, self.assignment.cell_seconds
             if left <= 0:
                 self.stopped[index] = Stopped("not_run")
                 continue
             try:
-                self.results[index] = self.box.run_cell(cell.source, min(left, self.assignment.cell_seconds))
+                self.results[index] = box.run_cell(cell.source, min(left, usual))
             except BoxStopped as stop:
                 self.results.pop(index, None)
-                self.stopped[index] = stop.stopped
+                out_of_time = stop.stopped.reason == "time" and left < usual
+                self.stopped[index] = Stopped("time", NO_TIME_LEFT) if out_of_time else stop.stopped
                 return False
         return True
 
@@ -79,22 +95,30 @@ class Session:
         self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer]
     ) -> tuple[tuple[Outcome, ...], ...]:
         """The outcomes of each probe. Where the box does not survive, each exercise is tried by itself."""
-        outcomes = self._perform(probes, answers)
-        exercises = tuple(dict.fromkeys(probe.exercise for probe in probes))
-        if self.box.alive or len(exercises) == 1:
-            return outcomes
-        alone = (tuple(probe for probe in probes if probe.exercise == name) for name in exercises)
-        return tuple(outcome for probes in alone for outcome in self._perform(probes, answers))
+        names = tuple(dict.fromkeys(probe.exercise for probe in probes))
+        if not self.one_by_one:
+            # Should this use up all that it may, as much is left for trying them one by one.
+            outcomes = self._perform(probes, answers, 1 / 2)
+            if self.boxes[-1].alive or len(names) == 1:
+                return outcomes
+            self.one_by_one = True
+        of_each = (tuple(probe for probe in probes if probe.exercise == name) for name in names)
+        shares = (1 / count for count in range(len(names), 0, -1))
+        return tuple(
+            outcome
+            for of_one, share in zip(of_each, shares, strict=True)
+            for outcome in self._perform(of_one, answers, share)
+        )
 
     def _perform(
-        self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer]
+        self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer], share: float
     ) -> tuple[tuple[Outcome, ...], ...]:
-        if time.monotonic() > self.deadline:
-            out_of_time = Stopped("time", "the time for the whole notebook is used up")
-            return tuple((out_of_time,) for _ in probes)
-        if not self.box.alive:
+        """The outcomes of these probes, for which there is this share of the time that is left."""
+        if self.left > 0 and not self.boxes[-1].alive:
             self._run_cells()
-        return self.box.perform(probes, answers)
+        if self.left <= 0:
+            return tuple((Stopped("time", NO_TIME_LEFT),) for _ in probes)
+        return self._box().perform(probes, answers, share * self.left)
 
     def lines(self) -> frozenset[str]:
         """The lines of the student's cells, as errors name them."""

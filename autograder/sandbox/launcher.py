@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import queue
 import secrets
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from . import zygote
+from .clock import UsageBelow, Watch
 from .isolation import TOO_MUCH_MEMORY
 from .messages import (
     NOTEBOOK,
@@ -202,6 +204,11 @@ class Box:
         self._pid: int | None = pid
         self._output_room = zygote.policy.notebook_output_bytes
         self._connection = connection
+        self._usage = UsageBelow(pid)
+        self.spent = 0.0
+        """Seconds that its answers have taken, as `clock.py` counts them."""
+        self.starved = False
+        """Whether a time limit was met while the machine was busy; a quiet one may not meet it."""
 
     def __enter__(self) -> "Box":
         return self
@@ -209,9 +216,9 @@ class Box:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def read(self, data: bytes, seconds: float = 20.0) -> tuple[Cell, ...]:
+    def read(self, data: bytes, seconds: float = Policy.read_seconds) -> tuple[Cell, ...]:
         """The cells of a notebook file; raises Unreadable, and BoxStopped when reading it kills the box."""
-        frame = self._ask(FrameType.READ, data, NOTEBOOK, seconds)
+        frame, _ = self._ask(FrameType.READ, data, NOTEBOOK, seconds)
         match self._decode(frame, NOTEBOOK):
             case ("cells", tuple(cells)):
                 return self._understood(lambda: cells_from_plain(cells))
@@ -221,29 +228,35 @@ class Box:
 
     def run_cell(self, source: str, seconds: float) -> CellResult:
         """Run one cell; raises BoxStopped when it hangs, crashes or ends the process."""
-        value = self._decode(self._ask(FrameType.CELL, encode(source, REQUESTS), OUTPUTS, seconds), OUTPUTS)
+        frame, _ = self._ask(FrameType.CELL, encode(source, REQUESTS), OUTPUTS, seconds)
+        value = self._decode(frame, OUTPUTS)
         result = self._understood(lambda: cell_result_from_plain(value, self._output_room))
         self._output_room -= sum(output.size for output in result.outputs)
         return result
 
     def perform(
-        self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer]
+        self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer], seconds: float = math.inf
     ) -> tuple[tuple[Outcome, ...], ...]:
         """The outcomes of the calls of each probe; never raises for what student code does.
 
-        `answers` replaces functions of the student's by ours, which are run here and never sent.
+        `answers` replaces functions of the student's by ours, which are run here and never sent. All probes
+        together may take so many `seconds`, should that be less than what they may take one by one.
         """
         policy = self._zygote.policy
         body = encode((probes_to_plain(probes), tuple(answers)), REQUESTS)
         room = REPLY_HEADER_BYTES + sum(probe.reply_bytes for probe in probes)
         limits = replies(min(room, policy.reply_bytes))
-        seconds = len(probes) * policy.probe_seconds + GRACE_SECONDS
+        seconds = min(seconds, len(probes) * policy.probe_seconds + GRACE_SECONDS)
         try:
-            frame = self._ask(FrameType.PROBE, body, limits, seconds, answers)
+            frame, starved = self._ask(FrameType.PROBE, body, limits, seconds, answers)
             value = self._decode(frame, limits)
-            return self._understood(lambda: _outcomes(value, probes))
+            outcomes = self._understood(lambda: _outcomes(value, probes))
         except BoxStopped as stop:
-            return tuple((stop.stopped,) for _ in probes)
+            # How many seconds there were depends on what came before.
+            stopped = Stopped("time") if stop.stopped.reason == "time" else stop.stopped
+            return tuple((stopped,) for _ in probes)
+        self.starved |= starved and any(_is_out_of_time(each[-1]) for each in outcomes)
+        return outcomes
 
     @property
     def alive(self) -> bool:
@@ -272,31 +285,35 @@ class Box:
         limits: Limits,
         seconds: float,
         answers: dict[str, Answer] | None = None,
-    ) -> Frame:
+    ) -> tuple[Frame, bool]:
+        """The answer, and whether the box was kept from running while it was waited for."""
         if self._pid is None:
             raise BoxStopped(Stopped("exit"))
         call_id = secrets.token_bytes(16)
-        deadline = time.monotonic() + seconds
+        watch = Watch(seconds, self._usage)
         try:
-            send(self._connection, Frame(kind, call_id, body), deadline)
+            send(self._connection, Frame(kind, call_id, body), watch.wait)
             for _ in range(MAX_QUESTIONS):
-                frame = receive(self._connection, limits, deadline)
+                frame = receive(self._connection, limits, watch.wait)
                 if frame.call_id != call_id:
                     raise ProtocolError("a frame answers a request that was never made")
                 if frame.type is FrameType(kind + 1):
-                    return frame
+                    return frame, watch.starved
                 if frame.type is not FrameType.ASK or not answers:
                     raise ProtocolError("a frame is of a type that was not asked for")
                 reply = encode(_answer(decode(frame.body, QUESTIONS), answers), REQUESTS)
-                send(self._connection, Frame(FrameType.ASK_DONE, call_id, reply), deadline)
+                send(self._connection, Frame(FrameType.ASK_DONE, call_id, reply), watch.wait)
             raise ProtocolError("too many questions")
         except TimeoutError:
-            raise self._stop(Stopped("time", f"{seconds:g} s")) from None
+            self.starved |= watch.starved
+            raise self._stop(Stopped("time", f"{seconds:.3g} s")) from None
         except (EOFError, ConnectionError, BrokenPipeError):
             self._wait_for_its_end()
             raise self._stop(None) from None
         except ProtocolError:
             raise self._stop(Stopped("protocol")) from None
+        finally:
+            self.spent += watch.spent
 
     def _decode(self, frame: Frame, limits: Limits) -> Any:
         return self._understood(lambda: decode(frame.body, limits))
@@ -328,6 +345,10 @@ def _outcomes(value: Any, probes: tuple[ProbeRequest, ...]) -> tuple[tuple[Outco
     if not isinstance(value, tuple) or len(value) != len(probes):
         raise ProtocolError("the reply does not fit the probes")
     return tuple(outcomes_from_plain(item, probe.calls) for item, probe in zip(value, probes, strict=True))
+
+
+def _is_out_of_time(outcome: Outcome) -> bool:
+    return isinstance(outcome, Stopped) and outcome.reason == "time"
 
 
 def _answer(question: Any, answers: dict[str, Answer]) -> tuple[Any, ...]:

@@ -4,17 +4,16 @@ behind outlive them. One that hangs or crashes costs one probe; the rest goes on
 import contextlib
 import os
 import random
-import select
 import signal
 import socket
 import struct
-import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from .clock import Watch, usage_of_child
 from .messages import (
     QUESTIONS,
     REQUESTS,
@@ -33,6 +32,8 @@ from .wire import Frame, FrameType, decode, encode, receive, send
 # The length of an answer, and whether every call returned.
 HEADER = struct.Struct("<Q?")
 OUT_OF_TIME = Stopped("time")
+# However busy a machine is, within this time it lets everybody run for a moment who wants to.
+STARVING_SECONDS = 0.5
 
 
 def perform_probes(
@@ -112,11 +113,11 @@ class _Leaf:
 
     def answer(self, limit: int, seconds: float) -> _Answer:
         """What it says of the next probe, of `limit` bytes at most."""
-        deadline = time.monotonic() + seconds
+        watch = Watch(seconds, usage_of_child(self._pid, STARVING_SECONDS))
         try:
-            length, returned = HEADER.unpack(self._read(HEADER.size, deadline))
+            length, returned = HEADER.unpack(self._read(HEADER.size, watch))
             if length <= limit:
-                return _Answer(self._read(length, deadline), returned)
+                return _Answer(self._read(length, watch), returned)
             stopped = Stopped("protocol")
         except TimeoutError:
             stopped = OUT_OF_TIME
@@ -124,12 +125,10 @@ class _Leaf:
             stopped = self._end()
         return _Answer(_stopped(stopped), stopped=stopped)
 
-    def _read(self, count: int, deadline: float) -> bytes:
+    def _read(self, count: int, watch: Watch) -> bytes:
         pieces = []
         while count:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0 or not select.select([self._reading], [], [], remaining)[0]:
-                raise TimeoutError
+            watch.wait(self._reading)
             piece = os.read(self._reading, min(count, 1 << 20))
             if not piece:
                 raise EOFError

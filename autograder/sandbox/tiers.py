@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import kernel, landlock, memory
+from . import kernel, landlock, processes
 from .policy import Policy
 from .selftest import Examination, examine
 
@@ -37,7 +37,7 @@ def choose(policy: Policy) -> Choice:
     if not kernel.supported():
         machines = " and ".join(kernel.MACHINES)
         return Choice("none", (), None, (f"isolation needs Linux on {machines}; use a virtual machine",))
-    available = {"landlock": landlock.version() > 0, "memory": memory.measurable()}
+    available = {"landlock": landlock.version() > 0, "memory": processes.are_shown()}
     without = tuple(name for name, is_here in available.items() if not is_here)
     reasons = []
     for tier in ("full", "reduced"):

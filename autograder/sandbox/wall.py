@@ -5,6 +5,7 @@ much of it. Every protection has a name, can be left out by a test, and is attac
 """
 
 import importlib.util
+import math
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -277,8 +278,10 @@ def _rlimits(policy: Policy) -> tuple[tuple[str, int, int], ...]:
         "RLIMIT_RTPRIO": 0,
         "RLIMIT_NICE": 0,
     }
-    # SIGXCPU, which tells what happened, comes a little before SIGKILL.
-    cpu = ("RLIMIT_CPU", policy.cpu_seconds, policy.cpu_seconds + 4)
+    # For each process by itself, so only in case that nobody looks at the clock. SIGXCPU, which tells what
+    # happened, comes a little before SIGKILL.
+    seconds = math.ceil(policy.submission_seconds)
+    cpu = ("RLIMIT_CPU", seconds, seconds + 4)
     return (cpu, *((name, value, value) for name, value in both.items()))
 
 

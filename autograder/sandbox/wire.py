@@ -8,13 +8,13 @@ checked against what is there before anything is allocated.
     G seed | F named function | E earlier result                                         to the sandbox only
 """
 
+import contextlib
 import math
 import socket
 import struct
-import time
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -42,6 +42,12 @@ class FrameType(IntEnum):
     PROBE_DONE = 6
     ASK = 7
     ASK_DONE = 8
+
+
+class Wait(Protocol):
+    """Returns when a connection can be read, or written; raises TimeoutError when that takes too long."""
+
+    def __call__(self, connection: socket.socket, /, *, to_write: bool = False) -> None: ...
 
 
 class ProtocolError(Exception):
@@ -253,43 +259,41 @@ def _decode_array(reader: _Reader, limits: Limits) -> np.ndarray:
 # --- frames ---------------------------------------------------------------------------------------------
 
 
-def send(connection: socket.socket, frame: Frame, deadline: float | None = None) -> None:
-    """Write one frame; raises TimeoutError after the deadline (time.monotonic) and OSError when cut off."""
-    header = HEADER.pack(MAGIC, VERSION, frame.type, frame.call_id, len(frame.body))
-    connection.settimeout(_remaining(deadline))
-    connection.sendall(header + frame.body)
+def send(connection: socket.socket, frame: Frame, wait: Wait | None = None) -> None:
+    """Write one frame; raises OSError when cut off, and whatever `wait` raises."""
+    message = memoryview(HEADER.pack(MAGIC, VERSION, frame.type, frame.call_id, len(frame.body)) + frame.body)
+    if wait is None:
+        connection.sendall(message)
+        return
+    connection.setblocking(False)
+    while message:
+        wait(connection, to_write=True)
+        with contextlib.suppress(BlockingIOError):
+            message = message[connection.send(message) :]
 
 
-def receive(connection: socket.socket, limits: Limits, deadline: float | None = None) -> Frame:
+def receive(connection: socket.socket, limits: Limits, wait: Wait | None = None) -> Frame:
     """Read one frame.
 
-    Raises TimeoutError after the deadline, which holds for the whole frame, EOFError when the other end is
-    gone, and ProtocolError for anything that is not a frame within the limits.
+    Raises EOFError when the other end is gone, ProtocolError for anything that is not a frame within the
+    limits, and whatever `wait` raises, which is called before each piece is read.
     """
-    magic, version, kind, call_id, length = HEADER.unpack(_read(connection, HEADER.size, deadline))
+    magic, version, kind, call_id, length = HEADER.unpack(_read(connection, HEADER.size, wait))
     if magic != MAGIC or version != VERSION or kind not in FrameType._value2member_map_:
         raise ProtocolError("what arrived is no frame")
     if length > limits.frame_bytes:
         raise ProtocolError(f"a frame of {length} bytes exceeds the limit of {limits.frame_bytes}")
-    return Frame(FrameType(kind), call_id, _read(connection, length, deadline))
+    return Frame(FrameType(kind), call_id, _read(connection, length, wait))
 
 
-def _read(connection: socket.socket, count: int, deadline: float | None) -> bytes:
+def _read(connection: socket.socket, count: int, wait: Wait | None) -> bytes:
     pieces: list[bytes] = []
     while count:
-        connection.settimeout(_remaining(deadline))
+        if wait is not None:
+            wait(connection)
         piece = connection.recv(min(count, 1 << 20))
         if not piece:
             raise EOFError("the other end closed the connection")
         pieces.append(piece)
         count -= len(piece)
     return b"".join(pieces)
-
-
-def _remaining(deadline: float | None) -> float | None:
-    if deadline is None:
-        return None
-    remaining = deadline - time.monotonic()
-    if remaining <= 0:
-        raise TimeoutError
-    return remaining

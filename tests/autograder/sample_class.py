@@ -15,9 +15,8 @@ from tests.make_submissions import ASSIGNMENT, SUBMISSIONS
 
 KEY = b"a key for the tests"
 EXPECTED: dict[str, Any] = json.loads((SUBMISSIONS / "expected.json").read_text())
-# Apart from the time of the assignment: a loop that never ends need not run long to show it, and importing
-# scipy takes as long as the machine is busy.
-CELL_SECONDS = {"loop-forever": 3.0, "clara-scipy-filter": 60.0}
+# A loop that never ends need not run long to show it.
+CELL_SECONDS = {"loop-forever": 3.0}
 
 
 def grade(student: str, zygote: Zygote, key: bytes = KEY) -> Result:

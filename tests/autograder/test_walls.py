@@ -131,9 +131,8 @@ def test_a_wrong_answer_is_judged_as_without_any_box(entries: Entries, zygotes: 
 
 
 def _grade(entries: Entries, zygote: Zygote) -> Result:
-    # One alternative imports scipy, which takes as long as the machine is busy.
-    patient = replace(load(ASSIGNMENT), cell_seconds=60.0)
-    return grade_submission(entries.notebook(), patient, student=entries.name, course_key=KEY, zygote=zygote)
+    data, assignment = entries.notebook(), load(ASSIGNMENT)
+    return grade_submission(data, assignment, student=entries.name, course_key=KEY, zygote=zygote)
 
 
 def _judged_here(entries: Entries, exercise: Exercise, digest: str) -> Judgement:

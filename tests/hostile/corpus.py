@@ -26,9 +26,7 @@ from tests.students import RIGHT
 
 
 # Two exercises: one that is attacked, and one beside it that must not notice.
-ASSIGNMENT: Assignment = dataclasses.replace(
-    load(NAME), exercises=(CUMULATIVE_MEAN, WINDOW_EXERCISE), cell_seconds=8.0
-)
+ASSIGNMENT: Assignment = dataclasses.replace(load(NAME), exercises=(CUMULATIVE_MEAN, WINDOW_EXERCISE))
 FILE = f"{NAME}.ipynb"
 
 ANSWER, BESIDE = RIGHT["cumulative_mean"], RIGHT["window"]

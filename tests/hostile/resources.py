@@ -29,11 +29,11 @@ from tests.hostile.corpus import (
 # Who waits in a case need not wait for long.
 SOON: dict[str, Any] = {"cell_seconds": 1.0}
 IMPATIENT = Policy(probe_seconds=0.5)
-# Memory that is touched takes time on a busy machine; half of it shows the same.
-FRUGAL: dict[str, Any] = {"policy": Policy(memory_bytes=1 << 30), "cell_seconds": 20.0}
+# Memory that is touched takes time; half of it shows the same.
+FRUGAL: dict[str, Any] = {"policy": Policy(memory_bytes=1 << 30)}
 
 # Who takes together what no one of them may take alone need not take all of it either.
-HUDDLED: dict[str, Any] = {"policy": Policy(box_memory_bytes=512 << 20), "cell_seconds": 20.0}
+HUDDLED: dict[str, Any] = {"policy": Policy(box_memory_bytes=512 << 20)}
 
 ENDLESS = "did not come to an end"
 NO_MEMORY = "this cell asked for more memory than there is"
@@ -298,7 +298,6 @@ MEMORY = (
         """),
         says=("ended: [0, 0, 0]",),
         tier="full",
-        cell_seconds=20.0,
     ),
     Case(
         "RX11",
@@ -411,7 +410,6 @@ OUTPUT = (
             repr(Deep())
         """),
         says=("crashed the Python process (signal 11)",),
-        cell_seconds=20.0,
     ),
     Case("RX18", "recursion without end", cells("def deep(): return deep()\n\ndeep()"),
          says=("RecursionError",)),

@@ -44,14 +44,16 @@ def test_the_child_ends_the_way_the_worker_ended(tier, python, code, status):
 
 @both_walls
 def test_a_loop_ends_by_the_limit_of_cpu_seconds(tier, python):
-    ended = behind("while True: pass", tier=tier, python=python, policy=replace(Policy(), cpu_seconds=1))
+    ended = behind(
+        "while True: pass", tier=tier, python=python, policy=replace(Policy(), submission_seconds=1)
+    )
     assert ended.status == signal.SIGXCPU
 
 
 @needs_full
 def test_a_loop_that_ignores_the_signal_is_killed():
     code = "import signal; signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass"
-    ended = behind(code, policy=replace(Policy(), cpu_seconds=1))
+    ended = behind(code, policy=replace(Policy(), submission_seconds=1))
     assert ended.status == signal.SIGKILL
 
 

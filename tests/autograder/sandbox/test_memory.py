@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import memory
+from autograder.sandbox import memory, processes
 from autograder.sandbox.policy import MIB
 
 from .behind import PACKAGE
@@ -90,7 +90,7 @@ os.write(writing, b".")
 
 
 @pytest.mark.parametrize(
-    ("options", "children", "measurable"),
+    ("options", "children", "shown"),
     [
         ("rw,nosuid,nodev,noexec,relatime", True, True),
         ("rw,relatime,hidepid=invisible", True, False),
@@ -99,7 +99,7 @@ os.write(writing, b".")
     ],
 )
 def test_a_system_that_hides_processes_is_known(
-    options: str, children: bool, measurable: bool, tmp_path: Path
+    options: str, children: bool, shown: bool, tmp_path: Path
 ) -> None:
     task = tmp_path / f"self/task/{os.getpid()}"
     task.mkdir(parents=True)
@@ -107,7 +107,7 @@ def test_a_system_that_hides_processes_is_known(
     (tmp_path / "self/mounts").write_text("\n".join(mounts))
     if children:
         (task / "children").touch()
-    assert memory.measurable(str(tmp_path)) is measurable
+    assert processes.are_shown(str(tmp_path)) is shown
 
 
 def test_threads_of_this_process_count_once() -> None:
