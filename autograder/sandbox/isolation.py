@@ -131,7 +131,7 @@ def _process_limit(wall: Wall) -> tuple[str, int, int]:
     room = wall.processes
     if "user" not in wall.protections and os.getuid() != wall.slot_id:
         room += limits.tasks_of_user() + wall.room_for_others
-    return "RLIMIT_NPROC", room, room
+    return "RLIMIT_NPROC", room, room + wall.spare_processes
 
 
 def _restrict_paths(wall: Wall, places: Places) -> None:

@@ -9,10 +9,11 @@ import socket
 import struct
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
+from . import limits
 from .clock import Watch, usage_of_child
 from .messages import (
     QUESTIONS,
@@ -46,6 +47,7 @@ def perform_probes(
     """
     requests, replaced = decode(frame.body, REQUESTS)
     probes = probes_from_plain(requests)
+    _lay_to_rest()
     answers: list[bytes] = []
     strikes: Counter[str] = Counter()
     while len(answers) < len(probes):
@@ -90,18 +92,15 @@ class _Leaf:
     """A fork that performs probes one after the other and sends each answer through a pipe."""
 
     def __init__(self, work: Iterator[tuple[bool, bytes]]) -> None:
-        self._reading, writing = os.pipe()
-        self._pid = os.fork()
-        if not self._pid:
-            try:
-                os.close(self._reading)
-                for returned, body in work:
-                    message = HEADER.pack(len(body), returned) + body
-                    while message:
-                        message = message[os.write(writing, message) :]
-            finally:
-                os._exit(0)
+        # Student code may have used up what it may have of both.
+        with limits.raised("RLIMIT_NOFILE"):
+            self._reading, writing = os.pipe()
+            with limits.raised("RLIMIT_NPROC"):
+                self._pid = os.fork()
+            if not self._pid:
+                self._work(work, writing)
         os.close(writing)
+        _lead_a_group(self._pid)
 
     def __enter__(self) -> "_Leaf":
         return self
@@ -110,6 +109,17 @@ class _Leaf:
         os.close(self._reading)
         if self._pid:
             self._end()
+
+    def _work(self, work: Iterator[tuple[bool, bytes]], writing: int) -> NoReturn:
+        try:
+            _lead_a_group(0)
+            os.close(self._reading)
+            for returned, body in work:
+                message = HEADER.pack(len(body), returned) + body
+                while message:
+                    message = message[os.write(writing, message) :]
+        finally:
+            os._exit(0)
 
     def answer(self, limit: int, seconds: float) -> _Answer:
         """What it says of the next probe, of `limit` bytes at most."""
@@ -138,9 +148,23 @@ class _Leaf:
 
     def _end(self) -> Stopped:
         pid, self._pid = self._pid, 0
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        for kill in (os.kill, os.killpg):
+            with contextlib.suppress(ProcessLookupError):
+                kill(pid, signal.SIGKILL)
         return _ending(os.waitpid(pid, 0)[1])
+
+
+def _lead_a_group(process: int) -> None:
+    """What a leaf starts belongs to its group, and ends with it. Both it and its parent see to that."""
+    with contextlib.suppress(OSError):  # it has ended already
+        os.setpgid(process, 0)
+
+
+def _lay_to_rest() -> None:
+    """The children that cells have left: who is dead counts among the processes until it is waited for."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _perform(

@@ -3,7 +3,7 @@
 import contextlib
 import ctypes
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from . import kernel
 
@@ -23,6 +23,20 @@ def set_rlimits(limits: Iterable[tuple[str, int, int]]) -> None:
             if ceiling != resource.RLIM_INFINITY:
                 hard = min(hard, ceiling)
             resource.setrlimit(limit, (min(soft, hard), hard))
+
+
+@contextlib.contextmanager
+def raised(name: str) -> Iterator[None]:
+    """As much as the hard limit of that name allows, for a while."""
+    import resource
+
+    limit = getattr(resource, name)
+    soft, hard = resource.getrlimit(limit)
+    resource.setrlimit(limit, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(limit, (soft, hard))
 
 
 def tasks_of_user() -> int:

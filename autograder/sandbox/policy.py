@@ -33,6 +33,10 @@ class Policy:
     box_memory_bytes: int = 4096 * MIB
     processes: int = 48
 
+    # What is kept for the worker, which has to go on where a function leaks files or processes.
+    spare_files: int = 8
+    spare_processes: int = 8
+
     # Output of the cells: what is kept of each one, and when one has printed enough to be stopped.
     output_head_bytes: int = 48 * 1024
     output_tail_bytes: int = 16 * 1024

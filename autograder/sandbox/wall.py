@@ -160,6 +160,8 @@ class Wall:
     """Name, soft limit, hard limit."""
     processes: int
     """Processes and threads that the sandbox may have at once."""
+    spare_processes: int
+    """What the worker may have beyond that, to go on in."""
     memory_bytes: int
     """What all of them together may hold."""
     room_for_others: int = 200
@@ -245,6 +247,7 @@ def build_wall(policy: Policy, tier: str = "full", *, extra: Iterable[str | Path
         masked=tuple(sorted(masked)),
         rlimits=_rlimits(policy),
         processes=policy.processes,
+        spare_processes=policy.spare_processes,
         memory_bytes=policy.box_memory_bytes,
     )
 
@@ -269,7 +272,6 @@ def _rlimits(policy: Policy) -> tuple[tuple[str, int, int], ...]:
     both = {
         "RLIMIT_AS": policy.memory_bytes,
         "RLIMIT_FSIZE": policy.file_bytes,
-        "RLIMIT_NOFILE": policy.open_files,
         "RLIMIT_STACK": policy.stack_bytes,
         "RLIMIT_CORE": 0,
         "RLIMIT_MEMLOCK": 0,
@@ -282,7 +284,8 @@ def _rlimits(policy: Policy) -> tuple[tuple[str, int, int], ...]:
     # happened, comes a little before SIGKILL.
     seconds = math.ceil(policy.submission_seconds)
     cpu = ("RLIMIT_CPU", seconds, seconds + 4)
-    return (cpu, *((name, value, value) for name, value in both.items()))
+    files = ("RLIMIT_NOFILE", policy.open_files, policy.open_files + policy.spare_files)
+    return (cpu, files, *((name, value, value) for name, value in both.items()))
 
 
 def _system_paths() -> Iterator[str]:

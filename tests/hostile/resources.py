@@ -131,12 +131,33 @@ LOOPS = (
     ),
     Case(
         "RX06",
-        "a bomb of processes that stay, and take the places of the grader's own",
+        "processes that stay, on top of those that have ended",
         cells(
             after=(
                 """
                 import os, signal
 
+                for number in range(400):
+                    if os.fork() == 0:
+                        if number % 2:
+                            os._exit(0)
+                        signal.alarm(20)
+                        signal.pause()
+                """,
+            )
+        ),
+        tier="full",
+    ),
+    Case(
+        "RX06",
+        "a bomb of processes that stay, and take the places of the grader's own",
+        cells(
+            after=(
+                """
+                import os, resource, signal
+
+                _, all_there_are = resource.getrlimit(resource.RLIMIT_NPROC)
+                resource.setrlimit(resource.RLIMIT_NPROC, (all_there_are, all_there_are))
                 for _ in range(400):
                     if os.fork() == 0:
                         signal.alarm(20)
@@ -508,6 +529,18 @@ OTHERS = (
         """),
         says=("refused: EMFILE EMFILE EMFILE EPERM",),
         tier="reduced",
+    ),
+    Case(
+        "RX23",
+        "a function that leaks files, called until there are no more",
+        cells(
+            "opened = []",
+            answer=ANSWER.replace("    return", "    opened.append(open('/dev/null'))\n    return"),
+            after=("while True: cumulative_mean(np.arange(3.0))",),
+        ),
+        scores=NOTHING,
+        findings={"cumulative_mean": "raised"},
+        says=("Too many open files",),
     ),
     Case(
         "RX24",
