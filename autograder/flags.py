@@ -4,6 +4,7 @@ What the source of a submission, the files beside it and the rest of the class h
 says. Everything of it can be honest.
 """
 
+import math
 import re
 import sys
 import tokenize
@@ -11,8 +12,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from autograder.exercise import Assignment
+import numpy as np
+
+from autograder.exercise import Assignment, Exercise
 from autograder.results import Result
 from autograder.similarity import similar
 from autograder.timestamps import TIMESTAMP
@@ -26,6 +30,7 @@ from autograder.tokens import (
     definitions,
     is_docstring,
 )
+from autograder.trials import draw_public
 
 
 WHAT_A_FLAG_MEANS = (
@@ -47,11 +52,14 @@ WORD = re.compile(r"\w+")
 
 NAMES_REFERENCE = ("reference", f"The code names `{REFERENCE_PACKAGE}`, which is absent while grading")
 RUNS_OR_READS = "`{}` can run or read code that is not seen here"
+UNREAD = "The code could not be looked through ({error}); read it yourself."
 DEFINITION = re.compile(r"\bdef \w+\(")
 
 
 # Different numbers in one function or assignment. Formulas of the course need a handful.
 MANY_NUMBERS = 20
+# As many of them that stand in the visible tests are no chance: of those only numbers that nobody thinks of.
+VISIBLE_NUMBERS = 2
 
 # Of the characters that cannot be seen, those that belong to the writing of languages and emoji.
 ORDINARY = frozenset("\u00ad\u200c\u200d\u200e\u200f\u061c")
@@ -72,7 +80,7 @@ class Flag:
     """Something for a person to look at.
 
     `kind` is similar, reference, hidden_code, embedded, long, literal_table, invisible, look_alike,
-    shadow_module or timestamp.
+    shadow_module, timestamp or unread.
     """
 
     kind: str
@@ -88,22 +96,36 @@ def flags(
     """
     results = tuple(results)
     template = Template(release_sources.values())
-    submissions = {result.student: tuple(code_cells(result)) for result in results}
-    asked = [exercise.name for exercise in assignment.exercises]
+    visible = {exercise.name: _visible_numbers(exercise) for exercise in assignment.exercises}
+    submissions: dict[str, tuple[CodeCell, ...]] = {}
     found: dict[str, list[Flag]] = defaultdict(list)
     for result in results:
-        cells = submissions[result.student]
-        found[result.student] += (
-            *_signs(cells, template),
-            *_literal_tables(cells, template, asked),
-            *_look_alikes(cells, template, asked),
-            *_shadows(result.beside),
-        )
+        try:
+            cells = tuple(code_cells(result))
+            found[result.student] += _of_one(cells, result.beside, template, visible)
+            submissions[result.student] = cells
+        except Exception as error:  # one strange text costs nobody else their flags
+            found[result.student] = [Flag("unread", UNREAD.format(error=type(error).__name__))]
     for student in _dated(results):
         found[student].append(Flag("timestamp", DATED))
     for student, says in similar(submissions, assignment, template):
         found[student].append(Flag("similar", says))
     return {student: tuple(own) for student, own in found.items() if own}
+
+
+def _of_one(
+    cells: Sequence[CodeCell],
+    beside: Iterable[str],
+    template: Template,
+    visible: Mapping[str, frozenset[float]],
+) -> list[Flag]:
+    """What a submission alone gives to look at."""
+    return [
+        *_signs(cells, template),
+        *_literal_tables(cells, template, visible),
+        *_look_alikes(cells, template, visible),
+        *_shadows(beside),
+    ]
 
 
 # --- in the code ----------------------------------------------------------------------------------------
@@ -139,36 +161,79 @@ def _named_in(line: str) -> Iterator[tuple[str, str]]:
             yield "hidden_code", RUNS_OR_READS.format(word)
 
 
-def _literal_tables(cells: Sequence[CodeCell], template: Template, asked: Container[str]) -> Iterator[Flag]:
-    """Functions that hold many numbers, and those that were asked for and use a name that does."""
+def _literal_tables(
+    cells: Sequence[CodeCell], template: Template, visible: Mapping[str, frozenset[float]]
+) -> Iterator[Flag]:
+    """Functions that hold a table of numbers, and those that were asked for and use a name that does."""
     segments = [(cell.number, tokens) for cell in cells for tokens in cell.segments]
-    tables = {name for _, tokens in segments for name in _tables(tokens, template)}
+    tables = {name: own for _, tokens in segments for name, own in _tables(tokens, template)}
+    every = frozenset().union(*visible.values())
     for number, tokens in segments:
         for name, own in definitions(tokens):
-            looked_up = name in asked and any(token.string in tables for token in own)
-            if looked_up or _holds_many_numbers(own, template):
-                says = (
-                    f"`{name[:60]}` (cell {number}) takes from a table of many numbers: of answers, perhaps."
-                )
-                yield Flag("literal_table", says)
+            held = _numbers(own, template)
+            if name in visible:
+                held = held.union(*(tables.get(used, ()) for used in _names_from_outside(own)))
+            says = f"`{name[:60]}` (cell {number}) takes from a table of"
+            if len(held & visible.get(name, every)) >= VISIBLE_NUMBERS:
+                yield Flag("literal_table", f"{says} numbers that stand in the visible tests.")
+            elif len(held) >= MANY_NUMBERS:
+                yield Flag("literal_table", f"{says} many numbers: of answers, perhaps.")
 
 
-def _tables(tokens: Tokens, template: Template) -> Iterator[str]:
-    """The names of whole statements that assign many numbers."""
+def _names_from_outside(function: Tokens) -> set[str]:
+    """The names in a function that are neither parameters of it nor assigned in it."""
+    own: set[str] = set()
+    depth, in_head = 0, True
+    for before, token, after in zip(function, function[1:], function[2:], strict=False):
+        depth += {"(": 1, ")": -1}.get(before.string, 0)
+        in_head = in_head and (before.string != ")" or depth > 0)
+        parameter = in_head and depth == 1 and before.string in ("(", ",", "*", "**")
+        assigned = before.type in BETWEEN_STATEMENTS and after.string == "="
+        if token.type == tokenize.NAME and (parameter or assigned):
+            own.add(token.string)
+    return {token.string for token in function if token.type == tokenize.NAME} - own
+
+
+def _tables(tokens: Tokens, template: Template) -> Iterator[tuple[str, frozenset[float]]]:
+    """The names of whole statements that assign something, and the numbers in it."""
     start = 0
     for place, token in enumerate(tokens):
         if token.type in BETWEEN_STATEMENTS:
             match tokens[start:place]:
-                case [name, equals, *content] if equals.string == "=" and _holds_many_numbers(
-                    content, template
-                ):
-                    yield name.string
+                case [name, equals, *content] if equals.string == "=":
+                    yield name.string, _numbers(content, template)
             start = place + 1
 
 
-def _holds_many_numbers(tokens: Tokens, template: Template) -> bool:
-    numbers = (token for token in tokens if token.type == tokenize.NUMBER)
-    return len({token.string for token in numbers if not template.holds(token.line)}) >= MANY_NUMBERS
+def _numbers(tokens: Tokens, template: Template) -> frozenset[float]:
+    """The different numbers of the code, but for those that everybody was given."""
+    numbers = (token for token in tokens if token.type == tokenize.NUMBER and not template.holds(token.line))
+    return frozenset(map(_value, {token.string for token in numbers}))
+
+
+def _value(text: str) -> float:
+    """What a number of the source is; nan where it is no plain one."""
+    try:
+        return float(text.replace("_", ""))
+    except ValueError:
+        return math.nan
+
+
+def _visible_numbers(exercise: Exercise) -> frozenset[float]:
+    """The numbers of two digits and more behind the point in the tests that everybody sees."""
+    calls = (call for drawn in draw_public(exercise) for call in drawn.calls)
+    given = (
+        np.ravel(np.abs(value)) for call in calls for value in _arrays((*call.args, *call.kwargs.values()))
+    )
+    return frozenset(float(value) for values in given for value in values if round(value, 1) != value)
+
+
+def _arrays(values: Iterable[Any]) -> Iterator[np.ndarray]:
+    for value in values:
+        if isinstance(value, np.ndarray | float) and np.asarray(value).dtype.kind == "f":
+            yield np.asarray(value)
+        elif isinstance(value, tuple):
+            yield from _arrays(value)
 
 
 def _invisible(source: str, template: Template) -> Iterator[tuple[str, str]]:

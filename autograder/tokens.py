@@ -1,5 +1,6 @@
 """The code cells of a submission, cut into tokens under caps. Student text is never parsed or compiled."""
 
+import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -10,6 +11,8 @@ from autograder.results import Result
 # A person writes shorter lines and cells; what is longer is not looked at.
 MAX_LINE, MAX_CELL, MAX_SUBMISSION = 200, 32 << 10, 64 << 10
 RESTARTS = 8
+# As Python reads a file. In one line the tokenizer of Python 3.12 trips over a bare carriage return.
+END_OF_LINE = re.compile(r"\r\n?|\n")
 
 Tokens = list[tokenize.TokenInfo]
 SILENT = (tokenize.COMMENT, tokenize.NL, tokenize.ENCODING)
@@ -35,7 +38,7 @@ def code_cells(result: Result) -> Iterator[CodeCell]:
 
 def segments(source: str) -> Iterator[Tokens]:
     """The tokens of a source; where it is no Python, those before, and those from the next line on."""
-    lines = [line + "\n" if len(line) <= MAX_LINE else "\n" for line in source.split("\n")]
+    lines = [line + "\n" if len(line) <= MAX_LINE else "\n" for line in END_OF_LINE.split(source)]
     for _ in range(RESTARTS):
         tokens: Tokens = []
         try:
@@ -44,7 +47,7 @@ def segments(source: str) -> Iterator[Tokens]:
                     tokens.append(token)
             yield tokens
             return
-        except (tokenize.TokenError, SyntaxError):
+        except (tokenize.TokenError, SyntaxError, ValueError):
             yield tokens
             lines = lines[max(1, tokens[-1].end[0] if tokens else 1) :]
 

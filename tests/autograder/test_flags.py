@@ -1,14 +1,18 @@
 """What a person is asked to look at, and above all what not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+import numpy as np
 import pytest
 
+from autograder import flags as flags_module
 from autograder.exercises import load
 from autograder.flags import MANY_NUMBERS, flags
 from autograder.results import CellRecord, Result
 from autograder.sandbox.reader import Cell, Unreadable, read_cells
 from autograder.submission import find_submissions
+from autograder.tokens import CodeCell, code_cells
+from autograder.trials import draw_public
 from tests.make_submissions import ASSIGNMENT, SUBMISSIONS, release
 from tests.students import RIGHT
 
@@ -131,6 +135,31 @@ def test_data_is_no_table_of_answers(source: str) -> None:
     assert kinds(source) == []
 
 
+def visible_numbers(function: str) -> list[float]:
+    """Numbers that a student can read off the tests in the notebook."""
+    exercise = AVERAGES.exercise(function)
+    values = (call.args[0] for drawn in draw_public(exercise) for call in drawn.calls)
+    return [float(value) for each in values for value in np.ravel(each) if round(float(value), 1) != value]
+
+
+@pytest.mark.parametrize("function", ["ewma", "window", "cumulative_mean"])
+def test_a_table_of_the_visible_inputs_is_shown_however_short_it_is(function: str) -> None:
+    first, second = visible_numbers(function)[:2]
+    signature = AVERAGES.exercise(function).signature
+    inside = f"def {function}{signature}:\n    return {{{first}: 1, {second}: 2}}[0]\n"
+    outside = f"SEEN = {{{first}: 1, {second}: 2}}\n\n\ndef {function}{signature}:\n    return SEEN[0]\n"
+    for source in (inside, outside, inside.replace(function, "helper")):
+        (flag,) = flags([handed_in("a", source)], AVERAGES, {})["a"]
+        assert flag.kind == "literal_table"
+        assert "stand in the visible tests" in flag.message
+
+
+def test_a_call_that_was_copied_to_try_it_is_no_table() -> None:
+    x = f"x = np.array({visible_numbers('ewma')[:5]})"
+    assert kinds(f"{x}\nbeta = 0.72\n\n\n{RIGHT['ewma']}\n\nprint(ewma(x, beta))\n") == []
+    assert kinds(f"{RIGHT['ewma']}\n\nprint(ewma({visible_numbers('ewma')[:5]}, 0.72))\n") == []
+
+
 # --- characters -----------------------------------------------------------------------------------------
 
 
@@ -176,6 +205,24 @@ def test_names_that_look_alike_are_shown_once(source: str) -> None:
 
 def test_a_name_in_another_normal_form_is_the_same_name() -> None:
     assert kinds("\u00b5 = 1\nprint(\u03bc)\nﬁ = fi = 1") == []
+
+
+# --- what stands by itself ---------------------------------------------------------------------------------
+
+
+def test_a_text_that_breaks_a_look_costs_its_student_nothing_and_nobody_else_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def breaks_on_b(result: Result) -> Iterator[CodeCell]:
+        if result.student == "b":
+            raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "as in the tokenizer of Python 3.12")
+        return code_cells(result)
+
+    monkeypatch.setattr(flags_module, "code_cells", breaks_on_b)
+    assert found(handed_in("a", "me\u0430n = mean"), handed_in("b", "mean = 1")) == {
+        "a": ["look_alike"],
+        "b": ["unread"],
+    }
 
 
 # --- files beside the notebook --------------------------------------------------------------------------
