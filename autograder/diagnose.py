@@ -96,7 +96,7 @@ def _agreement(call: Call, value: Any) -> Tolerance:
     """How closely two hands agree on one formula. From single precision some compute in it and some in
     double, whatever they store the result in, and what they lose is relative to the largest number."""
     given = list(_floats(call.args))
-    atol_single = RECOGNITION.atol_single * max(1.0, *map(_scale, (*given, *_floats(value))))
+    atol_single = RECOGNITION.atol_single * max((1.0, *map(_scale, (*given, *_floats(value)))))
     if any(array.dtype.itemsize <= 4 for array in given):
         return Tolerance(RECOGNITION.rtol_single, atol_single, RECOGNITION.rtol_single, atol_single)
     return replace(RECOGNITION, atol_single=atol_single)
