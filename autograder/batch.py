@@ -1,6 +1,7 @@
 """Many submissions: what is graded already is not run again; the rest runs in a local pool."""
 
 import contextlib
+import functools
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
@@ -9,7 +10,9 @@ from dataclasses import dataclass, replace
 
 from autograder.course import Course, grader_version
 from autograder.exercise import Assignment
+from autograder.given import Given
 from autograder.grading import grade_submission, rejected
+from autograder.notebook import read_release
 from autograder.results import Result, ResultStore
 from autograder.sandbox.launcher import Zygote, ZygoteProcess
 from autograder.sandbox.reader import Unreadable
@@ -42,13 +45,25 @@ class Batch:
         """Where the results of the assignment lie."""
         return result_store(self.course, self.assignment.name)
 
+    @functools.cached_property
+    def given(self) -> Given | None:
+        """The cells that students did not write, of our own notebook of the assignment."""
+        path = self.course.source / self.assignment.name / f"{self.assignment.name}.ipynb"
+        return Given.of(read_release(path)) if path.is_file() else None
+
     def jobs(self, submissions: Iterable[Submission]) -> list[Job]:
         """Work out what the results depend on; of the files one at a time is in memory."""
         return [Job(submission, self._key(submission, _content(submission))) for submission in submissions]
 
     def _key(self, submission: Submission, content: bytes | Unreadable) -> str:
         """The name of a result: it says all that the result depends on."""
-        parts = (self.assignment.name, submission.student, grader_version(), self.wall.label)
+        parts = (
+            self.assignment.name,
+            submission.student,
+            grader_version(),
+            self.wall.label,
+            repr(self.given),
+        )
         about = "\0".join((*parts, *submission.notes, *submission.beside))
         data = repr(content.args).encode() if isinstance(content, Unreadable) else content
         message = about.encode(errors="surrogatepass") + b"\0" + hashlib.sha256(data).digest()
@@ -114,7 +129,12 @@ class Batch:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return grade_submission(
-                    data, self.assignment, student=student, course_key=self.course.key(), zygote=zygote
+                    data,
+                    self.assignment,
+                    student=student,
+                    course_key=self.course.key(),
+                    zygote=zygote,
+                    given=self.given,
                 )
             except Exception as error:
                 failure = f"{type(error).__name__}: {error}"

@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder import submission
 from autograder.exercise import Assignment, Exercise
+from autograder.given import Given
 from autograder.notes import notes
 from autograder.results import Result
 from autograder.sandbox.launcher import Answer, Zygote
@@ -39,13 +40,23 @@ def rejected(assignment: Assignment, student: str, problem: Unreadable, **known:
 
 
 def grade_submission(
-    data: bytes, assignment: Assignment, *, student: str, course_key: bytes, zygote: Zygote
+    data: bytes,
+    assignment: Assignment,
+    *,
+    student: str,
+    course_key: bytes,
+    zygote: Zygote,
+    given: Given | None = None,
 ) -> Result:
-    """Grade the bytes of one notebook. The same bytes and key give the same inputs and the same result."""
+    """Grade the bytes of one notebook, of which `given` are the cells that students did not write.
+
+    The same arguments give the same inputs and the same result.
+    """
     started = time.monotonic()
     digest = hashlib.sha256(data).hexdigest()
     known = {"tier": zygote.tier, "sha256": digest}
-    with Session(data, assignment, zygote) as session:
+    given = given or Given.nothing(assignment)
+    with Session(data, assignment, zygote, given) as session:
         try:
             session.start()
         except Unreadable as problem:
@@ -73,7 +84,12 @@ def grade_submission(
         assignment.max_score,
         tuple(judgements.values()),
         records,
-        (*defined_again(assignment, records), *notes(shown, judgements, records), *[BUSY] * (not settled)),
+        (
+            *given.notes(session.cells),
+            *defined_again(assignment, records),
+            *notes(shown, judgements, records),
+            *[BUSY] * (not settled),
+        ),
         seconds=round(time.monotonic() - started, 3),
         settled=settled,
         **known,

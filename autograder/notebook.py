@@ -82,7 +82,10 @@ def _merge(result: Result, assignment: Assignment, release: dict[str, Any]) -> l
         master = known.get(grade_id) if grade_id not in placed else None
         if master:
             placed.add(grade_id)
-        merged.append(_cell(record, master))
+        own, cell = _own_version(record, master), _cell(record, master)
+        if own:
+            cell["outputs"] = []
+        merged += [*own, cell]
     for position, cell in enumerate(release["cells"]):
         grade_id = _grade_id(cell)
         if grade_id and grade_id not in placed:
@@ -91,6 +94,15 @@ def _merge(result: Result, assignment: Assignment, release: dict[str, Any]) -> l
         if name := judgements.get(_grade_id(cell)):
             cell["outputs"] = [_verdict_output(by_name[name])]
     return merged
+
+
+def _own_version(record: CellRecord, master: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """What a student made of locked code, as a cell of theirs above it."""
+    locked = master is not None and master["metadata"]["nbgrader"].get("locked", False)
+    ran = record.result is not None or record.stopped is not None
+    if not (locked and ran) or "".join(master["source"]).split() == record.cell.source.split():
+        return []
+    return [_cell(record, None)]
 
 
 def _cell(record: CellRecord, master: dict[str, Any] | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from autograder.exercise import Assignment
+from autograder.given import Given
 from autograder.results import CellRecord
 from autograder.sandbox.launcher import Answer, Box, BoxStopped, Zygote
 from autograder.sandbox.messages import CellResult, ProbeRequest
@@ -21,6 +22,7 @@ class Session:
     data: bytes
     assignment: Assignment
     zygote: Zygote
+    given: Given
     cells: tuple[Cell, ...] = ()
     results: dict[int, CellResult] = field(default_factory=dict)
     stopped: dict[int, Stopped] = field(default_factory=dict)
@@ -73,23 +75,33 @@ class Session:
 
     def _run_through(self) -> bool:
         """Run the cells that are not known to be bad; False when one more of them is."""
-        tests = {self.assignment.test_cell(exercise) for exercise in self.assignment.exercises}
         box, for_others = self._box(), max(self.left - self.zygote.policy.notebook_seconds, 0.0)
-        for index, cell in enumerate(self.cells):
-            if cell.kind != "code" or cell.grade_id in tests or index in self.stopped:
+        last: int | None = None
+        for step in self.given.steps(self.cells):
+            if step.index in self.stopped:
                 continue
+            last = last if step.index is None else step.index
             left, usual = self.left - for_others, self.assignment.cell_seconds
             if left <= 0:
-                self.stopped[index] = Stopped("not_run")
+                self._stop(step.index, Stopped("not_run"))
                 continue
             try:
-                self.results[index] = box.run_cell(cell.source, min(left, usual))
+                result = box.run_cell(step.source, min(left, usual))
             except BoxStopped as stop:
-                self.results.pop(index, None)
+                # What was given does no harm: what stood before it did.
+                if last is None:
+                    raise
                 out_of_time = stop.stopped.reason == "time" and left < usual
-                self.stopped[index] = Stopped("time", NO_TIME_LEFT) if out_of_time else stop.stopped
+                self._stop(last, Stopped("time", NO_TIME_LEFT) if out_of_time else stop.stopped)
                 return False
+            if step.index is not None:
+                self.results[step.index] = result
         return True
+
+    def _stop(self, index: int | None, stopped: Stopped) -> None:
+        if index is not None:
+            self.results.pop(index, None)
+            self.stopped[index] = stopped
 
     def perform(
         self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer]

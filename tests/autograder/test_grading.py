@@ -1,19 +1,27 @@
 """A submission is graded on its own, and costs nobody else anything; test_walls.py is about the points."""
 
 import dataclasses
+import json
 import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder import submission
 from autograder.exercises import load
+from autograder.given import Given
+from autograder.grading import grade_submission
+from autograder.notebook import autograded_notebook
 from autograder.results import ResultStore
 from autograder.sandbox.launcher import BoxStopped, Zygote
 from autograder.sandbox.perform import Stopped
+from autograder.sandbox.reader import read_cells
 from tests.autograder.sample_class import grade, without_time
-from tests.make_submissions import ASSIGNMENT, SUBMISSIONS, main as make_submissions
+from tests.make_submissions import ASSIGNMENT, SUBMISSIONS, hand_in, main as make_submissions, release
+from tests.students import RIGHT, Student
 
 
 def test_the_sample_class_is_what_its_maker_writes() -> None:
@@ -54,8 +62,8 @@ def test_how_a_box_ends_is_told_even_if_its_end_takes_a_while(zygote: Zygote) ->
     assert caught.value.stopped == Stopped("exit", "exit code 7")
 
 
-def test_test_cells_are_never_run(zygote: Zygote) -> None:
-    result = grade("test-cell-edited", zygote)
+def test_test_cells_are_not_run(zygote: Zygote) -> None:
+    result = grade("ada-all-right", zygote)
     tests = [record for record in result.cells if record.cell.grade_id.startswith("test-")]
     assert tests
     assert all(record.result is None for record in tests)
@@ -80,3 +88,66 @@ def test_the_result_of_everybody_can_be_kept_and_found_again(zygote: Zygote, tmp
         store.save(result)
         assert store.load(student) == result
     assert store.load("nobody") is None
+
+
+def notebook(edit: Callable[[list[Any]], None]) -> bytes:
+    """The released notebook with right answers in it, after an edit of its cells."""
+    template = release(load(ASSIGNMENT))
+    document = json.loads(hand_in(Student("ada"), template))
+    edit(document["cells"])
+    return json.dumps(document).encode()
+
+
+def with_id(cells: list[Any], grade_id: str) -> Any:
+    return next(cell for cell in cells if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id)
+
+
+def _edit_the_imports(cells: list[Any]) -> None:
+    with_id(cells, "imports")["source"] = (
+        "import tensorflow as tf\n!pip install seaborn\n%pip install seaborn\nfrom advsec import averages\n"
+        "import numpy as np\nfrom autograder import check\nimport math\nmath.nothing"
+    )
+
+
+def _remove_the_imports(cells: list[Any]) -> None:
+    cells.remove(with_id(cells, "imports"))
+    cells.append({"cell_type": "code", "metadata": {}, "outputs": [], "source": "del np"})
+
+
+def _answer_in_the_test_cells(cells: list[Any]) -> None:
+    for name in RIGHT:
+        answer, test = with_id(cells, name), with_id(cells, f"test-{name}")
+        test["source"] = f"{''.join(answer['source'])}\n\n{''.join(test['source'])}"
+        answer["source"] = "# see below"
+
+
+@pytest.mark.parametrize(
+    ("edit", "notes"),
+    [
+        (
+            _edit_the_imports,
+            (
+                "Cell 2 is locked, and was changed",
+                "`tensorflow` is not available while grading",
+                "`advsec` is not available while grading",
+                "Commands of the shell do nothing",
+                "`%pip` does nothing",
+            ),
+        ),
+        (_remove_the_imports, ("The locked cell `imports` is missing",)),
+        (_answer_in_the_test_cells, ("Cell 6 is a test cell: your code in it was run",)),
+    ],
+)
+def test_what_was_done_to_locked_cells_costs_nothing_and_is_said(
+    edit: Callable[[list[Any]], None], notes: tuple[str, ...], zygote: Zygote
+) -> None:
+    assignment, data = load(ASSIGNMENT), notebook(edit)
+    given = Given.of(release(assignment))
+    result = grade_submission(data, assignment, student="ada", course_key=b"k", zygote=zygote, given=given)
+    assert result.score == 20
+    said = "\n".join(result.notes)
+    assert all(note in said for note in notes), said
+    shown = autograded_notebook(result, assignment, release(assignment))["cells"]
+    changed = [cell.source for cell in read_cells(data) if given.is_changed(cell)]
+    assert all(source in [cell["source"] for cell in shown] for source in changed)
+    assert with_id(shown, "imports")["source"] == given.locked["imports"]
