@@ -16,8 +16,8 @@ from autograder.exercise import Exercise
 from autograder.hints import meant
 from autograder.panel import Panel
 from autograder.patience import limited
-from autograder.sandbox.perform import Interrupted, Outcome, Stopped, perform
-from autograder.trials import Drawn, Trial, draw_public, try_out
+from autograder.sandbox.perform import Interrupted, Outcome, Stopped
+from autograder.trials import Drawn, Trial, draw_public, perform_here, try_out
 from autograder.verdict import Judgement, judge
 
 
@@ -93,7 +93,7 @@ def _perform(function: Callable[..., Any], drawn: Drawn) -> tuple[Outcome, ...]:
     streams = sys.stdout, sys.stderr
     try:
         with limited(SECONDS):
-            return perform(drawn.calls, drawn.exercise.namespace(function))
+            return perform_here(function, drawn)
     except Interrupted as stop:  # on its way into the calls or out of them
         return (Stopped(stop.reason, stop.detail),)
     finally:

@@ -200,11 +200,12 @@ def _earlier(values: Iterable[Any]) -> Iterator[Earlier]:
 
 
 def try_here(function: Callable[..., Any], drawn: Iterable[Drawn]) -> tuple[Trial, ...]:
-    """Try a function in this process; what it returns goes the way of what a box returns."""
-    return tuple(try_out(each, _performed(function, each)) for each in drawn)
+    """Try a function in this process."""
+    return tuple(try_out(each, perform_here(function, each)) for each in drawn)
 
 
-def _performed(function: Callable[..., Any], drawn: Drawn) -> tuple[Outcome, ...]:
+def perform_here(function: Callable[..., Any], drawn: Drawn) -> tuple[Outcome, ...]:
+    """What a function makes of the calls in this process; its values go the way of those of a box."""
     outcomes = perform(drawn.calls, drawn.exercise.namespace(function))
     return carried(outcomes, drawn.calls, drawn.reply_bytes)
 
