@@ -20,12 +20,19 @@ c.CourseDirectory.solution_directory = ".course/solution"
 c.CourseDirectory.db_url = f"sqlite:///{root}/.course/gradebook.db"
 
 # A submission is graded while it is read, so that even an unreadable file ends as a result.
-c.Autograde.exporter_class = "autograder.gradebook.GradingExporter"
+c.Autograde.exporter_class = "autograder.plugins.GradingExporter"
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
-    "autograder.gradebook.RecordResult",
+    "autograder.plugins.RecordResult",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
+# Students get one feedback, whoever makes it, and what was not graded is never exported as a zero.
+c.GenerateFeedback.exporter_class = "autograder.plugins.FeedbackExporter"
+c.ExportApp.plugin_class = "autograder.plugins.ExportGrades"
+
+# What a late submission loses: "none" or "zero", or c.AssignLatePenalties.plugin_class. Give the due date
+# with its offset: nbgrader db assignment add NAME --duedate=2026-11-01T23:59:00+01:00
+c.LateSubmissionPlugin.penalty_method = "none"
 
 # Grading refuses to run behind a weaker wall: "full", "reduced" (no user namespaces) or "none".
 c.Autograder.minimum_tier = "reduced"

@@ -72,10 +72,10 @@ class Batch:
     def known(self, job: Job) -> Result | None:
         """The result of an earlier run, if nothing that it depends on has changed.
 
-        One that rests on how busy the machine was is not known: it may be another one today.
+        One that rests on how busy the machine was, or on a failure of ours, may be another one today.
         """
         result = self.store.load(job.key)
-        return result if result and result.settled else None
+        return result if result and result.settled and result.outcome != "needs_human" else None
 
     @contextlib.contextmanager
     def grading(
@@ -111,7 +111,7 @@ class Batch:
             yield pool.submit(self.grade_one, job, zygote).result()
 
     def grade_one(self, job: Job, zygote: Zygote) -> Result:
-        """Grade one job and save its result. A failure of ours is not saved: the next run tries again."""
+        """Grade one job and save its result; a failure of ours is tried again by the next run."""
         submission = job.submission
         content = _content(submission)
         if isinstance(content, Unreadable):
@@ -121,8 +121,7 @@ class Batch:
         key = self._key(submission, content)
         notes = (*submission.notes, *result.notes)
         result = replace(result, key=key, notes=notes, beside=submission.beside)
-        if result.outcome != "needs_human":
-            self.store.save(result)
+        self.store.save(result)
         return result
 
     def _grade_bytes(self, data: bytes, student: str, zygote: Zygote) -> Result:

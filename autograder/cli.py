@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from autograder.collect import Collection
     from autograder.exercise import Assignment
     from autograder.flags import Flag
+    from autograder.grades import Grade
     from autograder.results import Result
     from autograder.sandbox.tiers import Choice
     from autograder.submission import Submission
@@ -121,9 +122,9 @@ def demo(jobs: Jobs = DEFAULT_JOBS) -> None:
     submitted = course.root / "tests" / "submissions"
     assignment = _assignment("01_moving_averages")
     # The sample class is our own code: it is graded even where there is no wall.
-    results = _grade(course, assignment, submitted, None, jobs, unsafe=True, quiet=False)
-    _print_table(results, assignment)
-    index = _write_reports(course, assignment, results)
+    results, grades = _grade(course, assignment, submitted, None, jobs, unsafe=True, quiet=False)
+    _print_table(results, assignment, grades)
+    index = _write_reports(course, assignment, results, grades)
     print(f"The class report: {_short(index)}")
 
 
@@ -206,14 +207,14 @@ def grade(
     course = Course.find()
     known = _assignment(assignment)
     folder = submitted or course.submitted
-    results = _grade(course, known, folder, student, jobs, unsafe=unsafe, quiet=as_json)
+    results, grades = _grade(course, known, folder, student, jobs, unsafe=unsafe, quiet=as_json)
     if as_json:
         from autograder.results import summary
 
         for result in results:
-            print(json.dumps(summary(result)))
+            print(json.dumps(summary(result, known, grades[result.student])))
     else:
-        _print_table(results, known)
+        _print_table(results, known, grades)
     if any(result.outcome == "needs_human" for result in results):
         raise typer.Exit(3)
 
@@ -231,13 +232,21 @@ def report(
     """Write a feedback page for every student and one for the class, from what is graded."""
     course = Course.find()
     known = _assignment(assignment)
-    from autograder.batch import result_store
+    from autograder.gradebook import grades, shown_results
 
-    store = result_store(course, known.name)
-    results = [result for _, key in sorted(store.published().items()) if (result := store.load(key))]
+    results = []
+    if course.gradebook.exists():
+        shown = shown_results(course, known.name)
+        results = [result for result in shown.values() if result]
+        if lost := [student for student, result in shown.items() if result is None]:
+            print(
+                f"autograder: not in the report, since the results are no longer there: {', '.join(lost)}; "
+                f"run: autograder grade {known.name}",
+                file=sys.stderr,
+            )
     if not results:
         raise CourseError(f"nothing of {known.name} is graded yet; run: autograder grade {known.name}")
-    index = _write_reports(course, known, results, output)
+    index = _write_reports(course, known, results, grades(course, known.name), output)
     print(f"Pages for {len(results)} students. The class report: {_short(index)}")
 
 
@@ -298,40 +307,40 @@ def _grade(
     *,
     unsafe: bool,
     quiet: bool,
-) -> list["Result"]:
-    """Grade what is not known, publish it, and return the results in the order of the students."""
-    from autograder.batch import Batch, result_store
+) -> tuple[list["Result"], "dict[str, Grade]"]:
+    """Grade what is not known, publish it; the results in the order of the students, and all grades."""
+    from autograder.batch import Batch
     from autograder.protection import choose_wall
     from autograder.sandbox.launcher import ZygoteProcess
 
     submissions = _find_submissions(submitted, assignment, student)
-    published = result_store(course, assignment.name).published() if course.gradebook.exists() else {}
     with _stoppable(), contextlib.ExitStack() as started:
+        # What will be needed takes more than a second to import, in which the wall is tested.
         process = None
-        if any(each.student not in published for each in submissions):
-            # Both will be needed and take more than a second to import, in which the wall is tested.
+        if not all(
+            (course.work / "autograded" / each.student / assignment.name).exists() for each in submissions
+        ):
             process = started.enter_context(contextlib.closing(ZygoteProcess()))
-            Thread(target=import_module, args=("autograder.gradebook",)).start()
+        Thread(target=import_module, args=("autograder.publish",)).start()
         batch = Batch(course, assignment, choose_wall(course, unsafe=unsafe))
         if batch.wall.tier == "none":
             print("autograder: NOT ISOLATED: students' code runs with your rights", file=sys.stderr)
         jobs = batch.jobs(submissions)
-        results = {job.submission.student: result for job in jobs if (result := batch.known(job))}
-        new = [job for job in jobs if job.submission.student not in results]
-        unpublished = [result for result in results.values() if published.get(result.student) != result.key]
-        if new or unpublished:
-            graded = started.enter_context(batch.grading(new, workers, process))
-            shown = started.enter_context(_progress(graded, len(new), quiet))
-            from autograder.gradebook import publish
+        done = {job.submission.student: result for job in jobs if (result := batch.known(job))}
+        new = [job for job in jobs if job.submission.student not in done]
+        graded = started.enter_context(batch.grading(new, workers, process))
+        shown = started.enter_context(_progress(graded, len(new), quiet))
+        from autograder.gradebook import grades
+        from autograder.publish import publish
 
-            # Each result is written while others are being graded.
-            fresh = chain(unpublished, shown)
-            times = {each.student: each.handed_in for each in submissions}
-            results |= {result.student: result for result in publish(fresh, assignment, course, times)}
+        # Each result is written while others are being graded.
+        coming = chain(done.values(), shown)
+        times = {each.student: each.handed_in for each in submissions}
+        results = {result.student: result for result in publish(coming, assignment, course, times)}
     ordered = [results[job.submission.student] for job in jobs]
     if not quiet:
         print(_accounting(ordered, len(new)))
-    return ordered
+    return ordered, grades(course, assignment.name)
 
 
 @contextlib.contextmanager
@@ -390,13 +399,13 @@ def _accounting(results: list["Result"], new: int) -> str:
     )
 
 
-def _print_table(results: list["Result"], assignment: "Assignment") -> None:
-    """Who, the score, the score per exercise, and in words what was wrong."""
+def _print_table(results: list["Result"], assignment: "Assignment", grades: "Mapping[str, Grade]") -> None:
+    """Who, the score in the gradebook, the score per exercise, and in words what was wrong."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from autograder.report import plain_text
+    from autograder.report import plain_text, points
 
     table = Table(title=assignment.title, title_justify="left", show_lines=False, pad_edge=False)
     table.add_column("student", no_wrap=True)
@@ -405,16 +414,32 @@ def _print_table(results: list["Result"], assignment: "Assignment") -> None:
         table.add_column(f"{number}", justify="right", no_wrap=True)
     table.add_column("what was wrong")
     for result in results:
-        scores = {judgement.exercise: judgement for judgement in result.judgements}
-        cells = [f"{scores[each.name].score:g}" if scores else "–" for each in assignment.exercises]
-        total = "–" if result.score is None else f"{result.score:g}"
+        grade = grades[result.student]
         table.add_row(
-            plain_text(result.student), total, *cells, Text("\n".join(map(plain_text, _words(result))))
+            plain_text(result.student),
+            points(grade.score),
+            *(points(grade.points(assignment.test_cell(each))) for each in assignment.exercises),
+            Text("\n".join(map(plain_text, (*_remarks(grade), *_words(result))))),
         )
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table)
     names = ", ".join(f"{n} {each.name}" for n, each in enumerate(assignment.exercises, start=1))
-    console.print(f"Out of {assignment.max_score:g} points. Exercises: {names}.", highlight=False)
+    shown = [grades[result.student] for result in results]
+    by_person = max((grade.waiting for grade in shown if grade.score is not None), default=0.0)
+    total = f"Out of {points(shown[0].max_score)} points"
+    if by_person:
+        total += f", of which a person has yet to give up to {points(by_person)}"
+    console.print(f"{total}. Exercises: {names}.", highlight=False)
+
+
+def _remarks(grade: "Grade") -> Iterator[str]:
+    """What else makes up the score."""
+    from autograder.report import points
+
+    if grade.penalty and grade.score is not None:
+        yield f"handed in late: {points(grade.penalty)} points less"
+    if given := [mark.cell for mark in grade.marks if mark.by_person]:
+        yield f"given by a person: {', '.join(given)}"
 
 
 def _print_collection(collection: "Collection") -> None:
@@ -456,12 +481,16 @@ def _words(result: "Result") -> list[str]:
 
 
 def _write_reports(
-    course: Course, assignment: "Assignment", results: list["Result"], output: Path | None = None
+    course: Course,
+    assignment: "Assignment",
+    results: list["Result"],
+    grades: "Mapping[str, Grade]",
+    output: Path | None = None,
 ) -> Path:
     from autograder.report import write_reports
 
     directory = output or course.reports / assignment.name
-    return write_reports(results, assignment, directory, _flags(course, assignment, results))
+    return write_reports(results, assignment, grades, directory, _flags(course, assignment, results))
 
 
 def _flags(

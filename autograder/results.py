@@ -4,12 +4,13 @@ import dataclasses
 import json
 import types
 import typing
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.exercise import Assignment
 from autograder.files import write_ours
+from autograder.grades import Grade
 from autograder.sandbox.messages import CellResult
 from autograder.sandbox.perform import Stopped
 from autograder.sandbox.reader import Cell
@@ -64,34 +65,37 @@ def ending(stopped: Stopped) -> str:
     return f"{says} ({stopped.detail})" if stopped.detail else says
 
 
-def summary(result: Result) -> dict[str, Any]:
-    """The result as `autograder grade --json` prints it."""
+def summary(result: Result, assignment: Assignment, grade: Grade) -> dict[str, Any]:
+    """The result as `autograder grade --json` prints it; all points are those of the gradebook."""
+    findings = {judgement.exercise: judgement.finding for judgement in result.judgements}
+    marks = {each.name: grade.mark(assignment.test_cell(each)) for each in assignment.exercises}
     return {
         "student": result.student,
         "assignment": result.assignment,
         "outcome": result.outcome,
         "reason": result.reason,
-        "score": result.score,
-        "max_score": result.max_score,
+        "score": grade.score,
+        "max_score": grade.max_score,
+        "waiting": grade.waiting,
+        "late_penalty": grade.penalty,
         "exercises": {
-            judgement.exercise: {
-                "score": judgement.score,
-                "max_score": judgement.max_score,
-                "finding": judgement.finding
+            name: {
+                "score": mark.score,
+                "max_score": mark.max_score,
+                "finding": finding
                 and {
-                    "kind": judgement.finding.kind,
-                    "misconception": judgement.finding.misconception,
-                    "message": judgement.finding.message,
+                    "kind": finding.kind,
+                    "misconception": finding.misconception,
+                    "message": finding.message,
                 },
             }
-            for judgement in result.judgements
+            for name, mark in marks.items()
+            if mark and mark.score is not None
+            for finding in [findings.get(name)]
         },
         "tier": result.tier,
         "seconds": result.seconds,
     }
-
-
-PUBLISHED = "published.json"
 
 
 class ResultStore:
@@ -110,20 +114,6 @@ class ResultStore:
     def save(self, result: Result) -> None:
         """Write the result under its key, whole or not at all; raises CourseError."""
         self._write(self._path(result.key), _convert(result))
-
-    def published(self) -> dict[str, str]:
-        """Whose result is in the gradebook, and under which key."""
-        try:
-            known = self._read(self.directory / PUBLISHED)
-        except (OSError, ValueError, RecursionError):
-            return {}
-        pairs = known.items() if isinstance(known, dict) else ()
-        return {student: key for student, key in pairs if isinstance(key, str)}
-
-    def mark_published(self, results: Iterable[Result]) -> None:
-        """Remember that the gradebook holds these results; say so after it does."""
-        known = self.published() | {result.student: result.key for result in results}
-        self._write(self.directory / PUBLISHED, known)
 
     def _read(self, path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))

@@ -2,17 +2,19 @@
 
 from autograder.report.classroom import class_page
 from autograder.report.files import scores_csv, write_reports
-from autograder.report.safe import page_name, plain_text
+from autograder.report.safe import page_name, plain_text, spreadsheet_text
 from autograder.report.student import student_page
-from autograder.report.words import short_finding
+from autograder.report.words import points, short_finding
 
 
 __all__ = [
     "class_page",
     "page_name",
     "plain_text",
+    "points",
     "scores_csv",
     "short_finding",
+    "spreadsheet_text",
     "student_page",
     "write_reports",
 ]

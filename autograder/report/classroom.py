@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 from autograder.exercise import Assignment, Exercise
 from autograder.flags import WHAT_A_FLAG_MEANS, Flag
+from autograder.grades import Grade
 from autograder.report import pages, words
 from autograder.results import Result
 from autograder.verdict import Judgement
@@ -15,6 +17,7 @@ from autograder.verdict import Judgement
 
 # Bars of the score distribution.
 BINS = 10
+STATES = ("graded", "rejected", "needs_human", "missing")
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,36 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A student with the grade that the gradebook holds; `result` is None where nothing was handed in."""
+
+    grade: Grade
+    result: Result | None
+
+    @property
+    def student(self) -> str:
+        return self.grade.student
+
+    @property
+    def state(self) -> str:
+        """graded (by whomever), rejected, needs_human or missing."""
+        if self.result is None:
+            return "missing"
+        if self.grade.score is not None:
+            return "graded"
+        return "rejected" if self.result.outcome == "rejected" else "needs_human"
+
+    def judgement(self, exercise: Exercise) -> Judgement | None:
+        judgements = self.result.judgements if self.result else ()
+        return next((each for each in judgements if each.exercise == exercise.name), None)
+
+
+@dataclass(frozen=True)
 class ExerciseReport:
-    """What the class made of one exercise."""
+    """What the class made of one exercise: its points by the gradebook, what was wrong by the machine."""
 
     exercise: Exercise
+    cell: str
     mean: float
     right: int
     total: int
@@ -41,49 +70,56 @@ class ExerciseReport:
 
 
 def class_page(
-    results: Sequence[Result], assignment: Assignment, flags: Mapping[str, Sequence[Flag]] = {}
+    results: Sequence[Result],
+    assignment: Assignment,
+    grades: Mapping[str, Grade],
+    flags: Mapping[str, Sequence[Flag]] = MappingProxyType({}),
 ) -> str:
-    """One self-contained HTML page about the whole class; `flags` are what a person should look at."""
-    everybody = sorted(results, key=lambda result: (result.student.casefold(), result.student))
-    graded = [result for result in everybody if result.outcome == "graded"]
-    rejected = [result for result in everybody if result.outcome == "rejected"]
-    others = [result for result in everybody if result.outcome not in ("graded", "rejected")]
-    scores = [result.score for result in graded if result.score is not None]
+    """One self-contained HTML page about everybody in the gradebook.
+
+    `flags` are what a person should look at.
+    """
+    known = {result.student: result for result in results}
+    ordered = sorted(grades.values(), key=lambda grade: (grade.student.casefold(), grade.student))
+    everybody = [Row(grade, known.get(grade.student)) for grade in ordered]
+    rows = {state: [row for row in everybody if row.state == state] for state in STATES}
+    scores = [row.grade.score for row in rows["graded"] if row.grade.score is not None]
+    maximum = max((row.grade.max_score for row in everybody), default=assignment.max_score)
+    handed_in = [row for row in everybody if row.result]
     return pages.render(
         "class.html",
         assignment=assignment,
-        everybody=[(result, _by_exercise(result)) for result in everybody],
-        graded=graded,
-        rejected=rejected,
-        others=others,
-        noted=[result for result in everybody if result.notes],
-        flagged=[(result, flags[result.student]) for result in everybody if flags.get(result.student)],
+        everybody=everybody,
+        handed_in=handed_in,
+        graded=rows["graded"],
+        rejected=rows["rejected"],
+        others=rows["needs_human"],
+        missing=rows["missing"],
+        max_score=maximum,
+        waiting=max((row.grade.waiting for row in rows["graded"]), default=0.0),
+        late=any(row.grade.penalty for row in rows["graded"]),
+        noted=[row for row in handed_in if row.result and row.result.notes],
+        flagged=[(row, flags[row.student]) for row in handed_in if flags.get(row.student)],
         what_a_flag_means=WHAT_A_FLAG_MEANS,
-        bins=_bins(scores, assignment.max_score),
+        bins=_bins(scores, maximum),
         median=statistics.median(scores) if scores else None,
         mean=statistics.fmean(scores) if scores else None,
-        exercises=[_exercise(exercise, graded) for exercise in assignment.exercises],
-        tiers=Counter(result.tier or "unknown" for result in everybody).most_common(),
-        seconds=sum(result.seconds for result in everybody),
+        exercises=[_exercise(exercise, assignment, rows["graded"]) for exercise in assignment.exercises],
+        tiers=Counter(result.tier or "unknown" for result in known.values()).most_common(),
+        seconds=sum(result.seconds for result in known.values()),
     )
 
 
-def _by_exercise(result: Result) -> dict[str, Judgement]:
-    return {judgement.exercise: judgement for judgement in result.judgements}
-
-
-def _exercise(exercise: Exercise, graded: Sequence[Result]) -> ExerciseReport:
-    judgements = [
-        judgement
-        for result in graded
-        for judgement in result.judgements
-        if judgement.exercise == exercise.name
-    ]
+def _exercise(exercise: Exercise, assignment: Assignment, graded: Sequence[Row]) -> ExerciseReport:
+    cell = assignment.test_cell(exercise)
+    marks = [mark for row in graded if (mark := row.grade.mark(cell)) and mark.score is not None]
+    judgements = [judgement for row in graded if (judgement := row.judgement(exercise))]
     return ExerciseReport(
         exercise,
-        statistics.fmean(judgement.score for judgement in judgements) if judgements else 0.0,
-        sum(words.status(judgement) == "right" for judgement in judgements),
-        len(judgements),
+        cell,
+        statistics.fmean(mark.score or 0.0 for mark in marks) if marks else 0.0,
+        sum(words.status(mark.score, mark.max_score) == "right" for mark in marks),
+        len(marks),
         _findings(exercise, judgements),
         _probes(exercise, judgements),
     )
@@ -121,7 +157,7 @@ def _probes(exercise: Exercise, judgements: Sequence[Judgement]) -> tuple[Bar, .
 def _bins(scores: Sequence[float], max_score: float) -> tuple[Bar, ...]:
     """Ten equal ranges of points; full marks have the last one."""
     edges = [max_score * i / BINS for i in range(BINS + 1)]
-    counts = Counter(min(int(BINS * score / max_score), BINS - 1) for score in scores)
+    counts = Counter(min(int(BINS * score / max_score), BINS - 1) if max_score else 0 for score in scores)
     return tuple(
         Bar(
             f"{words.points(low)} to {'' if i == BINS - 1 else 'below '}{words.points(high)}",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.exercise import Assignment
 from autograder.flags import Flag
+from autograder.grades import Grade
 from autograder.report.classroom import class_page
 from autograder.report.safe import page_name, spreadsheet_text
 from autograder.report.student import student_page
@@ -21,6 +22,7 @@ STUDENTS = "students"
 def write_reports(
     results: Sequence[Result],
     assignment: Assignment,
+    grades: Mapping[str, Grade],
     directory: Path,
     flags: Mapping[str, Sequence[Flag]] = {},
 ) -> Path:
@@ -36,30 +38,41 @@ def write_reports(
     pages = directory / STUDENTS
     pages.mkdir(parents=True, exist_ok=True)
     for result in results:
-        _replace(pages / page_name(result.student), student_page(result, assignment))
+        _replace(pages / page_name(result.student), student_page(result, assignment, grades[result.student]))
     # The mark at the start tells spreadsheets that the file is UTF-8.
-    _replace(directory / "scores.csv", "\ufeff" + scores_csv(results, assignment))
+    _replace(directory / "scores.csv", "\ufeff" + scores_csv(results, assignment, grades))
     index = directory / "index.html"
-    _replace(index, class_page(results, assignment, flags))
+    _replace(index, class_page(results, assignment, grades, flags))
     return index
 
 
-def scores_csv(results: Sequence[Result], assignment: Assignment) -> str:
-    """The scores as a table file: a line per student, safe to open in a spreadsheet."""
+def scores_csv(results: Sequence[Result], assignment: Assignment, grades: Mapping[str, Grade]) -> str:
+    """The gradebook as a table file: a line per student, safe to open in a spreadsheet.
+
+    Who has no grade has empty fields, never a zero; so has who handed in nothing.
+    """
     file = io.StringIO()
     writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-    exercises = [exercise.name for exercise in assignment.exercises]
-    writer.writerow(("student", "outcome", "score", "max_score", *exercises, "reason"))
-    for result in sorted(results, key=lambda result: result.student):
-        scores = {judgement.exercise: judgement.score for judgement in result.judgements}
+    cells = {each.name: assignment.test_cell(each) for each in assignment.exercises}
+    cells |= {cell: cell for cell in assignment.answers_in_words}
+    about = ("last_name", "first_name", "email", "outcome", "score", "max_score", "waiting", "late_penalty")
+    writer.writerow(("student", *about, *cells, "reason", "comments"))
+    known = {result.student: result for result in results}
+    for student, grade in sorted(grades.items()):
+        result = known.get(student)
         writer.writerow(
             (
-                spreadsheet_text(result.student),
-                outcome_words(result),
-                _number(result.score),
-                _number(result.max_score),
-                *(_number(scores.get(name)) for name in exercises),
-                spreadsheet_text(result.reason),
+                *map(spreadsheet_text, (student, grade.last_name, grade.first_name, grade.email)),
+                outcome_words(result, grade),
+                _number(grade.score),
+                _number(grade.max_score),
+                *(
+                    _number(each if grade.score is not None else None)
+                    for each in (grade.waiting, grade.penalty)
+                ),
+                *(_number(grade.points(cell)) for cell in cells.values()),
+                spreadsheet_text(result.reason if result else ""),
+                spreadsheet_text("; ".join(f"{cell}: {comment}" for cell, comment in grade.comments)),
             )
         )
     return file.getvalue()

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.exercise import Assignment
+from autograder.grades import Grade, Mark
 from autograder.report import pages, words
 from autograder.results import CellRecord, Result
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import Stopped
+from autograder.verdict import Judgement
 
 
 # What a page shows of a notebook at most, so that it opens on any machine.
@@ -73,21 +75,65 @@ class _Room:
         return address if min(self.images, self.image_characters) >= 0 else None
 
 
-def student_page(result: Result, assignment: Assignment) -> str:
+@dataclass(frozen=True)
+class ShownExercise:
+    """An exercise ready to be shown: its points in the gradebook, what was found, what a person says."""
+
+    judgement: Judgement
+    mark: Mark
+    comment: str
+
+    @property
+    def status(self) -> str:
+        return words.status(self.mark.score, self.mark.max_score)
+
+
+@dataclass(frozen=True)
+class ShownAnswer:
+    """An answer in words ready to be shown; `number` is that of its cell, 0 where there is none."""
+
+    mark: Mark
+    comment: str
+    number: int
+
+
+def student_page(result: Result, assignment: Assignment, grade: Grade) -> str:
     """One self-contained HTML page that tells a student what they got, and why."""
-    exercises = {exercise.name: exercise for exercise in assignment.exercises}
     cells = tuple(_cells(result.cells, assignment))
-    unfinished = [judgement for judgement in result.judgements if words.status(judgement) != "right"]
+    tests = {exercise.name: assignment.test_cell(exercise) for exercise in assignment.exercises}
+    shown = [
+        _shown_exercise(judgement, tests.get(judgement.exercise, ""), grade)
+        for judgement in result.judgements
+    ]
     return pages.render(
         "student.html",
         result=result,
         assignment=assignment,
-        signatures={name: exercise.signature for name, exercise in exercises.items()},
+        grade=grade,
+        late=words.duration(grade.seconds_late),
+        signatures={exercise.name: exercise.signature for exercise in assignment.exercises},
         cells=cells,
-        by_hand=[cell for cell in cells if cell.by_hand],
-        unfinished=unfinished,
+        exercises=shown,
+        answers=_shown_answers(grade, result.cells),
+        unfinished=[each for each in shown if each.status != "right"],
         never_called=NEVER_CALLED,
     )
+
+
+def _shown_exercise(judgement: Judgement, cell: str, grade: Grade) -> ShownExercise:
+    machines = Mark(cell, judgement.score, judgement.max_score, judgement.score)
+    return ShownExercise(judgement, grade.mark(cell) or machines, grade.comment(judgement.exercise))
+
+
+def _shown_answers(grade: Grade, records: tuple[CellRecord, ...]) -> list[ShownAnswer]:
+    """What a person reads, where there is something to get or to say."""
+    numbers = {record.cell.grade_id: number for number, record in enumerate(records, start=1)}
+    answers = [
+        ShownAnswer(mark, grade.comment(mark.cell), numbers.get(mark.cell, 0))
+        for mark in grade.marks
+        if mark.in_words
+    ]
+    return [each for each in answers if each.mark.max_score or each.mark.score or each.comment]
 
 
 def _cells(records: tuple[CellRecord, ...], assignment: Assignment) -> Iterator[ShownCell]:

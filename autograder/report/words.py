@@ -1,8 +1,11 @@
 """Findings and outcomes in a few words, the same on every page and in the terminal."""
 
+import math
+
+from autograder.grades import Grade
 from autograder.results import Result, ending
 from autograder.sandbox.perform import Stopped
-from autograder.verdict import Finding, Judgement
+from autograder.verdict import Finding
 
 
 FINDINGS = {
@@ -40,7 +43,12 @@ def misconception_words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def outcome_words(result: Result) -> str:
+def outcome_words(result: Result | None, grade: Grade) -> str:
+    """What became of a submission, in a word or two; a person may have graded what the machine could not."""
+    if result is None:
+        return grade.outcome
+    if result.outcome != "graded" and grade.score is not None:
+        return "graded by a person"
     return OUTCOMES.get(result.outcome, OUTCOMES["needs_human"])
 
 
@@ -49,11 +57,22 @@ def stopped_words(stopped: Stopped) -> str:
     return f"This cell {ending(stopped)}."
 
 
-def status(judgement: Judgement) -> str:
-    """right, partly or wrong: how the score of an exercise is shown."""
-    if judgement.score >= judgement.max_score:
+def status(score: float | None, max_score: float) -> str:
+    """right, partly or wrong: how the score of an exercise is shown; nothing while there is none."""
+    if score is None:
+        return ""
+    if score >= max_score:
         return "right"
-    return "partly" if judgement.score > 0 else "wrong"
+    return "partly" if score > 0 else "wrong"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in its largest unit: 3 days, 1 hour, 20 minutes."""
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            count = math.floor(seconds / length)
+            return f"{count} {unit}{'s' * (count > 1)}"
+    return "less than a minute"
 
 
 def points(value: float | None) -> str:

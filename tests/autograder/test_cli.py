@@ -49,9 +49,10 @@ def test_json_is_one_object_per_submission(course: Path) -> None:
     (line,) = done.stdout.splitlines()
     result = json.loads(line)
     assert list(result) == [
-        "student", "assignment", "outcome", "reason", "score", "max_score", "exercises", "tier", "seconds",
+        "student", "assignment", "outcome", "reason", "score", "max_score", "waiting", "late_penalty",
+        "exercises", "tier", "seconds",
     ]  # fmt: skip
-    assert result["score"] == result["max_score"] == 20
+    assert result["score"] == result["max_score"] - result["waiting"] == 20
     assert all(each == {"score": each["max_score"], "max_score": each["max_score"], "finding": None}
                for each in result["exercises"].values())  # fmt: skip
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch import result_store
 from autograder.course import Course
 from autograder.exercises import load
-from autograder.gradebook import publish
+from autograder.gradebook import shown_results
+from autograder.publish import publish
 from autograder.results import Result
 
 from .course import ASSIGNMENT, make_course, run
@@ -19,6 +19,17 @@ from .course import ASSIGNMENT, make_course, run
 
 # What the gradebook holds of one student: automatic score and "a person has to look" per cell.
 Scores = dict[str, dict[str, tuple[float | None, bool]]]
+
+# Of every outcome somebody: right, partly right, stopped, rejected, and with cells moved or lost.
+SAMPLE = (
+    "ada-all-right",
+    "ewma-swapped",
+    "prints-instead",
+    "exits-the-process",
+    "test-cell-deleted",
+    "empty-file",
+    "truncated-file",
+)
 
 ALL_WITH_API = """
 import sys
@@ -49,7 +60,7 @@ def scores(course: Path) -> Scores:
 
 @pytest.fixture(scope="module")
 def by_autograder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    course = make_course(tmp_path_factory.mktemp("autograder"))
+    course = make_course(tmp_path_factory.mktemp("autograder"), SAMPLE)
     done = run("autograder", "grade", ASSIGNMENT, "--json", cwd=course)
     assert done.returncode == 0, done.stderr
     (course / "graded.jsonl").write_text(done.stdout)
@@ -72,8 +83,8 @@ def test_every_score_of_the_command_line_is_in_the_gradebook(by_autograder: Path
 def test_a_result_is_in_the_gradebook_before_the_next_one_has_come(
     by_autograder: Path, tmp_path: Path
 ) -> None:
-    store = result_store(Course.find(by_autograder), ASSIGNMENT)
-    first, second, third = (store.load(key) for _, key in sorted(store.published().items())[:3])
+    shown = shown_results(Course.find(by_autograder), ASSIGNMENT)
+    first, second, third = (shown[student] for student in sorted(shown)[:3])
     course = Course.find(make_course(tmp_path, students=()))
     seen: list[set[str]] = []
 
@@ -87,7 +98,7 @@ def test_a_result_is_in_the_gradebook_before_the_next_one_has_come(
 
 
 def test_nbgrader_autograde_gives_the_same_scores(by_autograder: Path, tmp_path: Path) -> None:
-    course = make_course(tmp_path)
+    course = make_course(tmp_path, SAMPLE)
     assert run("nbgrader", "generate_assignment", ASSIGNMENT, cwd=course).returncode == 0
     done = run("nbgrader", "autograde", ASSIGNMENT, cwd=course)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -95,7 +106,7 @@ def test_nbgrader_autograde_gives_the_same_scores(by_autograder: Path, tmp_path:
 
 
 def test_the_programmatic_interface_gives_the_same_scores(by_autograder: Path, tmp_path: Path) -> None:
-    course = make_course(tmp_path)
+    course = make_course(tmp_path, SAMPLE)
     # The same course key and results: what is asked here is what gets recorded, not graded once more.
     shutil.copy(by_autograder / ".course" / "course_key", course / ".course")
     shutil.copytree(by_autograder / ".course" / "results", course / ".course" / "results")
@@ -118,7 +129,6 @@ def test_points_given_by_hand_are_never_changed(by_autograder: Path) -> None:
     with sqlite3.connect(database) as connection:
         connection.execute("update grade set manual_score = 1.5, needs_manual_grade = 0")
     connection.close()
-    (by_autograder / ".course" / "results" / ASSIGNMENT / "published.json").unlink()
     assert run("autograder", "grade", ASSIGNMENT, cwd=by_autograder).returncode == 0
     with sqlite3.connect(database) as connection:
         assert set(connection.execute("select distinct manual_score from grade")) == {(1.5,)}

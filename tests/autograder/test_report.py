@@ -9,12 +9,14 @@ import os
 import re
 import threading
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from hypothesis import given, strategies as st
 from autograder import submission
 from autograder.exercises import load
 from autograder.flags import WHAT_A_FLAG_MEANS, Flag
+from autograder.grades import Grade, Mark
 from autograder.report import (
     class_page,
     page_name,
@@ -40,6 +43,8 @@ from autograder.sandbox.messages import CellResult, Output
 from autograder.sandbox.perform import Stopped
 from autograder.sandbox.reader import Cell, Unreadable
 from autograder.verdict import LADDER, Case, Finding, Judgement
+
+from .grades import grade_of, grades_of
 
 
 ASSIGNMENT = load("01_moving_averages")
@@ -116,8 +121,8 @@ def flags_of(text: str) -> dict[str, tuple[Flag, ...]]:
 def pages_of(text: str) -> tuple[str, ...]:
     """Every kind of page that a result made of `text` can be on."""
     results = [replace(hostile(text), outcome=outcome) for outcome in ("graded", "rejected", "needs_human")]
-    students = (student_page(result, ASSIGNMENT) for result in results)
-    return (*students, *(class_page([result], ASSIGNMENT, flags_of(text)) for result in results))
+    students = (page_of(result) for result in results)
+    return (*students, *(class_page_of([result], flags_of(text)) for result in results))
 
 
 @cache
@@ -195,6 +200,25 @@ def a_result(student: str = "ann", **known) -> Result:
     return replace(given, **known)
 
 
+def page_of(result: Result, **known: object) -> str:
+    """The page of a student to whom the gradebook gives what the machine gave, but for what is `known`."""
+    return student_page(result, ASSIGNMENT, grade_of(result, ASSIGNMENT, **known))
+
+
+def class_page_of(results: list[Result], flags: Mapping[str, Sequence[Flag]] = MappingProxyType({})) -> str:
+    return class_page(results, ASSIGNMENT, grades_of(results, ASSIGNMENT), flags)
+
+
+def table_of(results: list[Result]) -> str:
+    return scores_csv(results, ASSIGNMENT, grades_of(results, ASSIGNMENT))
+
+
+def write(
+    results: list[Result], directory: Path, flags: Mapping[str, Sequence[Flag]] = MappingProxyType({})
+) -> Path:
+    return write_reports(results, ASSIGNMENT, grades_of(results, ASSIGNMENT), directory, flags)
+
+
 # --- pages ----------------------------------------------------------------------------------------------
 
 
@@ -249,14 +273,14 @@ def test_the_policy_allows_the_one_style_and_nothing_else():
 def test_equal_results_make_identical_pages():
     results = [a_result("ann"), hostile("ben"), a_result("cy", outcome="rejected", score=None)]
     again = copy.deepcopy(results)[::-1]
-    assert class_page(results, ASSIGNMENT) == class_page(again, ASSIGNMENT)
-    assert scores_csv(results, ASSIGNMENT) == scores_csv(again, ASSIGNMENT)
+    assert class_page_of(results) == class_page_of(again)
+    assert table_of(results) == table_of(again)
     for first, second in zip(results, again[::-1], strict=True):
-        assert student_page(first, ASSIGNMENT) == student_page(second, ASSIGNMENT)
+        assert page_of(first) == page_of(second)
 
 
 def test_headings_come_in_order_and_tables_have_headers():
-    for page in (*parsed_pages_of("harmless"), Page(class_page([a_result()], ASSIGNMENT))):
+    for page in (*parsed_pages_of("harmless"), Page(class_page_of([a_result()]))):
         levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
         assert levels[0] == 1
         assert levels.count(1) == 1
@@ -272,15 +296,15 @@ def test_headings_come_in_order_and_tables_have_headers():
 
 
 def test_the_student_reads_the_finding_the_case_and_where_to_read():
-    text = Page(student_page(a_result(), ASSIGNMENT)).text
+    text = Page(page_of(a_result())).text
     for expected in (
-        "17 of 20 points",
+        "17 of 24 points",
         "6 of 7 functions do all that was asked",
-        "beta weighs the new observation in place of the old average: beta * x + (1 - beta) * mean .",
+        "beta weighs the new observation in place of the old average: beta * x[t] + (1 - beta) * mean .",
         "Call ewma([1.0], 0.5) Expected [0.5] Returned [0.25]",
         f"Read again: lecture, section “{EWMA.read}”",
         "✗ Not yet a start away from zero; several columns",
-        "their points are added later",
+        "A person has yet to read your answers in words: up to 4 points are added then.",
         "Sandbox full",
     ):
         assert expected in text
@@ -291,7 +315,7 @@ def test_a_published_convention_is_a_note_and_no_fault():
         "convention", "This is a published convention, so it costs nothing.", "torch", EWMA.read
     )
     known = Judgement("ewma", 3, 3, (("a series", False), ("no start given", True)), finding)
-    page = Page(student_page(a_result(score=3, judgements=(known,)), ASSIGNMENT))
+    page = Page(page_of(a_result(score=3, judgements=(known,))))
     assert "Every function does what was asked." in page.text
     assert "Tests passed no start given Different, but accepted a series" in page.text
     assert finding.message in page.text
@@ -300,8 +324,8 @@ def test_a_published_convention_is_a_note_and_no_fault():
 
 def test_full_marks_are_said_in_one_line():
     right = tuple(each for each in a_result().judgements if each.exercise != "ewma")
-    text = Page(student_page(a_result(score=20, judgements=right), ASSIGNMENT)).text
-    assert "20 of 20 points Every function does what was asked." in text
+    text = Page(page_of(a_result(score=17, judgements=right))).text
+    assert "17 of 24 points Every function does what was asked." in text
     assert "not yet" not in text.lower()
 
 
@@ -312,7 +336,7 @@ WORD = re.compile(r"\w+")
 def test_a_rejected_student_reads_why_and_what_to_do(code):
     reason = submission.reason(Unreadable(code), ASSIGNMENT.name)
     result = Result("ann", ASSIGNMENT.name, "rejected", reason, None, 20)
-    text = Page(student_page(result, ASSIGNMENT)).text
+    text = Page(page_of(result)).text
     assert " ".join(WORD.findall(reason)) in " ".join(WORD.findall(text))
     assert "This is not a score of zero" in text
     assert f"Hand in {ASSIGNMENT.name}.ipynb again" in text
@@ -325,11 +349,11 @@ def test_a_stopped_cell_says_why_and_the_tests_are_not_shown_as_the_students():
         CellRecord(Cell("markdown", "Because it forgets.", ASSIGNMENT.answers_in_words[0])),
         CellRecord(Cell("markdown", "Read this.", "choice-question")),
     )
-    text = Page(student_page(a_result(cells=cells), ASSIGNMENT)).text
+    text = Page(page_of(a_result(cells=cells))).text
     assert "This cell did not come to an end (10 s). The others were run without it." in text
     assert "check(ewma)" not in text
     assert "the tests of ewma , run by the grader instead" in text
-    assert "a person reads your answers ( cell 3 ), and" in text
+    assert "Answer in words, cell 3 a person has yet to read it – of 4" in text
 
 
 def test_the_class_adds_up():
@@ -340,14 +364,76 @@ def test_the_class_adds_up():
         Result("di", ASSIGNMENT.name, "needs_human", "The grader itself failed.", None, 20),
         Result("ed", ASSIGNMENT.name, "an outcome that nobody knows", "Who knows.", None, 20),
     ]
-    page = Page(class_page(results, ASSIGNMENT))
+    page = Page(class_page_of(results))
     assert "5 handed in = 2 graded + 1 rejected + 2 need a person" in page.text
     assert page.text.index("di : The grader itself failed.") < page.text.index("cy : The file is empty.")
     assert page.text.index("cy : The file is empty.") < page.text.index("Everybody")
     assert "swapped beta weighs the new observation" in page.text
-    assert "Median 17, mean 17 of 20 points" in page.text
+    assert "Median 17, mean 17 of 24 points" in page.text
     assert "several columns 0 of 2" in page.text
-    assert "16 to below 18 2" in page.text
+    assert "16.8 to below 19.2 2" in page.text
+
+
+def marked(grade: Grade, **given: float) -> tuple[Mark, ...]:
+    """The marks of a grade, where a person has given these points to cells."""
+    return tuple(replace(mark, score=given.get(mark.cell, mark.score)) for mark in grade.marks)
+
+
+def test_the_page_says_what_the_gradebook_holds():
+    result = a_result()
+    marks = marked(grade_of(result, ASSIGNMENT), **{"test-ewma": 1.5, "choice-answer": 2.5})
+    said = (("ewma", "Nearly: see `beta`."), ("choice-answer", "Which noise?"))
+    known = {"marks": marks, "comments": said, "penalty": 5.0, "seconds_late": 90000.0, "first_name": "Ann"}
+    text = Page(page_of(result, **known)).text
+    for expected in (
+        "For Ann",
+        "16 of 24 points",
+        "You handed in 1 day late, which costs 5 of 21 points.",
+        "ewma ◐ partly right 1.5 of 3",
+        "Answer in words read by a person 2.5 of 4",
+        "On your answer in words: Which noise?",
+        "These points were given by a person; the tests gave 0.",
+        "Your teaching assistant writes: Nearly: see beta .",
+    ):
+        assert expected in text
+    assert "17" not in text
+    assert "has yet to" not in text
+
+
+def test_who_was_graded_by_hand_alone_has_points_and_no_excuse():
+    result = Result("ann", ASSIGNMENT.name, "rejected", "The file is empty.", None, 20)
+    grade = grade_of(result, ASSIGNMENT)
+    grade = replace(grade, marks=tuple(replace(mark, score=1.0) for mark in grade.marks))
+    text = Page(student_page(result, ASSIGNMENT, grade)).text
+    assert "8 of 24 points Your work was graded by a person." in text
+    assert "Outcome graded by a person" in text
+    assert "could not be graded" not in text
+    assert (
+        "1 handed in = 1 graded + 0 rejected" in Page(class_page([result], ASSIGNMENT, {"ann": grade})).text
+    )
+
+
+def test_points_for_words_alone_make_no_grade_of_a_rejected_file():
+    result = Result("ann", ASSIGNMENT.name, "rejected", "The file is empty.", None, 20)
+    marks = marked(grade_of(result, ASSIGNMENT), **{"choice-answer": 4.0})
+    assert "This is not a score of zero" in Page(page_of(result, marks=marks)).text
+
+
+def test_the_class_page_shows_the_gradebook_and_who_is_missing():
+    results = [a_result("ann"), a_result("ben")]
+    grades = grades_of(results, ASSIGNMENT) | {"cy": Grade("cy", 24, first_name="Cy", last_name="Ode")}
+    marks = marked(grades["ann"], **{"test-ewma": 3.0, "choice-answer": 4.0})
+    grades["ann"] = replace(grades["ann"], marks=marks, penalty=2.0)
+    page = Page(class_page(results, ASSIGNMENT, grades))
+    assert "2 handed in = 2 graded + 0 rejected + 0 need a person" in page.text
+    assert "1 in the gradebook handed in nothing: cy Cy Ode ." in page.text
+    assert "ann 22 2 less: late graded" in page.text
+    assert "✓ right 3 by a person swapped ✓ right 3" in page.text
+    assert "✓ right 2 4 of 4 ben 17 graded" in page.text
+    assert "✓ right 2 waiting" in page.text
+    assert "cy Cy Ode – nothing handed in – – – – – – – –" in page.text
+    assert "Median 19.5, mean 19.5 of 24 points" in page.text
+    assert not [link for link in page.values("href") if "cy" in link]
 
 
 FLAGS = {
@@ -357,15 +443,15 @@ FLAGS = {
 
 def test_flags_are_for_the_teaching_assistant_and_say_what_they_mean():
     results = [a_result("ben"), a_result("ann")]
-    text = Page(class_page(results, ASSIGNMENT, FLAGS)).text
+    text = Page(class_page_of(results, FLAGS)).text
     assert f"To look at {WHAT_A_FLAG_MEANS} ann : ewma of ann (cell 4) is like ewma of ben" in text
-    assert "To look at" not in Page(class_page(results, ASSIGNMENT)).text
+    assert "To look at" not in Page(class_page_of(results)).text
 
 
 def test_flags_change_no_score_and_no_page_of_a_student(tmp_path):
     results = [a_result("ben"), a_result("ann")]
-    write_reports(results, ASSIGNMENT, tmp_path / "without")
-    write_reports(results, ASSIGNMENT, tmp_path / "with", FLAGS)
+    write(results, tmp_path / "without")
+    write(results, tmp_path / "with", FLAGS)
     for name in ("scores.csv", "students/ann.html", "students/ben.html"):
         assert (tmp_path / "with" / name).read_bytes() == (tmp_path / "without" / name).read_bytes()
     assert (tmp_path / "with" / "index.html").read_bytes() != (
@@ -377,12 +463,12 @@ def test_flags_change_no_score_and_no_page_of_a_student(tmp_path):
 def test_a_weaker_wall_is_said(tier):
     warning = "Not everything was graded behind the full wall"
     full = a_result("ann")
-    assert warning in Page(class_page([full, a_result("ben", tier=tier)], ASSIGNMENT)).text
-    assert warning not in Page(class_page([full], ASSIGNMENT)).text
+    assert warning in Page(class_page_of([full, a_result("ben", tier=tier)])).text
+    assert warning not in Page(class_page_of([full])).text
 
 
 def test_a_class_of_nobody_has_a_page():
-    assert "0 handed in = 0 graded + 0 rejected + 0 need a person" in Page(class_page([], ASSIGNMENT)).text
+    assert "0 handed in = 0 graded + 0 rejected + 0 need a person" in Page(class_page_of([])).text
 
 
 def test_every_kind_of_finding_and_of_ending_has_words():
@@ -424,7 +510,7 @@ PNG = png_of(np.zeros((4, 5, 3), np.uint8))
 
 def test_an_image_stands_on_the_page_as_it_is():
     cells = (CellRecord(Cell("code", "", ""), CellResult("ok", (Output("display", "image/png", png=PNG),))),)
-    (source,) = Page(student_page(a_result(cells=cells), ASSIGNMENT)).values("src")
+    (source,) = Page(page_of(a_result(cells=cells))).values("src")
     kind, _, content = source.partition(",")
     assert (kind, base64.b64decode(content)) == ("data:image/png;base64", PNG)
 
@@ -437,7 +523,7 @@ def test_a_page_has_room_for_so_much_and_says_what_is_left_out():
         CellRecord(Cell("code", "", ""), CellResult("ok", outputs))
         for outputs in (pictures, (flood, flood), many)
     )
-    page = Page(student_page(a_result(cells=cells), ASSIGNMENT))
+    page = Page(page_of(a_result(cells=cells)))
     assert [tag for tag, _ in page.elements].count("img") == PAGE_IMAGES
     assert "an image for which there is no room here" in page.text
     assert f"[… {PAGE_CHARACTERS - 200} characters are not shown …]" in page.text
@@ -448,14 +534,14 @@ def test_a_page_has_room_for_so_much_and_says_what_is_left_out():
 def test_colours_of_a_terminal_are_left_out():
     outputs = (Output("stream", "stdout", "\x1b[1;31mred\x1b[0m \x1b[2J"),)
     cells = (CellRecord(Cell("code", "print()", ""), CellResult("ok", outputs)),)
-    assert "printed red ␛[2J" in Page(student_page(a_result(cells=cells), ASSIGNMENT)).text
+    assert "printed red ␛[2J" in Page(page_of(a_result(cells=cells))).text
 
 
 def test_images_say_where_they_come_from():
     cells = (
         CellRecord(Cell("code", "plot()", ""), CellResult("ok", (Output("display", "image/png", png=PNG),))),
     )
-    assert Page(student_page(a_result(cells=cells), ASSIGNMENT)).values("alt") == ["Image made by cell 1"]
+    assert Page(page_of(a_result(cells=cells))).values("alt") == ["Image made by cell 1"]
 
 
 # --- text, tables and names -----------------------------------------------------------------------------
@@ -493,24 +579,29 @@ def test_no_line_of_a_table_starts_inside_a_cell(text):
 
 @given(st.text(), st.text())
 def test_a_table_of_scores_can_be_read_back(student, reason):
-    rejected = Result("last", ASSIGNMENT.name, "rejected", "", None, 20)
-    table = scores_csv([replace(rejected, student=student, reason=reason, score=1.5)], ASSIGNMENT)
-    header, row = csv.reader(io.StringIO(table, newline=""), strict=True)
+    result = Result(student, ASSIGNMENT.name, "rejected", reason, None, 20)
+    header, row = csv.reader(io.StringIO(table_of([result]), newline=""), strict=True)
     cells = dict(zip(header, row, strict=True))
     assert cells["student"] == spreadsheet_text(student)
     assert cells["reason"] == spreadsheet_text(reason)
-    assert cells["score"] == "1.5"
-    assert table.count("\n") == 2
+    assert cells["score"] == ""
+    assert table_of([result]).count("\n") == 2
 
 
 def test_a_table_of_scores_has_a_line_per_student():
-    rejected = Result("ben", ASSIGNMENT.name, "rejected", "The file is empty.", None, 20)
-    table = scores_csv([rejected, a_result("ann")], ASSIGNMENT)
+    results = [Result("ben", ASSIGNMENT.name, "rejected", "The file is empty.", None, 20), a_result("ann")]
+    grades = grades_of(results, ASSIGNMENT) | {"cy": Grade("cy", 24)}
+    late = {"penalty": 5.0, "comments": (("ewma", "See me."),), "first_name": "Ann", "email": "a@b.c"}
+    grades["ann"] = grade_of(results[1], ASSIGNMENT, **late)
+    table = scores_csv(results, ASSIGNMENT, grades)
     names = [exercise.name for exercise in ASSIGNMENT.exercises]
+    about = ["last_name", "first_name", "email", "outcome", "score", "max_score", "waiting", "late_penalty"]
+    points = ["3", "0", "3", "3", "3", "3", "2", ""]
     assert list(csv.reader(io.StringIO(table))) == [
-        ["student", "outcome", "score", "max_score", *names, "reason"],
-        ["ann", "graded", "17", "20", "3", "0", "3", "3", "3", "3", "2", ""],
-        ["ben", "rejected", "", "20", *[""] * 7, "The file is empty."],
+        ["student", *about, *names, "choice-answer", "reason", "comments"],
+        ["ann", "", "Ann", "a@b.c", "graded", "12", "24", "4", "5", *points, "", "ewma: See me."],
+        ["ben", "", "", "", "rejected", "", "24", "", "", *[""] * 8, "The file is empty.", ""],
+        ["cy", "", "", "", "nothing handed in", "", "24", "", "", *[""] * 8, "", ""],
     ]
     assert all(cell[0] == cell[-1] == '"' for line in table.splitlines() for cell in line.split(","))
 
@@ -542,7 +633,7 @@ def test_plain_names_stay_readable():
 def test_reports_are_written_as_a_whole(tmp_path):
     results = [hostile(attack) for attack in ATTACKS.values()]
     for _ in range(2):
-        index = write_reports(results, ASSIGNMENT, tmp_path / "reports")
+        index = write(results, tmp_path / "reports")
     written = {str(path.relative_to(index.parent)) for path in index.parent.rglob("*") if path.is_file()}
     students = {f"students/{page_name(result.student)}" for result in results}
     assert written == students | {"index.html", "scores.csv"}
@@ -552,7 +643,7 @@ def test_reports_are_written_as_a_whole(tmp_path):
 
 def test_two_results_of_one_student_are_refused(tmp_path):
     with pytest.raises(ValueError, match="one per student, got two of 'ann'"):
-        write_reports([a_result(), a_result()], ASSIGNMENT, tmp_path)
+        write([a_result(), a_result()], tmp_path)
 
 
 # --- in a browser ---------------------------------------------------------------------------------------
@@ -613,7 +704,7 @@ def ran(page, path: Path) -> bool:
 def test_no_page_runs_or_loads_anything(browser, beacon, tmp_path):
     attacks = [attack.replace(BEACON, beacon.address) for attack in ATTACKS.values()]
     flags = {attack: flags_of(attack)[attack] for attack in attacks}
-    write_reports([hostile(attack) for attack in attacks], ASSIGNMENT, tmp_path, flags)
+    write([hostile(attack) for attack in attacks], tmp_path, flags)
     page = browser.new_page()
     pages = list(tmp_path.rglob("*.html"))
     assert len(pages) == len(ATTACKS) + 1
@@ -628,7 +719,7 @@ def test_the_policy_holds_even_where_something_is_not_escaped(browser, beacon, t
     attack = ATTACKS[attack].replace(BEACON, beacon.address)
     naive, torn = tmp_path / "naive.html", tmp_path / "torn.html"
     naive.write_text(f"<!DOCTYPE html><meta charset=utf-8><body>{attack}", encoding="utf-8")
-    page = student_page(a_result(), ASSIGNMENT)
+    page = page_of(a_result())
     assert page.count("<main>") == 1
     torn.write_text(page.replace("<main>", f"<main>{attack}"), encoding="utf-8")
     tab = browser.new_page()
@@ -641,7 +732,7 @@ def test_the_policy_holds_even_where_something_is_not_escaped(browser, beacon, t
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1400])
 def test_pages_fit_the_screen_and_have_their_style(browser, tmp_path, width):
-    write_reports([a_result(), hostile("x" * 500)], ASSIGNMENT, tmp_path, FLAGS | flags_of("x" * 500))
+    write([a_result(), hostile("x" * 500)], tmp_path, FLAGS | flags_of("x" * 500))
     page = browser.new_page(viewport={"width": width, "height": 800})
     for path in tmp_path.rglob("*.html"):
         page.goto(path.as_uri())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from autograder.course import CourseError
-from autograder.results import PUBLISHED, Result, ResultStore
+from autograder.results import Result, ResultStore
 
 from .test_report import a_result, hostile
 
@@ -31,9 +31,7 @@ def test_a_result_is_found_again(result: Result, tmp_path: Path) -> None:
 @pytest.mark.parametrize("data", [b"", b"\xff", b"{", b"[" * 100_000, b"null", b"[]", b"3", b"{}", b'"text"'])
 def test_a_file_that_is_no_result_is_none(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "key.json").write_bytes(data)
-    (tmp_path / PUBLISHED).write_bytes(data)
     assert ResultStore(tmp_path).load("key") is None
-    assert ResultStore(tmp_path).published() == {}
 
 
 FIELDS = sorted(vars(a_result()))
@@ -58,11 +56,6 @@ def test_a_result_that_somebody_touched_is_none_or_one_with_fields_of_its_types(
     if result is not None:
         kind = {str: str, tuple: tuple}.get(type(getattr(a_result(), name)), float | int | None)
         assert isinstance(getattr(result, name), kind)
-
-
-def test_of_a_damaged_list_of_what_is_published_the_rest_is_known(tmp_path: Path) -> None:
-    (tmp_path / PUBLISHED).write_text('{"ada": "key", "ben": ["no", "key"]}')
-    assert ResultStore(tmp_path).published() == {"ada": "key"}
 
 
 def test_a_folder_in_the_place_of_a_result_is_named(tmp_path: Path) -> None:

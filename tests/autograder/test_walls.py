@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from autograder.exercise import Exercise
 from autograder.exercises import load
 from autograder.grading import grade_submission
-from autograder.results import Result, summary
+from autograder.results import Result
 from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.selftest import examine
@@ -62,12 +62,11 @@ def graded_alike(grade: Callable[[Zygote], Result], zygotes: list[Zygote]) -> Re
 def test_everybody_gets_what_they_deserve(student: str, zygotes: list[Zygote]) -> None:
     expected = EXPECTED[student]
     result = graded_alike(lambda zygote: grade(student, zygote), zygotes)
-    found = summary(result)
-    assert found["outcome"] == expected["outcome"], found["reason"]
-    assert found["score"] == expected["score"]
+    assert result.outcome == expected["outcome"], result.reason
+    assert result.score == expected["score"]
     if expected["reason"]:
-        assert found["reason"].startswith(reason(expected["reason"], ASSIGNMENT))
-    assert set(found["exercises"]) == set(expected["exercises"])
+        assert result.reason.startswith(reason(expected["reason"], ASSIGNMENT))
+    assert {judgement.exercise for judgement in result.judgements} == set(expected["exercises"])
     for judgement in result.judgements:
         _check(judgement, expected["exercises"][judgement.exercise])
 

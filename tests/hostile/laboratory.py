@@ -34,6 +34,7 @@ from autograder.sandbox.policy import Policy
 from autograder.sandbox.tiers import Choice, choose, is_enough
 from autograder.sandbox.wall import Wall, build_wall
 from autograder.submission import Submission, find_submissions
+from tests.autograder.grades import grade_of
 from tests.hostile.corpus import ASSIGNMENT, MARK, NAME, Case, cells
 from tests.make_submissions import release as make_release
 
@@ -100,7 +101,7 @@ class Laboratory:
         artefacts = {
             "the result": path.read_text(),
             "the autograded notebook": json.dumps(notebook, ensure_ascii=False),
-            "the page": student_page(result, case.assignment),
+            "the page": student_page(result, case.assignment, grade_of(result, case.assignment)),
         }
         assert batch.store.load(job.key) == result
         path.unlink()

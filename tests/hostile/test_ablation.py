@@ -25,6 +25,7 @@ from autograder.sandbox.attacks import ATTACKS
 from autograder.sandbox.selftest import TRIALS
 from autograder.sandbox.wall import PROTECTIONS, TIERS, Wall
 from tests.autograder import test_report
+from tests.autograder.grades import grade_of
 from tests.hostile import laboratory as laboratories, viewers
 from tests.hostile.corpus import ASSIGNMENT, FILE, Case, cells
 from tests.hostile.families import CASES
@@ -305,7 +306,8 @@ def test_without_the_policy_of_the_page_a_script_runs(
     browser: Any, laboratory: Laboratory, tmp_path: Path
 ) -> None:
     """On a page that is not escaped, which is what the policy is for."""
-    page = student_page(laboratory.run(HONEST).result, ASSIGNMENT)
+    result = laboratory.run(HONEST).result
+    page = student_page(result, ASSIGNMENT, grade_of(result, ASSIGNMENT))
     torn = page.replace("<main>", f"<main>{viewers.SCRIPT}", 1)
     tab = browser.new_page()
     path = tmp_path / "page.html"

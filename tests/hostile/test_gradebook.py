@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.course import Course
-from autograder.gradebook import publish
+from autograder.publish import publish
 from tests.autograder.course import make_course
 from tests.autograder.test_gradebook import scores
 from tests.hostile.corpus import ASSIGNMENT

@@ -12,6 +12,7 @@ from autograder.notebook import autograded_notebook
 from autograder.report import write_reports
 from autograder.results import Result
 from tests.autograder import test_report
+from tests.autograder.grades import grades_of
 from tests.hostile import viewers
 from tests.hostile.corpus import ASSIGNMENT
 from tests.hostile.laboratory import Laboratory, release
@@ -53,7 +54,7 @@ class Tab:
 
 
 def test_our_pages_run_nothing_and_load_nothing(results: list[Result], browser: Any, tmp_path: Path) -> None:
-    write_reports(results, ASSIGNMENT, tmp_path)
+    write_reports(results, ASSIGNMENT, grades_of(results, ASSIGNMENT), tmp_path)
     pages = sorted(tmp_path.rglob("*.html"))
     assert len(pages) == len(viewers.CASES) + 1
     tab = Tab(browser)

@@ -24,6 +24,7 @@ from autograder.report import class_page, scores_csv
 from autograder.results import Result, summary
 from autograder.sandbox.images import png_of
 from autograder.sandbox.policy import Policy
+from tests.autograder.grades import grade_of, grades_of
 from tests.hostile.corpus import (
     ANSWER,
     ASSIGNMENT,
@@ -69,20 +70,24 @@ def terminal_shows_plain_text(result: Result) -> None:
     """No character of the table does anything to a terminal but stand there."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        _print_table([result], ASSIGNMENT)
+        _print_table([result], ASSIGNMENT, grades_of([result], ASSIGNMENT))
     assert printed.getvalue().replace("\n", "").isprintable()
 
 
 def table_has_one_line_per_student(result: Result) -> None:
     """What a spreadsheet reads is the header and one line, and no cell of it is a formula."""
-    header, *lines = csv.reader(io.StringIO(scores_csv([result], ASSIGNMENT)))
+    header, *lines = csv.reader(
+        io.StringIO(scores_csv([result], ASSIGNMENT, grades_of([result], ASSIGNMENT)))
+    )
     assert [len(line) for line in lines] == [len(header)]
-    assert not any(cell.lstrip(" \t\r\n\xa0")[:1] in "=+@-" for cell in (lines[0][0], lines[0][-1]) if cell)
+    assert not any(cell.lstrip(" \t\r\n\xa0")[:1] in "=+@-" for cell in lines[0] if cell)
 
 
 def report_is_one_line(result: Result) -> None:
     """`autograder grade --json` prints one object on one line."""
-    assert "\n" not in json.dumps(summary(result), ensure_ascii=False)
+    assert "\n" not in json.dumps(
+        summary(result, ASSIGNMENT, grade_of(result, ASSIGNMENT)), ensure_ascii=False
+    )
 
 
 def shows_images(count: int) -> Callable[[Result], None]:
@@ -103,7 +108,7 @@ def everywhere(*checks: Callable[[Result], None]) -> Callable[[Result], None]:
     def check(result: Result) -> None:
         for each in (*checks, formgrader_shows_text_and_images):
             each(result)
-        class_page([result], ASSIGNMENT)
+        class_page([result], ASSIGNMENT, grades_of([result], ASSIGNMENT))
 
     return check
 
