@@ -2,16 +2,22 @@
 
 Locked code, such as the imports, runs as it was given, whatever was done to it: before everything that stands
 below it in the assignment. What a student made of it runs after it. Test cells do nothing while grading and
-are left out, unless a student has put code of their own into one.
+are left out, unless a student has defined something in one.
 """
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.exercise import Assignment
 from autograder.sandbox.reader import Cell
+
+
+DEFINITION = re.compile(
+    r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w|^\w+[ \t]*=[ \t]*lambda\b", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ class Given:
                 # What stands where it was given is the student's own cell too.
                 if first.get(grade_id) != index or self.is_changed(cell):
                     yield Step(self.locked[grade_id])
-            if cell.kind == "code" and (cell.grade_id not in self.tests or self.is_changed(cell)):
+            if self._is_run(cell):
                 yield Step(cell.source, index)
         yield from (Step(self.locked[each]) for each in waiting if places[each] == len(cells))
         yield from (Step(source) for each in waiting if (source := _restoring(self.locked[each])))
@@ -69,12 +75,16 @@ class Given:
                 continue
             if cell.grade_id in self.locked:
                 yield f"Cell {number} is locked, and was changed: it ran as it was given, then as it is now."
-            elif cell.kind == "code":
+            elif self._is_run(cell):
                 yield f"Cell {number} is a test cell: your code in it was run. Write answers above it."
         known = {cell.grade_id for cell in cells}
         if not known.isdisjoint(self.order):
             for grade_id in (each for each in self.locked if each not in known):
                 yield f"The locked cell `{grade_id}` is missing: it ran as it was given."
+
+    def _is_run(self, cell: Cell) -> bool:
+        is_test = cell.grade_id in self.tests
+        return cell.kind == "code" and (not is_test or DEFINITION.search(cell.source) is not None)
 
     def _place(self, grade_id: str, first: Mapping[str, int]) -> int:
         """Before which cell of a submission a locked one runs."""

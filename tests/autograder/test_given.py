@@ -70,7 +70,11 @@ def test_below_everything_it_runs_last() -> None:
     assert steps(F, code("", "x = 1"), given=given) == [Step(F.source, 0), Step("z = 3"), Step("x = 1", 1)]
 
 
-def test_a_test_cell_runs_only_with_code_of_ones_own() -> None:
+def test_a_test_cell_runs_only_with_a_definition_of_ones_own() -> None:
+    for source in ("assert True", "f = None", "f = g", "check(f)\ncheck(f)"):
+        assert steps(code("test-f", source), given=Given(tests=GIVEN.tests)) == []
+    for source in ("f = lambda x: x", "async def f(): ...", "class A: ...", "if True:\n    def f(): ..."):
+        assert len(steps(code("test-f", source), given=Given(tests=GIVEN.tests))) == 1
     mine = code("test-f", "def f(): ...\n\ncheck(f)")
     assert Step(mine.source, 0) in steps(mine)
     assert [step for step in steps(TEST_F, Cell("markdown", "def", "test-f")) if step.index is not None] == []
