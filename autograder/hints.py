@@ -5,6 +5,7 @@ A hint completes a message that already says what happened and where; the first 
 
 import difflib
 import re
+import sys
 from collections.abc import Iterable
 
 
@@ -63,8 +64,52 @@ def meant(name: str, known: Iterable[str]) -> str | None:
     return lower[found[0]] if found else None
 
 
+# Names that numpy has given up without saying in the error what to write.
+GONE_FROM_NUMPY = {
+    "alen": "len",
+    "asscalar": "x.item()",
+    "chararray": "np.char.chararray",
+    "cumproduct": "np.cumprod",
+    "disp": "print",
+    "in1d": "np.isin",
+    "msort": "np.sort(x, axis=0)",
+    "product": "np.prod",
+    "rank": "np.ndim",
+    "row_stack": "np.vstack",
+    "trapz": "np.trapezoid",
+}
+NUMPY_NAME = re.compile(r"module 'numpy' has no attribute '(\w+)'|cannot import name '(\w+)' from 'numpy'")
+
+# With which Python a way to write came, how to see it in the error or in the source, and its name.
+F_STRING = re.compile(r"\ASyntaxError: f-string")
+NEWER_SYNTAX = (
+    ((3, 14), re.compile(r"\b[tT][rR]?[\"']"), "template strings"),
+    ((3, 14), re.compile(r"^[ \t]*except[ \t]+[\w.]+[ \t]*,", re.MULTILINE), "`except` without parentheses"),
+    ((3, 12), re.compile(r"^[ \t]*type[ \t]+\w+[^=\n]*=", re.MULTILINE), "the statement `type`"),
+    ((3, 12), re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+\[", re.MULTILINE), "`def f[T]`"),
+)
+
+
+def newer_syntax(error: str, source: str, grading: tuple[int, ...] = sys.version_info[:2]) -> str:
+    """What to do where `source` holds syntax that the Python which grades does not know; or nothing."""
+    if not error.startswith("SyntaxError"):
+        return ""
+    says = f"Python {grading[0]}.{grading[1]} grades"
+    if grading < (3, 12) and F_STRING.match(error):
+        rest = "there quotes within the braces of an f-string differ from those around it, without backslash"
+        return f"{says}: {rest}"
+    for since, pattern, name in NEWER_SYNTAX:
+        if grading < since and pattern.search(source):
+            return f"{says}, and {name} came with Python {since[0]}.{since[1]}: write it the older way"
+    return ""
+
+
 def hint(message: str) -> str:
     """One sentence on what to try, or none."""
+    if found := NUMPY_NAME.search(message):
+        gone = found[1] or found[2]
+        if instead := GONE_FROM_NUMPY.get(gone):
+            return f"numpy has given up the name `np.{gone}`: write `{instead}`."
     for pattern, sentence in HINTS:
         if found := re.search(pattern, message):
             return sentence.format(*found.groups())

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from autograder.exercise import Assignment
-from autograder.hints import hint, meant
+from autograder.hints import hint, meant, newer_syntax
 from autograder.results import CellRecord, ending
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import LINE_LENGTH
@@ -14,6 +14,15 @@ from autograder.verdict import Judgement
 
 MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 DEFINED = re.compile(r"^def[ \t]+(\w+)", re.MULTILINE)
+
+CELL_MAGIC = re.compile(r"\s*%%(\w{1,40})")
+KEEPS_DEFINITIONS = ("time", "capture", "prun", "debug")
+WRITES = "writes it to a file and does not run it"
+FORGETS = {
+    "timeit": "forgets what is defined in it",
+    "writefile": WRITES,
+    "file": WRITES,
+}
 
 
 def with_reason(judgement: Judgement, records: tuple[CellRecord, ...]) -> Judgement:
@@ -39,11 +48,13 @@ def _why_undefined(name: str, records: tuple[CellRecord, ...]) -> str:
         if conflict := CONFLICT.search(record.cell.source):
             line = record.cell.source.count("\n", 0, conflict.start()) + 1
             return f"{its_cell} holds the marks of a git merge conflict (line {line})"
+        if swallowed := _swallowed(record):
+            return f"{its_cell} {swallowed}"
         if record.stopped:
             return f"{its_cell} {ending(record.stopped)}"
         if record.result and record.result.status != "ok":
             error = next((output for output in record.result.outputs if output.kind == "error"), None)
-            return f"{its_cell} ends with {_error(error, records[number:], number + 1)}"
+            return f"{its_cell} ends with {_error(error, record.cell.source, records[number:], number + 1)}"
     return _mistyped(name, records)
 
 
@@ -54,7 +65,7 @@ def _mistyped(name: str, records: tuple[CellRecord, ...]) -> str:
     )
     written = {found: number for number, source in code for found in DEFINED.findall(source)}
     instead = meant(name, written)
-    return f"the name in cell {written[instead]} is `{instead}`" if instead else ""
+    return f"the name in cell {written[instead]} is `{instead}`" if instead and name not in written else ""
 
 
 def defined_again(assignment: Assignment, records: tuple[CellRecord, ...]) -> tuple[str, ...]:
@@ -62,11 +73,23 @@ def defined_again(assignment: Assignment, records: tuple[CellRecord, ...]) -> tu
     code = {number: record for number, record in enumerate(records, start=1) if record.cell.kind == "code"}
     notes = []
     for exercise in assignment.exercises:
-        numbers = [str(number) for number, record in code.items() if _defines(record, exercise.name)]
+        defining = {number: record for number, record in code.items() if _defines(record, exercise.name)}
+        numbers = [str(number) for number, record in defining.items() if not _swallowed(record)]
+        for number, record in defining.items() if numbers else ():
+            if swallowed := _swallowed(record):
+                notes.append(f"`{exercise.name}` in cell {number} does not count: the cell {swallowed}.")
         if len(numbers) > 1:
             cells = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
             notes.append(f"`{exercise.name}` is defined in the cells {cells}; the last one counts.")
     return tuple(notes)
+
+
+def _swallowed(record: CellRecord) -> str:
+    """What the magic on top of a cell does with definitions, if they do not outlive the cell."""
+    magic = CELL_MAGIC.match(record.cell.source)
+    if record.cell.kind != "code" or magic is None or magic[1] in KEEPS_DEFINITIONS:
+        return ""
+    return f"begins with `%%{magic[1]}`, which {FORGETS.get(magic[1], 'does not run it as Python here')}"
 
 
 def _defines(record: CellRecord, name: str) -> bool:
@@ -81,13 +104,13 @@ def _defines(record: CellRecord, name: str) -> bool:
     return re.search(pattern, record.cell.source, re.MULTILINE) is not None
 
 
-def _error(error: Output | None, below: tuple[CellRecord, ...], next_number: int) -> str:
+def _error(error: Output | None, source: str, below: tuple[CellRecord, ...], next_number: int) -> str:
     """The last line of an error, and what helps against it."""
     if error is None:
         return "an error"
     lines = [line.strip() for line in error.text.strip().splitlines()]
     line = lines[-1] if lines else error.name
-    advice = hint(line)
+    advice = newer_syntax(line, source) or hint(line)
     if missing := MISSING_NAME.search(line):
         later = (number for number, record in enumerate(below, next_number) if _defines(record, missing[1]))
         if number := next(later, None):

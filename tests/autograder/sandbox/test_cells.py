@@ -4,12 +4,15 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograder.sandbox import notices
 from autograder.sandbox.launcher import Box, Zygote
-from autograder.sandbox.messages import CellResult
+from autograder.sandbox.messages import CellResult, ProbeRequest
+from autograder.sandbox.perform import Raised
 from autograder.sandbox.policy import Policy
+from autograder.sandbox.values import Call
 from autograder.sandbox.wall import build_wall
 
 
@@ -170,6 +173,30 @@ def test_values_are_shown_as_ipython_is_told(box: Box) -> None:
     assert shown(run(box, "1\nx = 2\n3")) == ["1", "3"]
     run(box, "get_ipython().ast_node_interactivity = 'last_expr_or_assign'")
     assert shown(run(box, "1\nx = 2")) == ["2"]
+
+
+def test_an_error_inside_a_library_quotes_the_line_of_the_student(box: Box) -> None:
+    run(
+        box,
+        """
+        import numpy as np, json
+
+        def f(x):
+            return np.no_such_name(x)
+
+        def g(x):
+            return np.apply_along_axis(lambda row: row + np.ones(3), 0, x)
+
+        def h(x):
+            return json.loads("{")
+        """,
+    )
+    probes = tuple(ProbeRequest(name, (Call(name, (np.ones(2),)),), 1000) for name in "fgh")
+    assert [outcome.where for (outcome,) in box.perform(probes, {}) if isinstance(outcome, Raised)] == [
+        "return np.no_such_name(x)",
+        "return np.apply_along_axis(lambda row: row + np.ones(3), 0, x)",
+        'return json.loads("{")',
+    ]
 
 
 # --- what does nothing ----------------------------------------------------------------------------------
