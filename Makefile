@@ -78,7 +78,7 @@ lowest: ## all tests with the lowest versions that pyproject.toml allows (needs 
 	@PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" .venv-lowest/bin/python -m pytest $(SPREAD)
 
 lab: $(READY) ## open the course in JupyterLab
-	$(BIN)/jupyter lab
+	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root)
 
 notebooks: $(READY) ## run every lecture again and write its outputs; strip the assignments
 	$(BIN)/python -m tests.notebooks
