@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import sysconfig
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from typing import Any
 
 from . import zygote
 from .clock import UsageBelow, Watch
+from .folders import Home
 from .isolation import TOO_MUCH_MEMORY
 from .messages import (
     NOTEBOOK,
@@ -81,7 +81,7 @@ class ZygoteProcess:
 
     def __init__(self, policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
-        self._scratch = tempfile.TemporaryDirectory(prefix="zygote-")
+        self._home = Home()
         self.control, theirs = socket.socketpair()
         settings = {
             "path": sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}),
@@ -92,8 +92,8 @@ class ZygoteProcess:
             # -I and -S: no environment, no user site, no .pth file that would make the checkout importable.
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", BOOT, str(theirs.fileno()), package, json.dumps(settings)],
-                # Matplotlib keeps its list of fonts in the home folder, which boxes never see.
-                env=environment() | {"HOME": str(Path.home()), "IPYTHONDIR": self._scratch.name},
+                # Matplotlib keeps its list of fonts in the home folder; boxes have another one.
+                env=environment() | {"HOME": str(self._home.path)},
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -117,7 +117,7 @@ class ZygoteProcess:
             self._process.wait()
         if self._process.stderr:
             self._process.stderr.close()
-        self._scratch.cleanup()
+        self._home.close()
 
 
 class Zygote:

@@ -262,7 +262,6 @@ def environment() -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
         "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": "/tmp/matplotlib",
         "PYTHONDONTWRITEBYTECODE": "1",
         **dict.fromkeys(threads, "1"),
     }

@@ -36,6 +36,7 @@ FRUGAL: dict[str, Any] = {"policy": Policy(memory_bytes=1 << 30)}
 HUDDLED: dict[str, Any] = {"policy": Policy(box_memory_bytes=512 << 20)}
 
 ENDLESS = "did not come to an end"
+FILES = "open('/dev/null') for _ in range(20)"
 NO_MEMORY = "this cell asked for more memory than there is"
 TOO_MUCH_TOGETHER = "asked for more memory than there is (512 MiB for all processes)"
 KEPT = Policy.output_head_bytes + Policy.output_tail_bytes + 1000
@@ -535,7 +536,7 @@ OTHERS = (
         "a function that leaks files, called until there are no more",
         cells(
             "opened = []",
-            answer=ANSWER.replace("    return", "    opened.append(open('/dev/null'))\n    return"),
+            answer=ANSWER.replace("    return", f"    opened.extend({FILES})\n    return"),
             after=("while True: cumulative_mean(np.arange(3.0))",),
         ),
         scores=NOTHING,

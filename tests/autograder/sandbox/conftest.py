@@ -1,5 +1,4 @@
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,9 @@ def alone():
     """Without namespaces the processes of a user are counted together: one fork bomb at a time."""
     import fcntl
 
-    with Path(tempfile.gettempdir(), f"one-box-at-a-time-{os.getuid()}").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    folder = os.open(Path.home(), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(folder)

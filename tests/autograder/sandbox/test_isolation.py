@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.sandbox.folders import Home
 from autograder.sandbox.isolation import TOO_MUCH_MEMORY
 from autograder.sandbox.policy import MIB, Policy
 from autograder.sandbox.wall import build_wall, environment
@@ -334,6 +335,6 @@ InteractiveShell.instance(config=quiet).run_cell("print(1.0 + 2)")
 @needs_full
 @pytest.mark.parametrize("what", HONEST)
 def test_honest_work_goes_on(what):
-    warm_environment = {**environment(), "MPLCONFIGDIR": "/tmp/matplotlib-of-the-sandbox-tests"}
-    ended = behind(HONEST[what], prelude=WARM, env=warm_environment)
+    with Home() as home:
+        ended = behind(HONEST[what], prelude=WARM, env=environment() | {"HOME": str(home)})
     assert (ended.out, ended.status) == ("3.0\n", 0), ended.err
