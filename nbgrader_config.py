@@ -19,6 +19,9 @@ c.CourseDirectory.feedback_directory = ".course/feedback"
 c.CourseDirectory.solution_directory = ".course/solution"
 c.CourseDirectory.db_url = f"sqlite:///{root}/.course/gradebook.db"
 
+# Widgets of an author and other left-overs are not handed out.
+c.GenerateAssignment.preprocessors.append("autograder.plugins.StripMetadata")
+
 # A submission is graded while it is read, so that even an unreadable file ends as a result.
 c.Autograde.exporter_class = "autograder.plugins.GradingExporter"
 c.Autograde.sanitize_preprocessors = []

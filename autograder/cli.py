@@ -130,12 +130,17 @@ def demo(jobs: Jobs = DEFAULT_JOBS) -> None:
 
 @app.command()
 def release(assignment: AssignmentName) -> None:
-    """Make what students get: the notebook without its solutions."""
+    """Make what students get: a folder and a zip file with the assignment, its lecture and what to install.
+
+    Neither solutions nor hidden inputs are in it. nbgrader's own release is made too, in .course/release.
+    """
     course = Course.find()
     known = _assignment(assignment)
+    from autograder.bundle import make_bundle
     from autograder.gradebook import make_release
 
-    print(f"Released: {_short(make_release(course, known))}")
+    folder = make_bundle(course, known, make_release(course, known))
+    print(f"For students: {_short(folder)}, or packed: {_short(folder.with_suffix('.zip'))}")
 
 
 @app.command()

@@ -45,6 +45,15 @@ class Course:
         return self.root / "notebooks" / "assignments"
 
     @property
+    def lectures(self) -> Path:
+        return self.root / "notebooks" / "lectures"
+
+    @property
+    def handout(self) -> Path:
+        """What students get; in sight, since JupyterLab serves no hidden folder."""
+        return self.root / "handout"
+
+    @property
     def release(self) -> Path:
         return self.work / "release"
 

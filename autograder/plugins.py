@@ -21,11 +21,17 @@ from autograder.submission import Submission, names_beside
 
 # isort: split
 
+import nbformat
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
+
+
+# Metadata of a notebook and of its cells that students get.
+RELEASED = ("kernelspec", "language_info")
+RELEASED_CELL = ("deletable", "editable", "nbgrader", "tags")
 
 
 class GradingExporter(NotebookExporter):
@@ -58,6 +64,23 @@ class GradingExporter(NotebookExporter):
             self._zygote = Zygote(batch.wall).__enter__()
             weakref.finalize(self, self._zygote.__exit__)
         return self._zygote
+
+
+class StripMetadata(NbGraderPreprocessor):  # type: ignore[misc]
+    """The last step of a release: of the metadata only what Jupyter and nbgrader need is handed out.
+
+    What an author's front end has left, such as the states of widgets, may hold what the solution showed.
+    """
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        nb.metadata = _only(nb.metadata, RELEASED)
+        for cell in nb.cells:
+            cell.metadata = _only(cell.metadata, RELEASED_CELL)
+        return nb, resources
+
+
+def _only(metadata: Any, keys: tuple[str, ...]) -> Any:
+    return nbformat.from_dict({key: metadata[key] for key in keys if key in metadata})
 
 
 class RecordResult(NbGraderPreprocessor):  # type: ignore[misc]

@@ -205,8 +205,13 @@ def try_here(function: Callable[..., Any], drawn: Iterable[Drawn]) -> tuple[Tria
 
 
 def perform_here(function: Callable[..., Any], drawn: Drawn) -> tuple[Outcome, ...]:
-    """What a function makes of the calls in this process; its values go the way of those of a box."""
-    outcomes = perform(drawn.calls, drawn.exercise.namespace(function))
+    """What a function makes of the calls in this process; its values go the way of those of a box.
+
+    Other functions that the calls name are those of the same notebook, where ours are not there.
+    """
+    notebook = getattr(function, "__globals__", {})
+    others = {call.function: notebook[call.function] for call in drawn.calls if call.function in notebook}
+    outcomes = perform(drawn.calls, others | drawn.exercise.namespace(function))
     return carried(outcomes, drawn.calls, drawn.reply_bytes)
 
 

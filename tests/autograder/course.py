@@ -15,7 +15,7 @@ SUBMISSIONS = ROOT / "tests" / "submissions"
 def make_course(folder: Path, students: tuple[str, ...] | None = None) -> Path:
     """A course in `folder` in which these students of the sample class (or all) have handed in."""
     shutil.copy(ROOT / "nbgrader_config.py", folder)
-    shutil.copytree(ROOT / "notebooks" / "assignments", folder / "notebooks" / "assignments")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
     names = (
         students
         if students is not None

@@ -1,7 +1,14 @@
 """What students are given: the release that nbgrader makes holds every question and no answer."""
 
+import json
+import os
 import re
 import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,29 +16,71 @@ import nbformat
 import numpy as np
 import pytest
 
+from advsec.source import source
+from autograder.bundle import make_bundle
+from autograder.course import Course, CourseError
 from autograder.exercise import Assignment
 from autograder.exercises import ASSIGNMENT_NAMES, load
 from autograder.student import check_quietly
-from tests.autograder.course import ROOT, run
+from tests.autograder.course import ROOT, make_course, run
 
 
 SOURCES = ROOT / "notebooks" / "assignments"
 REGION = re.compile(r"### BEGIN (SOLUTION|MARK SCHEME)\n(.*?)### END \1", re.DOTALL)
+
+# Lines of a solution that the question gives.
+GIVEN = {"N = (1 + beta) / (1 - beta)"}
 
 every_assignment = pytest.mark.parametrize("name", ASSIGNMENT_NAMES)
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course in which every assignment has been released."""
-    folder = tmp_path_factory.mktemp("course")
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
-    shutil.copytree(SOURCES, folder / "notebooks" / "assignments")
-    (folder / ".course").mkdir()
+    """A course in which every assignment has been released, with what its author's front end has left."""
+    folder = make_course(tmp_path_factory.mktemp("course"), ())
     for name in ASSIGNMENT_NAMES:
-        made = run("nbgrader", "generate_assignment", name, "--create", cwd=folder)
+        path = folder / "notebooks" / "assignments" / name / f"{name}.ipynb"
+        source = nbformat.read(path, as_version=4)
+        source.metadata.widgets = {"application/vnd.jupyter.widget-state+json": {"state": {"7f": {}}}}
+        source.metadata.author = "secret"
+        source.cells[3].metadata.execution = {"iopub.execute_input": "2026-01-01T00:00:00Z"}
+        nbformat.write(source, path)
+        made = run("autograder", "release", name, cwd=folder)
         assert made.returncode == 0, made.stderr
     return folder
+
+
+@pytest.fixture(scope="module")
+def student(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A machine far from the course, on which the zip file was unpacked and the one line of its README run.
+
+    Other packages are borrowed from here, so that nothing is downloaded.
+    """
+    home = tmp_path_factory.mktemp("home")
+    for name in ASSIGNMENT_NAMES:
+        shutil.unpack_archive(course / "handout" / f"{name}.zip", home)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home / "venv"], check=True)
+    (site,) = (home / "venv").glob("[lL]ib/**/site-packages")
+    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
+    line = install_line(home / ASSIGNMENT_NAMES[0]).removeprefix("python -m pip ")
+    pip = [sys.executable, "-m", "pip", "--python", python(home), "--disable-pip-version-check"]
+    subprocess.run(
+        [*pip, *line.split(), "--no-index", "--no-deps", "--quiet"],
+        cwd=home / ASSIGNMENT_NAMES[0],
+        check=True,
+    )
+    return home
+
+
+def install_line(bundle: Path) -> str:
+    (line,) = re.findall(
+        r"^    (python -m pip install .+)$", (bundle / "README.md").read_text(), re.MULTILINE
+    )
+    return str(line)
+
+
+def python(home: Path) -> str:
+    return str(home / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python")
 
 
 def _source(name: str) -> Any:
@@ -65,6 +114,14 @@ def test_no_line_of_a_solution_or_a_mark_scheme_is_left(course, name):
     text = "\n".join(cell.source for cell in _release(course, name).cells)
     assert not [secret for secret in secrets + answers if secret in text]
     assert not re.search("BEGIN|END (SOLUTION|MARK SCHEME|HIDDEN TESTS)", text)
+
+
+@every_assignment
+def test_what_an_author_has_left_in_the_metadata_is_not_handed_out(course, name):
+    release = _release(course, name)
+    assert set(release.metadata) == {"kernelspec", "language_info"}
+    for cell in release.cells:
+        assert set(cell.metadata) <= {"nbgrader", "deletable", "editable", "tags"}
 
 
 @every_assignment
@@ -124,3 +181,201 @@ def test_the_written_question_is_worth_points_and_has_its_marks(course, name):
         assert release[grade_id].source == "YOUR ANSWER HERE"
     schemes = [cell for cell in source.values() if "BEGIN MARK SCHEME" in cell.source]
     assert len(schemes) == len(by_hand)
+
+
+# --- the bundle -----------------------------------------------------------------------------------------
+
+
+def _everything(bundle: Path) -> Iterator[tuple[str, str]]:
+    """Every file of a bundle as text, those in the wheel too."""
+    for path in bundle.rglob("*"):
+        if path.suffix == ".whl":
+            with zipfile.ZipFile(path) as wheel:
+                yield from ((name, wheel.read(name).decode()) for name in wheel.namelist())
+        elif path.is_file():
+            yield path.relative_to(bundle).as_posix(), path.read_text("utf-8")
+
+
+@every_assignment
+def test_the_folder_and_the_zip_file_hold_the_same_in_sight(course, name):
+    folder = course / "handout" / name
+    assert not any(part.startswith(".") for part in folder.relative_to(course).parts)
+    with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
+        packed = {path: archive.read(path) for path in archive.namelist()}
+    found = {
+        f"{name}/{path.relative_to(folder).as_posix()}": path for path in folder.rglob("*") if path.is_file()
+    }
+    assert {path: file.read_bytes() for path, file in found.items()} == packed
+    released = course / ".course" / "release" / name / f"{name}.ipynb"
+    assert packed[f"{name}/assignments/{name}/{name}.ipynb"] == released.read_bytes()
+
+
+@every_assignment
+def test_no_solution_and_no_hidden_input_is_in_a_bundle(course, name):
+    bundle = course / "handout" / name
+    lines = {
+        line.strip().partition("  #")[0]
+        for cell in _source(name).cells
+        for _, region in REGION.findall(cell.source)
+        for line in region.splitlines()
+    }
+    lines |= {
+        line.strip()
+        for exercise in load(name).exercises
+        for line in source(exercise.reference).splitlines()[1:]
+        if not line.strip().startswith('"')
+    }
+    telling = {line for line in lines if len(line) > 24} - GIVEN
+    assert len(telling) > 10
+    for path, text in _everything(bundle):
+        assert not [line for line in telling if line in text], path
+        assert not re.search("BEGIN (SOLUTION|HIDDEN|MARK)", text), path
+        assert "course_key" not in text, path
+
+
+@every_assignment
+def test_a_bundle_holds_neither_grader_nor_catalogue_nor_other_topics(course, name):
+    members = {path for path, _ in _everything(course / "handout" / name)}
+    assert "autograder/student.py" in members
+    assert not [
+        path for path in members if re.search("exercises|grad(ing|ebook)|batch|zygote|catalogue", path)
+    ]
+    used = re.findall(r"^from advsec[. ](?:import )?(\w+)", _lecture_code(name), re.MULTILINE)
+    modules = {path.split("/")[1].removesuffix(".py") for path in members if path.startswith("advsec/")}
+    assert modules <= {
+        "__init__",
+        "py.typed",
+        "source",
+        "plots",
+        *used,
+        *_lecture_code(name).split("advsec."),
+    }
+
+
+def _lecture_code(name: str) -> str:
+    notebook = nbformat.read(ROOT / "notebooks" / "lectures" / f"{name}.ipynb", as_version=4)
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+
+
+@every_assignment
+def test_the_lecture_of_a_bundle_leads_to_the_assignment(course, name):
+    lecture = course / "handout" / name / "lectures" / f"{name}.ipynb"
+    links = re.findall(r"\]\((\.\./[^)]+)\)", lecture.read_text("utf-8"))
+    assert links
+    assert all((lecture.parent / link).is_file() for link in links)
+
+
+@every_assignment
+def test_a_bundle_asks_for_what_the_notebooks_import_and_no_more(course, name):
+    (metadata,) = (text for path, text in _everything(course / "handout" / name) if path.endswith("METADATA"))
+    asked = set(re.findall(r"^Requires-Dist: ([\w-]+)", metadata, re.MULTILINE))
+    assert {"numpy", "jupyterlab", "matplotlib"} <= asked
+    assert asked <= {"numpy", "jupyterlab", "matplotlib", "ipywidgets", "scikit-learn"}
+
+
+def test_what_somebody_has_worked_in_is_not_thrown_away(course, tmp_path):
+    name = ASSIGNMENT_NAMES[0]
+    release = course / ".course" / "release" / name
+    here = Course(tmp_path, tmp_path / ".course")
+    folder = make_bundle(here, load(name), release)
+    (folder / "assignments" / name / ".ipynb_checkpoints").mkdir()
+    (folder / "assignments" / name / ".ipynb_checkpoints" / "copy.ipynb").write_text("{}")
+    archive = folder.with_suffix(".zip").read_bytes()
+    assert make_bundle(here, load(name), release) == folder
+    assert folder.with_suffix(".zip").read_bytes() == archive
+    for path in ("README.md", "mine.txt"):
+        before = (folder / path).read_text() if (folder / path).exists() else None
+        (folder / path).write_text("mine")
+        with pytest.raises(CourseError, match=f"{path} is not as it was made: move .* away to release again"):
+            make_bundle(here, load(name), release)
+        assert (folder / path).read_text() == "mine"
+        (folder / path).unlink() if before is None else (folder / path).write_text(before)
+
+
+RUN = """
+import json, sys
+import nbformat
+from nbclient import NotebookClient
+from traitlets.config import Config
+
+notebook = nbformat.read(sys.argv[1], as_version=4)
+config = Config(KernelManager={"transport_encryption": "auto"})
+NotebookClient(notebook, kernel_name="python3", allow_errors=True, timeout=120, config=config).execute()
+nbformat.write(notebook, sys.argv[1])
+"""
+
+
+@pytest.fixture(scope="module")
+def worked(student: Path) -> dict[str, Any]:
+    """The assignment as it was released, then solved, then spoilt: run in the kernel of the student."""
+    name = ASSIGNMENT_NAMES[0]
+    solutions = {grade_id: cell.source for grade_id, cell in _marked(_source(name)).items()}
+    path = student / name / "assignments" / name / f"{name}.ipynb"
+    released = nbformat.read(path, as_version=4)
+    cells = [cell for cell in released.cells if cell.cell_type == "code"]
+    probing = [
+        "import advsec.averages, autograder, inspect; advsec.averages.__file__, autograder.__file__",
+        "inspect.getsource(advsec.averages.ewma)",
+        "advsec.averages.ewma([4.0, 4.0, 4.0], 0.5).tolist()",
+        "ewma = advsec.averages.ewma; check(ewma)",
+        "import autograder.exercises",
+    ]
+    solved = [
+        nbformat.from_dict(
+            cell | {"id": f"{cell.id}-2", "source": solutions.get(_grade_id(cell), cell.source)}
+        )
+        for cell in cells
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[*cells, *solved, *map(nbformat.v4.new_code_cell, probing)])
+    nbformat.write(notebook, path)
+    subprocess.run([python(student), "-c", RUN, path], cwd=student, check=True)
+    done = nbformat.read(path, as_version=4).cells
+    return {"unsolved": done[: len(cells)], "solved": done[len(cells) : 2 * len(cells)], "probed": done[-5:]}
+
+
+def _grade_id(cell: Any) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _checks(cells: Any) -> list[Any]:
+    return [cell for cell in cells if _grade_id(cell).startswith("test-")]
+
+
+def test_on_a_students_machine_what_is_not_written_is_one_line(worked):
+    for cell in _checks(worked["unsolved"]):
+        name = _grade_id(cell).removeprefix("test-")
+        (output,) = cell.outputs
+        assert output.data["text/plain"] == f"`{name}` is not written yet."
+
+
+def test_on_a_students_machine_what_is_right_passes(worked):
+    assert len(_checks(worked["solved"])) == len(load(ASSIGNMENT_NAMES[0]).exercises)
+    for cell in _checks(worked["solved"]):
+        (output,) = cell.outputs
+        assert "tests pass. Grading repeats them with other numbers" in output.data["text/plain"]
+        assert "text/html" in output.data
+
+
+def test_on_a_students_machine_there_is_the_package_and_not_the_answer(worked, student):
+    where, text, values, checked, exercises = (cell.outputs[-1] for cell in worked["probed"])
+    assert where.data["text/plain"].count(str(student)) == 2
+    assert "Folded: part of the assignment" in text.data["text/plain"]
+    assert "stochastic_average(" not in text.data["text/plain"]
+    assert values.data["text/plain"] == "[2.0, 3.0, 3.5]"
+    assert "the course's own `ewma`" in checked.evalue
+    assert exercises.ename == "ModuleNotFoundError"
+
+
+def test_on_a_students_machine_the_lecture_shows_what_it_shows_here(student):
+    """The cells that only show code; the others are run by the tests of the lecture itself."""
+    name = ASSIGNMENT_NAMES[0]
+    lecture = json.loads((student / name / "lectures" / f"{name}.ipynb").read_text("utf-8"))
+    cells = [cell for cell in lecture["cells"] if cell["cell_type"] == "code"]
+    code = ["".join(cell["source"]) for cell in cells if "import" in "".join(cell["source"])[:6]]
+    shows = [cell for cell in cells if "".join(cell["source"]).startswith("advsec.show")]
+    code += ["".join(cell["source"]) for cell in shows]
+    done = subprocess.run(
+        [python(student), "-"], input="\n".join(code), capture_output=True, text=True, check=True
+    )
+    texts = ["".join(output["data"]["text/plain"]) for cell in shows for output in cell["outputs"]]
+    assert done.stdout.strip().splitlines() == "\n".join(texts).splitlines()

@@ -99,11 +99,12 @@ def test_the_submissions_may_lie_elsewhere(course: Path, tmp_path: Path) -> None
     assert json.loads(done.stdout)["student"] == RIGHT
 
 
-def test_release_makes_what_students_get(course: Path) -> None:
+def test_release_makes_what_students_get_and_what_nbgrader_needs(course: Path) -> None:
     done = run("autograder", "release", ASSIGNMENT, cwd=course)
     assert done.returncode == 0
-    folder = course / done.stdout.removeprefix("Released: ").strip()
-    assert (folder / f"{ASSIGNMENT}.ipynb").is_file()
+    assert done.stdout == f"For students: handout/{ASSIGNMENT}, or packed: handout/{ASSIGNMENT}.zip\n"
+    assert (course / "handout" / ASSIGNMENT / "README.md").is_file()
+    assert (course / ".course" / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").is_file()
 
 
 def test_report_writes_a_page_for_everybody(course: Path) -> None:

@@ -1,0 +1,161 @@
+"""What `check` needs in a student's hands, as data: no reference, no hidden input, no code of a variant.
+
+`check` runs in the student's own process and shows what it expects, so the answers to the inputs that
+everybody sees are no secret. They are recorded: each visible input, what the reference makes of it, what
+every known-wrong variant makes of it, and the words for it. Of the hidden kinds the names alone are told.
+A recorded exercise is judged by the same engine as a live one, and in the same words.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograder.compare import Tolerance
+from autograder.exercise import Assignment, Exercise, Misconception, Probe
+from autograder.sandbox.perform import (
+    NotCallable,
+    NotDefined,
+    Raised,
+    Returned,
+    Stopped,
+    WrongSignature,
+)
+from autograder.sandbox.values import Call, Earlier, Named, Oversized, Seeded, Unsupported
+from autograder.trials import Drawn, draw_public
+
+
+# Where it lies in the package of a student.
+FILE = "handout.json"
+
+KINDS = {
+    kind.__name__: kind
+    for kind in (
+        Call, Earlier, Named, NotCallable, NotDefined, Oversized, Raised, Returned, Seeded, Stopped,
+        Unsupported, WrongSignature,
+    )
+}  # fmt: skip
+WORDS = ("name", "message", "read", "credit", "convention")
+
+
+# --- recording ------------------------------------------------------------------------------------------
+
+
+def recorded(assignment: Assignment) -> str:
+    """The exercises of an assignment as JSON; raises ValueError for what cannot be recorded."""
+    return json.dumps([_exercise(exercise) for exercise in assignment.exercises])
+
+
+def _exercise(exercise: Exercise) -> dict[str, Any]:
+    return {
+        "name": exercise.name,
+        "signature": exercise.signature,
+        "points": exercise.points,
+        "read": exercise.read,
+        "tolerance": dataclasses.asdict(exercise.tolerance),
+        "misconceptions": [
+            {word: getattr(entry, word) for word in WORDS} for entry in exercise.misconceptions
+        ],
+        "shown": [_drawn(drawn) for drawn in draw_public(exercise)],
+        "further": [probe.name for probe in exercise.probes if not probe.public],
+    }
+
+
+def _drawn(drawn: Drawn) -> dict[str, Any]:
+    exercise = drawn.exercise
+    if drawn.probe.holds:
+        raise ValueError(f"{exercise.name}: a probe that is judged by properties cannot be recorded")
+    made = [drawn.made_by(entry.variant) for entry in exercise.misconceptions]
+    return {
+        "name": drawn.probe.name,
+        "calls": _plain(drawn.calls),
+        "expected": _plain(drawn.expected),
+        "made": _plain(tuple(made)),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A plain value, a call or an outcome as what JSON can hold."""
+    match value:
+        case None | str() | bool() | int() | float():
+            return value
+        case np.generic() | complex():
+            return _plain(np.asarray(value))
+        case np.ndarray():
+            flat = value.ravel()
+            numbers = flat.view(flat.real.dtype) if flat.dtype.kind == "c" else flat
+            return {"array": value.dtype.name, "shape": value.shape, "of": numbers.tolist()}
+        case tuple():
+            return {"tuple": [_plain(item) for item in value]}
+        case dict():
+            return {"dict": {key: _plain(item) for key, item in value.items()}}
+    if type(value).__name__ not in KINDS:
+        raise ValueError(f"a value of type {type(value).__name__} cannot be recorded")
+    fields = {each.name: _plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    return {type(value).__name__: fields}
+
+
+# --- restoring ------------------------------------------------------------------------------------------
+
+
+def restored(text: str) -> Mapping[str, tuple[Drawn, ...]]:
+    """By name of the exercise, its visible inputs and all that is made of them."""
+    return {entry["name"]: _restored(entry) for entry in json.loads(text)}
+
+
+def _restored(entry: dict[str, Any]) -> tuple[Drawn, ...]:
+    variants = tuple(_NotHere() for _ in entry["misconceptions"])
+    shown = tuple(Probe(each["name"], _not_here) for each in entry["shown"])
+    exercise = Exercise(
+        name=entry["name"],
+        reference=_not_here,
+        signature=entry["signature"],
+        points=entry["points"],
+        probes=(*shown, *(Probe(name, _not_here, public=False) for name in entry["further"])),
+        misconceptions=tuple(
+            Misconception(variant=variant, **words)
+            for variant, words in zip(variants, entry["misconceptions"], strict=True)
+        ),
+        read=entry["read"],
+        tolerance=Tolerance(**entry["tolerance"]),
+    )
+    return tuple(
+        Drawn(
+            exercise,
+            probe,
+            _value(each["calls"]),
+            _value(each["expected"]),
+            True,
+            dict(zip(variants, _value(each["made"]), strict=True)),
+        )
+        for probe, each in zip(shown, entry["shown"], strict=True)
+    )
+
+
+class _NotHere:
+    """Stands for a variant: what it makes of each input is recorded."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        _not_here()
+
+
+def _not_here(*args: Any, **kwargs: Any) -> NoReturn:
+    raise NotImplementedError("the code of the course is not in the hands of students")
+
+
+def _value(plain: Any) -> Any:
+    """The inverse of `_plain`."""
+    if not isinstance(plain, dict):
+        return plain
+    if "array" in plain:
+        dtype = np.dtype(plain["array"])
+        numbers = np.array(plain["of"], dtype=np.empty(0, dtype).real.dtype)
+        return numbers.view(dtype).reshape(plain["shape"])
+    ((kind, content),) = plain.items()
+    if kind == "tuple":
+        return tuple(map(_value, content))
+    if kind == "dict":
+        return {key: _value(item) for key, item in content.items()}
+    return KINDS[kind](**{name: _value(item) for name, item in content.items()})
