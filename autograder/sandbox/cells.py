@@ -98,6 +98,8 @@ class _Formatter(DisplayFormatter):
     """Makes a PNG of every figure, whatever formats a notebook asks for."""
 
     def format(self, obj: Any, include: Any = None, exclude: Any = None) -> Any:
+        if not self.parent.is_watched:
+            return {}, {}
         data, metadata = super().format(obj, include, exclude)
         if data and "image/png" not in data and _is_figure(obj):
             from IPython.core.pylabtools import print_figure
@@ -116,6 +118,9 @@ class CellShell(InteractiveShell):
 
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
+
+    is_watched = True
+    """Whether anybody sees what is displayed: not while functions are called, and drawing takes long."""
 
     def __init__(self, policy: Policy) -> None:
         config = Config()

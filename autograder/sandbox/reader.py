@@ -5,8 +5,10 @@ Metadata is looked at for one thing, the grade_id; points and flags of the file 
 the words are kept, to say where they are other ones than those of the run.
 """
 
+import ast
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,8 +70,9 @@ def read_cells(data: bytes) -> tuple[Cell, ...]:
     cells = _raw_cells(document)
     if len(cells) > MAX_CELLS:
         raise Unreadable("too_many_cells", f"{len(cells)} cells")
-    _check_language(document)
-    return tuple(_cell(cell) for cell in cells if isinstance(cell, dict))
+    read = tuple(_cell(cell) for cell in cells if isinstance(cell, dict))
+    _check_language(document, read)
+    return read
 
 
 def _text(data: bytes) -> str:
@@ -127,23 +130,37 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _raw_cells(document: dict[str, Any]) -> list[Any]:
     version = str(document.get("nbformat", ""))
-    if version == "3":
+    number = version.removesuffix(".0")  # some editors write 4.0
+    if number == "3":
         sheets = document.get("worksheets")
         sheets = sheets if isinstance(sheets, list) else []
         return [cell for sheet in sheets if isinstance(sheet, dict) for cell in _list(sheet.get("cells"))]
-    if version != "4":
+    if number != "4":
         raise Unreadable("nbformat", version[:20] or "none given")
     if not isinstance(document.get("cells"), list):
         raise Unreadable("not_a_notebook", "it has no list of cells")
     return document["cells"]
 
 
-def _check_language(document: dict[str, Any]) -> None:
+def _check_language(document: dict[str, Any], cells: Iterable[Cell]) -> None:
+    """Raises Unreadable where another language is named and no cell shows that it is Python after all."""
     metadata = _dict(document.get("metadata"))
     kernel, language = _dict(metadata.get("kernelspec")), _dict(metadata.get("language_info"))
     for name in (kernel.get("language"), language.get("name")):
         if isinstance(name, str) and name and name.lower() not in PYTHON:
+            if any(map(_defines_in_python, cells)):  # editors for several languages name one of them
+                return
             raise Unreadable("language", name[:40])
+
+
+def _defines_in_python(cell: Cell) -> bool:
+    """Whether a cell is Python and defines a function: no other language writes that in the same way."""
+    lines = (line for line in cell.source.splitlines() if not line.startswith(("%", "!", "#!")))
+    try:
+        tree = ast.parse("\n".join(lines)) if cell.kind == "code" else ast.Module([], [])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(tree))
 
 
 def _cell(cell: dict[str, Any]) -> Cell:

@@ -33,7 +33,9 @@ def serve(connection: socket.socket, shell: CellShell, policy: Policy) -> NoRetu
         elif frame.type is FrameType.CELL:
             body = encode(cell_result_to_plain(*shell.run(decode(frame.body, REQUESTS))), OUTPUTS)
         else:
+            shell.is_watched = False
             body = perform_probes(frame, connection, shell.user_ns, policy)
+            shell.is_watched = True
         send(connection, Frame(FrameType(frame.type + 1), frame.call_id, body))
 
 

@@ -10,7 +10,7 @@ import pytest
 from autograder.sandbox import notices
 from autograder.sandbox.launcher import Box, Zygote
 from autograder.sandbox.messages import CellResult, ProbeRequest
-from autograder.sandbox.perform import Raised
+from autograder.sandbox.perform import Raised, Returned
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.values import Call
 from autograder.sandbox.wall import build_wall
@@ -197,6 +197,28 @@ def test_an_error_inside_a_library_quotes_the_line_of_the_student(box: Box) -> N
         "return np.apply_along_axis(lambda row: row + np.ones(3), 0, x)",
         'return json.loads("{")',
     ]
+
+
+def test_what_a_function_displays_is_not_drawn(box: Box) -> None:
+    run(
+        box,
+        """
+        class Figure:
+            def _repr_png_(self):
+                drawn.append(self)
+                return b""
+
+        drawn = []
+
+        def f(x):
+            display(Figure())
+            return len(drawn)
+        """,
+    )
+    probe = ProbeRequest("f", (Call("f", (1,)),), 1000)
+    assert box.perform((probe,), {}) == ((Returned(np.array(0)),),)
+    run(box, "display(Figure())")
+    assert shown(run(box, "len(drawn)")) == ["1"]
 
 
 # --- what does nothing ----------------------------------------------------------------------------------

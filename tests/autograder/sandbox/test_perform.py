@@ -1,5 +1,6 @@
 """Calls are made one after the other, and whatever comes of them is an outcome, never an exception."""
 
+import os
 import sys
 import threading
 import warnings
@@ -281,3 +282,25 @@ def test_our_own_functions_leave_the_streams_of_the_process_alone_in_any_thread(
         runs = [pool.submit(perform, (Call("meet", (1.0,)),), {"meet": meet}, ours=True) for _ in range(2)]
         assert all(isinstance(run.result()[0], Returned) for run in runs)
     assert (sys.stdout, sys.stderr) == (stdout, stderr)
+
+
+def test_of_what_is_printed_the_first_text_is_made_and_no_more() -> None:
+    """A right answer that prints at every step must not spend its time on what nobody reads."""
+    made = []
+
+    class Loud:
+        def __str__(self) -> str:
+            made.append(self)
+            return "loud"
+
+    def f(path: str) -> int:
+        print()
+        for _ in range(1000):
+            print(Loud(), end="")
+        with open(path, "w") as file:
+            print("kept", file=file)
+        return 3
+
+    assert one(f, os.devnull) == Returned(3, printed=True)
+    assert len(made) == 1
+    assert one(lambda: print("  ")) == Returned(None)

@@ -80,6 +80,31 @@ def test_old_notebooks_are_read() -> None:
     assert read_cells(data) == (Cell("code", "x = 1", ""),)
 
 
+@pytest.mark.parametrize("version", [4.0, "4", "4.0"])
+def test_a_version_may_be_written_as_another_number(version: object) -> None:
+    assert read_cells(notebook(cell_of("1"), nbformat=version)) == (Cell("code", "1", ""),)
+
+
+FOREIGN = ({"kernelspec": {"language": "C#"}}, {"language_info": {"name": "polyglot-notebook"}})
+ANOTHER_LANGUAGE = {
+    "R": "f <- function(x) x + 1",
+    "Julia": "import Foo\nfunction f(x)\n  x + 1\nend",
+    "Ruby": "def f(x)\n  x + 1\nend",
+    "Scala": "def f(x: Int) = x + 1",
+    "C#": "int f(int x) { return x + 1; }",
+    "nothing": "x",
+}
+
+
+@pytest.mark.parametrize("metadata", FOREIGN)
+def test_python_in_a_notebook_of_another_kernel_is_read(metadata: dict[str, Any]) -> None:
+    source = "%pip install x\n#!python\nasync def f(x):\n    return x"
+    assert read_cells(notebook(cell_of("int x;"), cell_of(source), metadata=metadata))[1].source == source
+    for foreign in ANOTHER_LANGUAGE.values():
+        text = {"cell_type": "markdown", "source": "def f(x): return x"}
+        assert refusal(notebook(cell_of(foreign), text, metadata=metadata)) == "language"
+
+
 @pytest.mark.parametrize(
     ("cell", "read"),
     [
