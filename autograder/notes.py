@@ -1,5 +1,6 @@
 """Good to know for the student, and free of charge: what was taken as it is, and what may surprise them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -20,6 +21,11 @@ MAX_NOTICES = 10
 
 # What a cell prints instead of what it printed at home: nobody checks, and pages show less.
 NOT_COMPARED = ("while your work is graded", "while grading", "not shown")
+# Widgets keep what is printed in other places than the cell, and a display can be changed by a later cell.
+USES_WIDGETS = re.compile(r"\bipywidgets\b")
+DISPLAYS_FOR_LATER = re.compile(r"\bdisplay_id\b")
+# Of a line that is written over, a file may hold what it was or what it became.
+OVERWRITTEN = re.compile(r"[\r\b](?!\n)")
 
 
 def notes(
@@ -52,7 +58,7 @@ def notes(
     if changing:
         says = "are changed, which may spoil what comes after; work on a copy."
         found.append(f"Arrays that are given to {_names(changing)} {says}")
-    if differing := [str(number) for number, record in enumerate(records, 1) if _shows_others(record)]:
+    if differing := [str(number) for number in _differing(records)]:
         cells = f"cell {differing[0]}" if len(differing) == 1 else f"the cells {', '.join(differing)}"
         says = "differ from ours; they may be of an earlier version of the code."
         found.append(f"The outputs that are saved in your file for {cells} {says}")
@@ -89,12 +95,23 @@ def _is_told(judgement: Judgement) -> bool:
     return judgement.finding is not None and "changes its input" in judgement.finding.message
 
 
+def _differing(records: tuple[CellRecord, ...]) -> Iterator[int]:
+    """The numbers of the cells whose saved outputs can be compared with those of this run, and differ."""
+    if any(USES_WIDGETS.search(record.cell.source) for record in records):
+        return
+    for number, record in enumerate(records, 1):
+        if not DISPLAYS_FOR_LATER.search(record.cell.source) and _shows_others(record):
+            yield number
+
+
 def _shows_others(record: CellRecord) -> bool:
     """Whether the outputs in the student's file say something else than those of this run."""
     if record.cell.saved is None or record.result is None:
         return False
     text = "\n".join(map(_compared_text, record.result.outputs))
-    return not any(part in text for part in NOT_COMPARED) and words_of(text) != record.cell.saved
+    if OVERWRITTEN.search(text) or any(part in text for part in NOT_COMPARED):
+        return False
+    return words_of(text) != record.cell.saved
 
 
 def _compared_text(output: Output) -> str:

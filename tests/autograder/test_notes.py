@@ -1,5 +1,7 @@
 """What a student is told although it costs nothing, and that nobody is told what does not concern them."""
 
+import ast
+import copy
 import json
 from typing import Any
 
@@ -236,14 +238,82 @@ HABITS = (
 )
 
 
-def test_a_notebook_that_was_run_before_it_was_handed_in_says_nothing_else(zygote: Zygote) -> None:
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in HABITS])
+# What Jupyter shows in ways of its own.
+DYNAMIC = (
+    "from IPython.display import clear_output, display, update_display, SVG, Image",
+    "for n in range(3):\n    clear_output(wait=True)\n    print('step' if n < 2 else 'done')",
+    "print('gone')\nclear_output()\nprint('stays')",
+    "handle = display('first', display_id=True)\nhandle.update('second')",
+    "display('third', display_id='a')",
+    "update_display('fourth', display_id='a')",
+    "print('before')\nlen?\nlen??",
+    "%config InlineBackend.figure_format = 'svg'\nplt.plot([1, 2])\nprint('drawn')",
+    "SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>')",
+    "%matplotlib inline\n!echo from the shell",
+    "files = !echo seen\nprint(files)",
+    "import os, subprocess\nprint('by me')\nsubprocess.run(['echo', 'by another'])\nos.system('echo again');",
+    "print('loading', end='\\r')\nprint('finished')",
+    "import ipywidgets as widgets\nfrom ipywidgets import interact\n"
+    "interact(lambda level: print('inside', level), level=(0, 3));",
+    "out = widgets.Output()\nprint('outside')\nwith out:\n    print('within')\nout",
+    "with out:\n    print('later')\nprint('beside')",
+    "widgets.IntSlider()",
+)
+NAMES = "import builtins\nsorted({*globals(), *dir(builtins)})"
+
+
+@pytest.fixture(scope="module")
+def at_home() -> nbformat.NotebookNode:
+    """A notebook with these habits after Jupyter has run it; its last cell shows what names there are."""
+    cells = [nbformat.v4.new_code_cell(source) for source in (*HABITS, *DYNAMIC, NAMES)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
     NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
+    return notebook
+
+
+def test_a_notebook_that_was_run_before_it_was_handed_in_says_nothing_else(
+    at_home: nbformat.NotebookNode, zygote: Zygote
+) -> None:
+    notebook = copy.deepcopy(at_home)
+    del notebook.cells[len(HABITS) :]
     data = nbformat.writes(notebook).encode()
     compared = [cell.saved for cell in read_cells(data)]
     assert sum(bool(saved) for saved in compared) >= 7
     result = grade_submission(data, load(ASSIGNMENT), student="a", course_key=b"k", zygote=zygote)
     assert result.notes == ()
+
+
+def test_what_jupyter_shows_in_its_own_ways_is_no_other_output(
+    at_home: nbformat.NotebookNode, zygote: Zygote
+) -> None:
+    notebook = copy.deepcopy(at_home)
+    notebook.cells.pop()
+    data = nbformat.writes(notebook).encode()
+    result = grade_submission(data, load(ASSIGNMENT), student="a", course_key=b"k", zygote=zygote)
+    assert result.notes
+    assert not any("saved in your file" in note for note in result.notes), result.notes
+    # Without widgets as well, which are where nothing is compared.
+    del notebook.cells[-4:]
+    data = nbformat.writes(notebook).encode()
+    result = grade_submission(data, load(ASSIGNMENT), student="a", course_key=b"k", zygote=zygote)
+    assert not any("saved in your file" in note for note in result.notes), result.notes
+
+
+def test_every_name_that_a_notebook_has_at_home_is_there(
+    at_home: nbformat.NotebookNode, zygote: Zygote
+) -> None:
+    (output,) = at_home.cells[-1].outputs
+    names = [*ast.literal_eval(output.data["text/plain"]), "_", "__", "___", "_i", "In", "Out", "help"]
+    with zygote.box() as box:
+        for source in (*HABITS, *DYNAMIC, NAMES):
+            box.run_cell(source, 60)
+        debugger = "execfile", "runfile"  # where one is installed, it brings these along
+        wanted = [name for name in names if name not in debugger]
+        missing = (
+            f"[name for name in {wanted!r} if name not in globals() and not hasattr(__builtins__, name)]"
+        )
+        (shown,) = box.run_cell(missing, 60).outputs
+    assert shown.text == "[]"
 
 
 EXPECTED = json.loads((SUBMISSIONS / "expected.json").read_text())
