@@ -13,6 +13,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._numbers import (
+    MEMORY,
+    at_least,
+    broadcastable,
+    check,
+    check_function,
+    count,
+    floating,
+    one_minus_power,
+    real,
+)
+
 
 __all__ = [
     "Window",
@@ -50,6 +62,11 @@ def mean_update(mean: ArrayLike, x: ArrayLike, step_size: float) -> NDArray:
     -------
     mean : ndarray of shape (*k,)
 
+    Raises
+    ------
+    ValueError
+        "step_size must be a number, got nan".
+
     Slides
     ------
     "Moving averages", the boxed recursion (alpha_n is `step_size`).
@@ -59,8 +76,9 @@ def mean_update(mean: ArrayLike, x: ArrayLike, step_size: float) -> NDArray:
     >>> float(mean_update(4.0, 10.0, step_size=0.5))
     7.0
     """
-    x = _floating(x)
-    mean = _floating(mean, like=x)
+    check("step_size", step_size)
+    x = floating("x", x)
+    mean = floating("mean", mean, like=x)
     return np.asarray(mean + step_size * (x - mean))
 
 
@@ -93,7 +111,7 @@ def cumulative_mean(x: ArrayLike) -> NDArray:
 
     Peers
     -----
-    pandas: `Series.expanding().mean()`. `np.cumsum(x) / n` is equal, but loses digits far from zero.
+    pandas: `Series.expanding().mean()`. numpy: `np.cumsum(x) / n`, equal up to rounding.
 
     References
     ----------
@@ -129,7 +147,9 @@ def stochastic_average(x: ArrayLike, step_size: Callable[[int], float], *, init:
     Raises
     ------
     ValueError
-        "x must be an array with at least one axis, got 3.0".
+        "x must be an array with at least one axis, got 3.0";
+        "step_size must be a function, got 0.5";
+        "init.shape must be broadcastable to (2,), the shape of one observation, got (3,)".
 
     Slides
     ------
@@ -144,9 +164,11 @@ def stochastic_average(x: ArrayLike, step_size: Callable[[int], float], *, init:
     >>> stochastic_average([2.0, 4.0], lambda n: 0.5).tolist()
     [1.0, 2.5]
     """
+    check_function("step_size", step_size)
     x = _series(x)
-    means = np.empty(x.shape, dtype=np.result_type(x, _floating(init, like=x)))
-    mean = np.broadcast_to(_floating(init, like=x), x.shape[1:])
+    start = _start(x, init)
+    means = np.empty(x.shape, dtype=np.result_type(x, start))
+    mean = np.broadcast_to(start, x.shape[1:])
     for n, observation in enumerate(x, start=1):
         mean = mean_update(mean, observation, step_size(n))
         means[n - 1] = mean
@@ -178,7 +200,8 @@ def ewma(x: ArrayLike, beta: float, *, init: ArrayLike | str = 0.0, debias: bool
     ------
     ValueError
         "beta must be in [0, 1), got 1.0";
-        "init must be 0 when debias is true, got 'first'".
+        "init must be 0 when debias is true, got 'first'";
+        "init must be an array, a number or 'first', got 'last'".
 
     Slides
     ------
@@ -186,8 +209,9 @@ def ewma(x: ArrayLike, beta: float, *, init: ArrayLike | str = 0.0, debias: bool
 
     Peers
     -----
-    pandas: `ewm(alpha=1 - beta, adjust=False)` is `init="first"`, `adjust=True` is `debias=True`.
     scipy: `lfilter([1 - beta], [1, -beta], x)` is the default. optax: `ema(beta)` debiases by default.
+    pandas: `ewm(alpha=1 - beta, adjust=False)` is `init="first"` and `adjust=True`, its default, is
+    `debias=True`, both for a series without gaps: pandas skips nan and infinity, here they spread.
 
     Examples
     --------
@@ -196,12 +220,12 @@ def ewma(x: ArrayLike, beta: float, *, init: ArrayLike | str = 0.0, debias: bool
     >>> ewma([4.0, 4.0, 4.0], 0.5, debias=True).tolist()
     [4.0, 4.0, 4.0]
     """
-    _check_beta(beta)
+    check("beta", beta, MEMORY)
     x = _series(x)
-    means = stochastic_average(x, lambda n: 1 - beta, init=_start(x, init, debias))
+    means = stochastic_average(x, lambda n: 1 - beta, init=_first_or(init, x, debias))
     if debias:
         for t in range(1, len(x) + 1):
-            means[t - 1] /= 1 - beta**t
+            means[t - 1] /= one_minus_power(beta, t)
     return means
 
 
@@ -267,7 +291,7 @@ def debias(value: ArrayLike, beta: float, t: int) -> NDArray:
     Raises
     ------
     ValueError
-        "t must be >= 1, got 0".
+        "beta must be in [0, 1), got 1.0"; "t must be an integer >= 1, got 0".
 
     Slides
     ------
@@ -278,10 +302,9 @@ def debias(value: ArrayLike, beta: float, t: int) -> NDArray:
     >>> float(debias(0.5, 0.5, t=1))
     1.0
     """
-    _check_beta(beta)
-    if t < 1:
-        raise ValueError(f"t must be >= 1, got {t!r}")
-    return np.asarray(_floating(value) / (1 - beta**t))
+    check("beta", beta, MEMORY)
+    check("t", t, count(1))
+    return np.asarray(floating("value", value) / one_minus_power(beta, t))
 
 
 def ewma_weights(T: int, beta: float, *, debias: bool = False) -> tuple[NDArray, float]:
@@ -310,7 +333,8 @@ def ewma_weights(T: int, beta: float, *, debias: bool = False) -> tuple[NDArray,
     Raises
     ------
     ValueError
-        "T must be >= 1 when debias is true, got 0".
+        "beta must be in [0, 1), got 1.0"; "T must be an integer >= 0, got -1";
+        "T must be an integer >= 1 when debias is true, got 0".
 
     Slides
     ------
@@ -322,14 +346,14 @@ def ewma_weights(T: int, beta: float, *, debias: bool = False) -> tuple[NDArray,
     >>> weights.tolist(), init_weight
     ([0.25, 0.5], 0.25)
     """
-    _check_beta(beta)
-    if T < int(debias):
-        rule = ">= 1 when debias is true" if debias else ">= 0"
-        raise ValueError(f"T must be {rule}, got {T!r}")
+    check("beta", beta, MEMORY)
+    check("T", T, count(0))
+    if debias and T == 0:
+        raise ValueError(f"T must be an integer >= 1 when debias is true, got {T!r}")
     weights = (1 - beta) * float(beta) ** np.arange(T - 1, -1, -1)
     init_weight = float(beta) ** T
     if debias:
-        return weights / (1 - init_weight), 0.0
+        return weights / one_minus_power(beta, T), 0.0
     return weights, init_weight
 
 
@@ -365,8 +389,8 @@ def effective_window(beta: float) -> float:
     >>> round(effective_window(0.9), 12)
     19.0
     """
-    _check_beta(beta)
-    return (1 + beta) / (1 - beta)
+    check("beta", beta, MEMORY)
+    return float((1 + beta) / (1 - beta))
 
 
 def beta_for_window(N: float) -> float:
@@ -397,8 +421,7 @@ def beta_for_window(N: float) -> float:
     >>> beta_for_window(19)
     0.9
     """
-    if not N >= 1:
-        raise ValueError(f"N must be >= 1, got {N!r}")
+    check("N", N, at_least(1))
     return (N - 1) / (N + 1)
 
 
@@ -423,7 +446,7 @@ def window_influence(beta: float, N: float) -> float:
     Raises
     ------
     ValueError
-        "N must be >= 0, got -1".
+        "beta must be in [0, 1), got 1.0"; "N must be >= 0, got -1".
 
     Slides
     ------
@@ -434,10 +457,9 @@ def window_influence(beta: float, N: float) -> float:
     >>> round(window_influence(0.9, 19), 4)
     0.8649
     """
-    _check_beta(beta)
-    if not N >= 0:
-        raise ValueError(f"N must be >= 0, got {N!r}")
-    return 1 - float(beta) ** N
+    check("beta", beta, MEMORY)
+    check("N", N, at_least(0))
+    return one_minus_power(beta, N)
 
 
 def effective_sample_size(weights: ArrayLike) -> float:
@@ -453,12 +475,12 @@ def effective_sample_size(weights: ArrayLike) -> float:
     Returns
     -------
     size : float
-        At most T, reached by equal weights.
+        At most T, reached by equal weights; the weights may be given in any scale.
 
     Raises
     ------
     ValueError
-        "weights must be an array with a nonzero sum of squares, got [0.0]".
+        "weights must be finite and not all zero, got [0.0]".
 
     Slides
     ------
@@ -473,10 +495,12 @@ def effective_sample_size(weights: ArrayLike) -> float:
     >>> effective_sample_size([0.25, 0.25, 0.25, 0.25])
     4.0
     """
-    squares = float(np.sum(np.square(_floating(weights))))
-    if not squares > 0:
-        raise ValueError(f"weights must be an array with a nonzero sum of squares, got {weights!r}")
-    return float(np.sum(_floating(weights))) ** 2 / squares
+    w = real("weights", weights)
+    largest = np.max(np.abs(w), initial=0.0)
+    if not 0 < largest < np.inf:
+        raise ValueError(f"weights must be finite and not all zero, got {weights!r}")
+    w = w / largest  # squares of very small or large numbers would be 0 or inf
+    return float(np.sum(w)) ** 2 / float(np.sum(np.square(w)))
 
 
 class Window(NamedTuple):
@@ -519,7 +543,7 @@ def window(beta: float) -> Window:
     [3.0, 0.875, 3.0]
     """
     N = effective_window(beta)
-    sum_of_squares = (1 - beta) ** 2 / (1 - beta**2)
+    sum_of_squares = (1 - beta) ** 2 / one_minus_power(beta, 2)
     return Window(N, window_influence(beta, N), 1 / sum_of_squares)
 
 
@@ -560,38 +584,32 @@ def robbins_monro_conditions(exponent: float) -> tuple[bool, bool]:
     >>> robbins_monro_conditions(0.0)
     (True, False)
     """
-    if exponent != exponent:
-        raise ValueError(f"exponent must be a number, got {exponent!r}")
+    check("exponent", exponent)
     return bool(exponent <= 1), bool(exponent > 0.5)
 
 
-def _check_beta(beta: float) -> None:
-    if not 0 <= beta < 1:
-        raise ValueError(f"beta must be in [0, 1), got {beta!r}")
-
-
-def _start(x: NDArray, init: ArrayLike | str, debias: bool) -> ArrayLike:
-    """The average before the first observation."""
-    is_first = isinstance(init, str)
-    if is_first and init != "first":
-        raise ValueError(f'init must be an array, a number or "first", got {init!r}')
-    if debias and (is_first or np.any(np.asarray(init) != 0)):
+def _first_or(init: ArrayLike, x: NDArray, debias: bool) -> ArrayLike:
+    """The average before the first observation, which may be that observation itself."""
+    is_first = isinstance(init, str) and init == "first"
+    if isinstance(init, str) and not is_first:
+        raise ValueError(f"init must be an array, a number or 'first', got {init!r}")
+    if debias and (is_first or np.any(floating("init", init) != 0)):
         raise ValueError(f"init must be 0 when debias is true, got {init!r}")
     if is_first:
         return x[0] if len(x) else 0.0
     return init
 
 
-def _floating(x: ArrayLike, like: NDArray | None = None) -> NDArray:
-    """`x` as a floating or complex array; Python numbers take the precision of `like`."""
-    array = np.asarray(x)
-    if like is not None and isinstance(x, int | float):
-        return array.astype(like.dtype)
-    return array if array.dtype.kind in "fc" else array.astype(np.float64)
+def _start(x: NDArray, init: ArrayLike) -> NDArray:
+    start = floating("init", init, like=x)
+    if not broadcastable(start.shape, x.shape[1:]):
+        rule = f"broadcastable to {x.shape[1:]}, the shape of one observation"
+        raise ValueError(f"init.shape must be {rule}, got {start.shape!r}")
+    return start
 
 
 def _series(x: ArrayLike) -> NDArray:
-    array = _floating(x)
+    array = floating("x", x)
     if array.ndim == 0:
         raise ValueError(f"x must be an array with at least one axis, got {x!r}")
     return array

@@ -12,6 +12,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from ._numbers import (
+    MEMORY,
+    NOT_NEGATIVE,
+    POSITIVE,
+    Rule,
+    check,
+    check_choice,
+    count,
+    floating,
+    one_minus_power,
+    unpacked,
+)
+
 
 __all__ = [
     "BatchNormCache",
@@ -45,7 +58,7 @@ def normalize_inputs(
     x : array_like of shape (m, n)
         Examples, one per row. Not modified.
     eps : float > 0, default 1e-8
-        Keeps a constant feature from dividing by zero: it becomes 0.
+        Keeps a constant feature from dividing by zero: it becomes 0, exactly.
     eps_inside_sqrt : bool, default False
         Divide by sqrt(var + eps) instead.
     stats : pair (mu, var) of array_like of shape (n,), optional
@@ -69,7 +82,7 @@ def normalize_inputs(
 
     Peers
     -----
-    scikit-learn: `StandardScaler`, which leaves constant features undivided instead of using eps.
+    scikit-learn: `StandardScaler`, which leaves constant features undivided instead of using eps: 0 as well.
 
     Examples
     --------
@@ -77,14 +90,16 @@ def normalize_inputs(
     >>> x_norm.round(6).tolist(), mu.tolist(), var.tolist()
     ([[-1.0, 0.0], [1.0, 0.0]], [2.0, 5.0], [1.0, 0.0])
     """
-    _check_eps(eps)
+    check("eps", eps, POSITIVE)
     x = _rows(x, 0, "x", at_least=1)
     if stats is None:
-        mu, var = _mean(x), _mean((x - _per_row(_mean(x))) ** 2)
+        centred, mu, var = _centred(x)
     else:
-        mu = _feature(stats[0], x, "mu", of="x").copy()
-        var = _feature(stats[1], x, "var", of="x").copy()
-    return (x - _per_row(mu)) / _per_row(_std(var, eps, eps_inside_sqrt)), mu, var
+        given_mu, given_var = unpacked("stats", stats, ("mu", "var"))
+        mu = _feature(given_mu, x, "mu", of="x").copy()
+        var = _feature(given_var, x, "var", of="x").copy()
+        centred = x - _per_row(mu)
+    return centred / _per_row(_std(var, eps, eps_inside_sqrt)), mu, var
 
 
 class BatchNormCache(NamedTuple):
@@ -122,7 +137,7 @@ def batchnorm_forward(
     gamma, beta : array_like of shape (n,)
         Scale and shift, both learned. Not modified.
     eps : float > 0, default 1e-5
-        Keeps a constant feature from dividing by zero: its output is beta.
+        Keeps a constant feature from dividing by zero: its output is beta, exactly.
     eps_inside_sqrt : bool, default True
         Whether eps is added to the variance or to its square root.
     batch_axis : 0 or 1, default 0
@@ -159,12 +174,10 @@ def batchnorm_forward(
     >>> out.round(6).tolist(), cache.mu.tolist(), cache.var.tolist()
     ([[-5.0], [15.0]], [2.0], [1.0])
     """
-    _check_eps(eps)
+    check("eps", eps, POSITIVE)
     z = _rows(z, batch_axis, "z", at_least=1)
     gamma, beta = _feature(gamma, z, "gamma"), _feature(beta, z, "beta")
-    mu = _mean(z)
-    centred = z - _per_row(mu)
-    var = _mean(centred * centred)  # not np.var, which takes absolute values of complex numbers
+    centred, mu, var = _centred(z)
     root = np.sqrt(var + eps) if eps_inside_sqrt else np.sqrt(var)
     std = root if eps_inside_sqrt else root + eps
     z_norm = centred / _per_row(std)
@@ -215,7 +228,7 @@ def batchnorm_backward(dout: ArrayLike, cache: BatchNormCache) -> tuple[NDArray,
     >>> dz.round(12).tolist(), dbeta.tolist()
     ([[0.0], [0.0], [0.0]], [3.0])
     """
-    z_norm, std, root, gamma, _, _, batch_axis = cache
+    z_norm, std, root, gamma, _, _, batch_axis = unpacked("cache", cache, BatchNormCache._fields)
     dout = _rows(dout, batch_axis, "dout")
     if dout.shape != z_norm.shape:
         expected, got = (_layout(array, batch_axis).shape for array in (z_norm, dout))
@@ -271,15 +284,16 @@ def running_init(
 
     Peers
     -----
-    PyTorch and Keras: 0 and 1. CS231n: 0 and 0.
+    PyTorch and Keras: 0 and 1.
 
     Examples
     --------
     >>> running_init(2)
     RunningStats(mu=array([0., 0.]), var=array([1., 1.]), t=0)
     """
-    if not var >= 0:
-        raise ValueError(f"var must be >= 0, got {var!r}")
+    for size in n if isinstance(n, tuple) else (n,):
+        check("n", size, count(0))
+    check("var", var, NOT_NEGATIVE)
     return RunningStats(np.zeros(n, dtype), np.full(n, var, dtype), 0)
 
 
@@ -310,8 +324,8 @@ def running_update(
         Mean and variance (divisor m) of the batch. Not modified.
     decay : float in [0, 1) or None, default 0.9
         Memory of the average.
-    m : int, optional
-        Number of examples in the batch, needed for `unbiased`.
+    m : int >= 1, optional
+        Number of examples in the batch, needed for `unbiased`, which takes 2.
     unbiased : bool, default False
         Average var m / (m - 1), which estimates the variance of the population.
     track : "var" or "std", default "var"
@@ -327,7 +341,7 @@ def running_update(
     ------
     ValueError
         "decay must be in [0, 1) or None, got 1.0"; "track must be one of var, std, got 'sigma'";
-        "m must be >= 2 when unbiased is true, got 1".
+        "m must be an integer >= 2 when unbiased is true, got 1".
 
     Slides
     ------
@@ -348,20 +362,22 @@ def running_update(
     >>> stats.mu.round(12).tolist(), stats.var.round(12).tolist(), stats.t
     ([1.0], [1.3], 1)
     """
-    if decay is not None and not 0 <= decay < 1:
-        raise ValueError(f"decay must be in [0, 1) or None, got {decay!r}")
-    if track not in ("var", "std"):
-        raise ValueError(f"track must be one of var, std, got {track!r}")
-    if unbiased and not (m is not None and m >= 2):
-        raise ValueError(f"m must be >= 2 when unbiased is true, got {m!r}")
-    running_mu, running_var, t = _floating(stats[0]), _floating(stats[1]), stats[2] + 1
-    mu, var = _floating(mu), _floating(var)
+    if decay is not None:
+        check("decay", decay, MEMORY._replace(words="in [0, 1) or None"))
+    check_choice("track", track, ("var", "std"))
     if unbiased:
+        check("m", m, count(2)._replace(words="an integer >= 2 when unbiased is true"))
+    elif m is not None:
+        check("m", m, count(1))
+    running_mu, running_var, t = _running(stats)
+    mu, var = floating("mu", mu), floating("var", var)
+    t += 1
+    if unbiased and m is not None:
         var = var * (m / (m - 1))
     if decay is None:
         step_size = 1 / t
     elif debias:
-        step_size = (1 - decay) / (1 - decay**t)
+        step_size = (1 - decay) / one_minus_power(decay, t)
     else:
         step_size = 1 - decay
     new_mu = running_mu + step_size * (mu - running_mu)
@@ -416,10 +432,11 @@ def batchnorm_infer(
     >>> batchnorm_infer([[4.0]], [2.0], [1.0], ([2.0], [4.0], 1), eps=1e-12).round(6).tolist()
     [[3.0]]
     """
-    _check_eps(eps)
+    check("eps", eps, POSITIVE)
     z = _rows(z, batch_axis, "z")
     gamma, beta = _feature(gamma, z, "gamma"), _feature(beta, z, "beta")
-    mu, var = _feature(stats[0], z, "mu"), _feature(stats[1], z, "var")
+    running_mu, running_var, _ = _running(stats)
+    mu, var = _feature(running_mu, z, "mu"), _feature(running_var, z, "var")
     factor = gamma / _std(var, eps, eps_inside_sqrt)
     return _layout(_per_row(factor) * (z - _per_row(mu)) + _per_row(beta), batch_axis)
 
@@ -472,14 +489,24 @@ def fold_batchnorm(
     >>> W.round(6).tolist(), b.round(6).tolist()
     ([[1.0]], [-1.0])
     """
-    _check_eps(eps)
+    check("eps", eps, POSITIVE)
     W = _rows(W, 0, "W")
-    b, gamma, beta, mu, var = (
-        _feature(values, W, name, of="W")
-        for name, values in {"b": b, "gamma": gamma, "beta": beta, "mu": stats[0], "var": stats[1]}.items()
-    )
+    running_mu, running_var, _ = _running(stats)
+    given = {"b": b, "gamma": gamma, "beta": beta, "mu": running_mu, "var": running_var}
+    b, gamma, beta, mu, var = (_feature(values, W, name, of="W") for name, values in given.items())
     factor = gamma / _std(var, eps, eps_inside_sqrt)
     return W * _per_row(factor), (b - mu) * factor + beta
+
+
+def _centred(z: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """Examples (*S, m, n) without their mean, that mean and the variance of shape (*S, n).
+
+    The mean is taken of the distances from the first example: those of a constant feature are 0, while the
+    rounded mean of the feature itself would leave remainders that the division makes large.
+    """
+    mu = z[..., 0, :] + _mean(z - z[..., :1, :])
+    centred = z - _per_row(mu)
+    return centred, mu, _mean(centred * centred)  # not np.var, which takes absolute values of complex numbers
 
 
 def _mean(z: NDArray) -> NDArray:
@@ -502,9 +529,8 @@ def _layout(z: NDArray, batch_axis: int) -> NDArray:
 
 
 def _rows(z: ArrayLike, batch_axis: int, name: str, at_least: int = 0) -> NDArray:
-    if batch_axis not in (0, 1):
-        raise ValueError(f"batch_axis must be 0 or 1, got {batch_axis!r}")
-    array = _floating(z)
+    check("batch_axis", batch_axis, Rule("0 or 1", lambda axis: axis in (0, 1)))
+    array = floating(name, z)
     if array.ndim < 2 or _layout(array, batch_axis).shape[-2] < at_least:
         rule = f"({'n, m' if batch_axis == 1 else 'm, n'}) with m >= {at_least}"
         raise ValueError(f"{name}.shape must be {rule}, got {array.shape!r}")
@@ -512,7 +538,7 @@ def _rows(z: ArrayLike, batch_axis: int, name: str, at_least: int = 0) -> NDArra
 
 
 def _feature(values: ArrayLike, z: NDArray, name: str, of: str = "z") -> NDArray:
-    array = _floating(values)
+    array = floating(name, values)
     expected = z.shape[:-2] + z.shape[-1:]
     if array.shape != expected:
         rule = f"{expected}, one number per feature of {of}"
@@ -520,11 +546,7 @@ def _feature(values: ArrayLike, z: NDArray, name: str, of: str = "z") -> NDArray
     return array
 
 
-def _check_eps(eps: float) -> None:
-    if not eps > 0:
-        raise ValueError(f"eps must be > 0, got {eps!r}")
-
-
-def _floating(x: ArrayLike) -> NDArray:
-    array = np.asarray(x)
-    return array if array.dtype.kind in "fc" else array.astype(np.float64)
+def _running(stats: RunningStats | tuple[ArrayLike, ArrayLike, int]) -> RunningStats:
+    mu, var, t = unpacked("stats", stats, RunningStats._fields)
+    check("t", t, count(0))
+    return RunningStats(floating("mu", mu), floating("var", var), t)

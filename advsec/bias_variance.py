@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._numbers import NOT_NEGATIVE, check, check_function, check_kind, count, floating, numbers, real, within
+
 
 __all__ = [
     "BiasVariance",
@@ -60,7 +62,8 @@ def sample_variance(x: ArrayLike, *, unbiased: bool = False) -> NDArray:
 
     Peers
     -----
-    numpy: `np.var(x, axis=0, ddof=int(unbiased))`. pandas and PyTorch default to the unbiased one.
+    numpy: `np.var(x, axis=0, ddof=int(unbiased))` for real numbers; for complex ones it squares their sizes,
+    this function the numbers themselves. pandas and PyTorch default to the unbiased one.
 
     Examples
     --------
@@ -224,9 +227,8 @@ def decompose(predictions: ArrayLike, y: ArrayLike, *, noise: float = 0.0) -> Bi
     >>> decompose([[1.0, 2.0], [3.0, 2.0]], [1.0, 2.0], noise=0.5)
     BiasVariance(bias_squared=0.5, variance=0.5, noise=0.5, mse=1.5)
     """
-    if not noise >= 0:
-        raise ValueError(f"noise must be >= 0, got {noise!r}")
-    predictions, y = _rows(predictions, "predictions"), _floating(y)
+    check("noise", noise, NOT_NEGATIVE)
+    predictions, y = _rows(real("predictions", predictions), "predictions"), real("y", y)
     if y.shape != predictions.shape[1:]:
         rule = f"{predictions.shape[1:]}, the shape of one row of predictions"
         raise ValueError(f"y.shape must be {rule}, got {y.shape!r}")
@@ -271,7 +273,7 @@ def bootstrap_predictions(
     Raises
     ------
     ValueError
-        "n_rounds must be >= 1, got 0"; "y.shape must be (5, ...), one row per row of X, got (4,)".
+        "n_rounds must be an integer >= 1, got 0"; "y.shape must be (5, ...), one row per row of X, got (4,)".
 
     Slides
     ------
@@ -289,8 +291,9 @@ def bootstrap_predictions(
     >>> bootstrap_predictions(mean_model, X, y, X[:2], n_rounds=3, rng=rng).shape
     (3, 2)
     """
-    if n_rounds < 1:
-        raise ValueError(f"n_rounds must be >= 1, got {n_rounds!r}")
+    check_function("fit_predict", fit_predict)
+    check("n_rounds", n_rounds, count(1))
+    check_kind("rng", rng, np.random.Generator)
     X, y, X_test = _examples(X, y, X_test)
     rounds = (rng.integers(len(X), size=len(X)) for _ in range(n_rounds))
     return np.stack([np.asarray(fit_predict(X[rows], y[rows], X_test)) for rows in rounds])
@@ -303,10 +306,10 @@ def k_fold_indices(m: int, k: int, *, rng: np.random.Generator) -> list[tuple[ND
 
     Parameters
     ----------
-    m : int
+    m : int >= 2
         Number of examples.
-    k : int
-        Number of folds, from 2 to m.
+    k : int in 2 .. m
+        Number of folds.
     rng : numpy.random.Generator
         Source of the permutation.
 
@@ -318,7 +321,7 @@ def k_fold_indices(m: int, k: int, *, rng: np.random.Generator) -> list[tuple[ND
     Raises
     ------
     ValueError
-        "k must be in 2 .. m = 5, got 6".
+        "m must be an integer >= 2, got 1"; "k must be in 2 .. 5, got 6".
 
     Slides
     ------
@@ -334,8 +337,9 @@ def k_fold_indices(m: int, k: int, *, rng: np.random.Generator) -> list[tuple[ND
     >>> [len(val) for train, val in folds], sorted(np.concatenate([val for train, val in folds]).tolist())
     ([3, 2], [0, 1, 2, 3, 4])
     """
-    if not 2 <= k <= m:
-        raise ValueError(f"k must be in 2 .. m = {m}, got {k!r}")
+    check("m", m, count(2))
+    check("k", k, within(2, m))
+    check_kind("rng", rng, np.random.Generator)
     folds = np.array_split(rng.permutation(m), k)
     return [(np.concatenate(folds[:i] + folds[i + 1 :]), fold.copy()) for i, fold in enumerate(folds)]
 
@@ -369,7 +373,8 @@ def cross_validation_error(
     Raises
     ------
     ValueError
-        "folds must be at least one pair, got []"; "y.shape must be (5, ...), one row per row of X, got (4,)".
+        "folds must be pairs (train, val) of row numbers, at least one, got []";
+        "y.shape must be (5, ...), one row per row of X, got (4,)".
 
     Slides
     ------
@@ -383,10 +388,10 @@ def cross_validation_error(
     >>> cross_validation_error(mean_model, X, y, [([0, 1], [2, 3]), ([2, 3], [0, 1])])
     4.0
     """
-    if len(folds) == 0:
-        raise ValueError(f"folds must be at least one pair, got {folds!r}")
+    check_function("fit_predict", fit_predict)
     X, y, _ = _examples(X, y, X)
-    squares = [(y[val] - np.asarray(fit_predict(X[train], y[train], X[val]))) ** 2 for train, val in folds]
+    pairs = _folds(folds, len(X))
+    squares = [(y[val] - np.asarray(fit_predict(X[train], y[train], X[val]))) ** 2 for train, val in pairs]
     return float(np.mean(np.concatenate(squares)))
 
 
@@ -415,7 +420,7 @@ def diagnose(
     human_error, train_error, val_error : float
         Error rates, as fractions.
     threshold : float >= 0, default 0.05
-        Difference from which on it matters. Every threshold from 1% to 8% reproduces the slide's table.
+        Difference above which it matters. Every threshold from 2% to 8% reproduces the slide's table.
 
     Returns
     -------
@@ -436,8 +441,9 @@ def diagnose(
     >>> diagnosis.high_bias, diagnosis.high_variance
     (True, False)
     """
-    if not threshold >= 0:
-        raise ValueError(f"threshold must be >= 0, got {threshold!r}")
+    for name, error in (("human_error", human_error), ("train_error", train_error), ("val_error", val_error)):
+        check(name, error)
+    check("threshold", threshold, NOT_NEGATIVE)
     avoidable_bias = train_error - human_error
     variance_gap = val_error - train_error
     return Diagnosis(
@@ -469,7 +475,8 @@ def early_stopping_step(val_losses: ArrayLike, *, patience: int, min_delta: floa
     Raises
     ------
     ValueError
-        "patience must be >= 1, got 0"; "min_delta must be >= 0, got -1".
+        "patience must be an integer >= 1, got 0"; "min_delta must be >= 0, got -1";
+        "val_losses.shape must be (T,), got ()".
 
     Slides
     ------
@@ -477,7 +484,8 @@ def early_stopping_step(val_losses: ArrayLike, *, patience: int, min_delta: floa
 
     Peers
     -----
-    Keras: `EarlyStopping(patience, min_delta, restore_best_weights=True)`.
+    Keras: `EarlyStopping(patience=patience, min_delta=min_delta, restore_best_weights=True)`, but for a nan
+    in the first epoch, which Keras takes for the best loss that nothing ever improves on.
 
     References
     ----------
@@ -490,12 +498,13 @@ def early_stopping_step(val_losses: ArrayLike, *, patience: int, min_delta: floa
     >>> early_stopping_step([3.0, 2.0, 2.5], patience=2) is None
     True
     """
-    if patience < 1:
-        raise ValueError(f"patience must be >= 1, got {patience!r}")
-    if not min_delta >= 0:
-        raise ValueError(f"min_delta must be >= 0, got {min_delta!r}")
+    check("patience", patience, count(1))
+    check("min_delta", min_delta, NOT_NEGATIVE)
+    losses = real("val_losses", val_losses)
+    if losses.ndim != 1:
+        raise ValueError(f"val_losses.shape must be (T,), got {losses.shape!r}")
     best, best_loss = 0, np.inf
-    for t, loss in enumerate(np.asarray(val_losses)):
+    for t, loss in enumerate(losses.tolist()):
         if loss < best_loss - min_delta:
             best, best_loss = t, loss
         if t - best >= patience:
@@ -505,7 +514,7 @@ def early_stopping_step(val_losses: ArrayLike, *, patience: int, min_delta: floa
 
 def _replications(estimates: ArrayLike, truth: ArrayLike) -> tuple[NDArray, NDArray]:
     estimates = _rows(estimates, "estimates")
-    truth = _floating(truth, like=estimates)
+    truth = floating("truth", truth, like=estimates)
     if truth.shape != estimates.shape[1:]:
         rule = f"{estimates.shape[1:]}, the shape of one estimate"
         raise ValueError(f"truth.shape must be {rule}, got {truth.shape!r}")
@@ -513,22 +522,29 @@ def _replications(estimates: ArrayLike, truth: ArrayLike) -> tuple[NDArray, NDAr
 
 
 def _examples(X: ArrayLike, y: ArrayLike, X_test: ArrayLike) -> tuple[NDArray, NDArray, NDArray]:
-    X, y, X_test = _rows(X, "X"), np.asarray(y), np.asarray(X_test)
+    X, X_test = _rows(X, "X"), floating("X_test", X_test)
+    y = numbers("y", y)
     if y.shape[:1] != X.shape[:1]:
         raise ValueError(f"y.shape must be ({len(X)}, ...), one row per row of X, got {y.shape!r}")
     return X, y, X_test
 
 
+def _folds(folds: Sequence[tuple[ArrayLike, ArrayLike]], m: int) -> list[tuple[NDArray, NDArray]]:
+    """The folds as pairs of arrays of row numbers."""
+    try:
+        pairs = [(np.asarray(train), np.asarray(val)) for train, val in folds]
+    except (TypeError, ValueError):
+        pairs = []
+    rows = [part for pair in pairs for part in pair]
+    if not pairs or any(part.dtype.kind not in "iub" for part in rows if part.size):
+        raise ValueError(f"folds must be pairs (train, val) of row numbers, at least one, got {folds!r}")
+    if max(int(part.max(initial=0)) for part in rows) >= m:
+        raise ValueError(f"folds must be pairs (train, val) of row numbers below {m}, got {folds!r}")
+    return pairs
+
+
 def _rows(x: ArrayLike, name: str, at_least: int = 1) -> NDArray:
-    array = _floating(x)
+    array = floating(name, x)
     if array.ndim == 0 or len(array) < at_least:
         raise ValueError(f"{name}.shape must be (m, ...) with m >= {at_least}, got {array.shape!r}")
     return array
-
-
-def _floating(x: ArrayLike, like: NDArray | None = None) -> NDArray:
-    """`x` as a floating or complex array; Python numbers take the precision of `like`."""
-    array = np.asarray(x)
-    if like is not None and isinstance(x, int | float):
-        return array.astype(like.dtype)
-    return array if array.dtype.kind in "fc" else array.astype(np.float64)

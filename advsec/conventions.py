@@ -1,15 +1,18 @@
-"""How published variants of one algorithm differ, where the slides are wrong, and how to translate.
+"""How published variants of one algorithm differ, and how to translate.
 
     w, state = adam_step(w, dw, state, lr=0.01, **CONVENTIONS["torch"]["adam"])
 
 `CONVENTIONS` holds only the switches that change a formula; `DEFAULTS` holds the numbers that a library
-takes when it is not told otherwise. `ERRATA` lists what the two documents that the course is built on get
-wrong, by the ids that the docstrings of the other modules cite.
+takes when it is not told otherwise. Where the slides are wrong, `errata.ERRATA` says so.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from ._numbers import KEPT_SHARE, MEMORY, NOT_NEGATIVE, NUMBER, POSITIVE, check_choice, count, satisfies
+from .errata import ERRATA, Erratum
 
 
 __all__ = [
@@ -27,25 +30,11 @@ class NoExactTranslation(ValueError):  # noqa: N818 -- the name says what there 
     """No hyper-parameters of the target make it take the same steps as the source."""
 
 
-class Erratum(NamedTuple):
-    """One error or gap of the slides.
-
-    `severity` is 3 where it changes results, 2 where it teaches something false and 1 for a slip of the pen.
-    """
-
-    id: str
-    severity: int
-    heading: str
-    printed: str
-    correct: str
-    evidence: str
-
-
 def translate(algorithm: str, hyper: Mapping[str, Any], *, source: str, target: str) -> dict[str, Any]:
     """Spell hyper-parameters of one library so that another one takes exactly the same steps.
 
         momentum:         lr of the slides = lr of PyTorch / (1 - beta)
-        ewma:             span of pandas = (1 + beta) / (1 - beta)
+        ewma:             span of pandas = (1 + beta) / (1 - beta); optax starts at zero with debias=False
         batchnorm:        momentum of PyTorch = 1 - decay
         dropout:          drop probability = 1 - keep_prob
         cosine_restarts:  alpha of Keras = lr_min / lr_max
@@ -55,7 +44,9 @@ def translate(algorithm: str, hyper: Mapping[str, Any], *, source: str, target: 
     algorithm : str
         "ewma", "momentum", "rmsprop", "adam", "batchnorm", "dropout" or "cosine_restarts".
     hyper : dict
-        Hyper-parameters by the names that `source` gives them, all of them.
+        Hyper-parameters by the names that `source` gives them, all of them. Switches that decide about the
+        steps count as such: "ewma" of the slides is beta alone, beta and debias=True, or beta and
+        init="first".
     source, target : str
         "slides" (the names of this package), "paper", "torch", "optax", "keras" or "pandas".
 
@@ -70,7 +61,9 @@ def translate(algorithm: str, hyper: Mapping[str, Any], *, source: str, target: 
         "algorithm must be one of ewma, momentum, rmsprop, adam, batchnorm, dropout, cosine_restarts, got
         'sgd'";
         "source must be one of slides, torch, optax, keras, got 'caffe'";
-        "hyper must be a dict of lr, beta, got {'lr': 0.1}".
+        "hyper must be a dict of lr, beta, got {'lr': 0.1}";
+        "momentum must be such that beta is in [0, 1), got 1.0";
+        "t_mul must be such that T_mult is an integer >= 1, got 1.5".
     NoExactTranslation
         "target must be one of slides, optax, which can take the same steps as slides, got 'torch'".
 
@@ -83,7 +76,8 @@ def translate(algorithm: str, hyper: Mapping[str, Any], *, source: str, target: 
     Names are those of torch.optim.SGD, RMSprop and Adam, optax.sgd, rmsprop and adam, keras.optimizers.SGD,
     RMSprop and Adam, DataFrame.ewm, nn.BatchNorm1d, nn.Dropout and their like. A momentum of Keras is
     exact while the learning rate is constant. PyTorch stores an unbiased running variance, which no
-    hyper-parameter changes; only the memory of the average is translated.
+    hyper-parameter changes; only the memory of the average is translated. pandas averages as said for a
+    series without nan or infinity, which it skips.
 
     Examples
     --------
@@ -91,13 +85,11 @@ def translate(algorithm: str, hyper: Mapping[str, Any], *, source: str, target: 
     >>> hyper
     {'lr': 0.125, 'momentum': 0.75}
     """
-    if algorithm not in _DIALECTS:
-        raise ValueError(f"algorithm must be one of {', '.join(_DIALECTS)}, got {algorithm!r}")
+    check_choice("algorithm", algorithm, _DIALECTS)
     dialects = _DIALECTS[algorithm]
-    for name, library in (("source", source), ("target", target)):
-        if library not in dialects:
-            raise ValueError(f"{name} must be one of {', '.join(dialects)}, got {library!r}")
-    read = next((d for d in dialects[source] if d.spells(hyper)), None)
+    check_choice("source", source, dialects)
+    check_choice("target", target, dialects)
+    read = next((d for d in dialects[source] if isinstance(hyper, Mapping) and d.spells(hyper)), None)
     if read is None:
         known = " or ".join(d.spelling() for d in dialects[source])
         raise ValueError(f"hyper must be a dict of {known}, got {hyper!r}")
@@ -106,8 +98,8 @@ def translate(algorithm: str, hyper: Mapping[str, Any], *, source: str, target: 
         able = [library for library, forms in dialects.items() if any(d.steps == read.steps for d in forms)]
         rule = f"one of {', '.join(able)}, which can take the same steps as {source}"
         raise NoExactTranslation(f"target must be {rule}, got {target!r}")
-    ours = read.to_ours({own: hyper[theirs] for own, theirs in read.names.items()})
-    return {write.names[own]: value for own, value in write.from_ours(ours).items()} | write.fixed
+    ours = _in_our_words(read, hyper)
+    return {write.names[own]: value for own, value in write.from_ours(ours).items()} | dict(write.fixed)
 
 
 def explain(algorithm: str, convention: str) -> str:
@@ -142,11 +134,9 @@ def explain(algorithm: str, convention: str) -> str:
     rmsprop as in torch:
     - eps_inside_sqrt=False: eps is added to the root, sqrt(s) + eps
     """
-    if convention not in CONVENTIONS:
-        raise ValueError(f"convention must be one of {', '.join(CONVENTIONS)}, got {convention!r}")
+    check_choice("convention", convention, CONVENTIONS)
     presets = CONVENTIONS[convention]
-    if algorithm not in presets:
-        raise ValueError(f"algorithm must be one of {', '.join(presets)}, got {algorithm!r}")
+    check_choice("algorithm", algorithm, presets)
     usual = CONVENTIONS["slides"][algorithm]
     lines = [
         f"- {switch}={value!r}: {_MEANINGS[switch, value]}"
@@ -257,374 +247,6 @@ DEFAULTS = _frozen(
 )
 
 
-def _errata(*rows: tuple[str, int, str, str, str, str]) -> Mapping[str, Erratum]:
-    return MappingProxyType({row[0]: Erratum(*row) for row in rows})
-
-
-# Headings are those of the slides; "Notes" are the second document. Every number is asserted by the test
-# that carries the id.
-ERRATA = _errata(
-    (
-        "E1", 1, "Moving averages",
-        "(x_1 + ... + x_n) / n is called a moving average",
-        "It is the running (cumulative) mean; a moving average forgets what has left its window.",
-        "A level that jumps from 0 to 1 halfway: the mean of all ends at 0.5, that of any window behind the"
-        " jump at 1.",
-    ),
-    (
-        "E2", 1, "Moving averages",
-        "The derivation divides by n - 1, also for n = 1, and leaves the first mean undefined.",
-        "Any start will do: the first step has size 1 and overwrites it.",
-        "The recursion gives the same means from every start.",
-    ),
-    (
-        "E3", 2, "Weighted moving averages",
-        "The mean converges with probability 1 if sum a_n diverges and sum a_n**2 converges.",
-        "The conditions are sufficient, not necessary: for convergence in the mean square it is enough that"
-        " sum a_n diverges (forgets the start) and a_n -> 0 (kills the noise).",
-        "With a_n = n**-1/2 the spread keeps falling although the second sum diverges; with (n + 1)**-2 half"
-        " of the start is never forgotten, a bias of -2.5 for a mean of 5.",
-    ),
-    (
-        "E4", 2, "Weighted moving averages",
-        "A constant step does not satisfy the second condition.",
-        "Its bias vanishes and its variance settles at sigma**2 a / (2 - a), the price of tracking.",
-        "0.333, 0.0526 and 0.0101 for a = 0.5, 0.1 and 0.02.",
-    ),
-    (
-        "E5", 1, "Exponentially weighted moving average",
-        "The limit of the average is written as a limit of sums that still contain x_n.",
-        "The average has no limit, it goes on fluctuating; for large n the two sides are nearly equal.",
-        "Observations 1, -1, 1, ... and beta = 0.9: the average goes on between 0.0526 and -0.0526; the two"
-        " sides differ by the factor 1 - beta**n. The floor of its variance is E4.",
-    ),
-    (
-        "E6", 2, "Exponentially weighted moving average",
-        "mean_{n-1} = beta mean_{n-1} + (1 - beta) x_n",
-        "mean_{n+1} = beta mean_n + (1 - beta) x_n",
-        "The slide before it says so.",
-    ),
-    (
-        "E7", 1, "Exponentially weighted moving average",
-        "N = (1 + beta) / (1 - beta) amounts to 86% of the influence.",
-        "N is exactly the effective sample size (sum w)**2 / sum w**2; the share of the last N observations"
-        " is 1 - beta**N, at least 1 - exp(-2) = 0.8647.",
-        "0.8649, 0.8647 and 0.875 for beta = 0.9, 0.98 and 0.5; 1 / (1 - beta) = 10 holds 0.6513 at 0.9.",
-    ),
-    (
-        "E8", 2, "Bias correction",
-        "The correction is said to correct the variance.",
-        "It removes the bias and raises the standard deviation by the factor 1 / (1 - beta**t).",
-        "First step, beta = 0.9, sigma = 1: mean squared error 20.3 falls to 1.0 for a mean of 5 and rises"
-        " from 0.01 to 1.0 for a mean of 0.",
-    ),
-    (
-        "E9", 2, "Bias correction",
-        "mean_n / (1 - beta**t) has two indices.",
-        "The exponent is the number of observations in the average.",
-        "The corrected average of one observation is that observation.",
-    ),
-    (
-        "E10", 3, "Bias correction II",
-        "The correction can be ignored, since Keras does not implement it.",
-        "Keras leaves it out of momentum, RMSprop and batch normalisation, not out of Adam.",
-        "Adam without any correction takes steps (1 - beta1**t) / sqrt(1 - beta2**t) times too long: 3.16 at"
-        " t = 1, 6.57 at t = 12, 1.26 at t = 1000.",
-    ),
-    (
-        "E11", 1, "Bias correction II",
-        "zeta is not defined.",
-        "zeta = (1 - beta) sum beta**(n-i) (E x_i - E x_n): zero for a stationary process.",
-        "For x_i = i and beta = 0.9 the corrected average lags by zeta / (1 - beta**n) -> -9.",
-    ),
-    (
-        "E12", 2, "Gradient descent",
-        "Gradient descent has high variance on an ill-conditioned problem.",
-        "Without sampling nothing varies: it oscillates along the directions of high curvature.",
-        "Curvature 100 and lr 0.0199: the sign flips at every step, the size shrinks by 0.99.",
-    ),
-    (
-        "E13", 2, "RMSprop",
-        "Gradients of high variance have large squared averages.",
-        "The average follows E[g**2], the variance plus the square of the mean.",
-        "A constant gradient of 10 and a random sign times 10 end with the same s = 100.",
-    ),
-    (
-        "E14", 2, "Gradient descent with momentum",
-        "The correction is usually not applied; the scale of the velocity is not mentioned.",
-        "beta v + (1 - beta) dw with rate lr is beta v + dw with rate (1 - beta) lr.",
-        "For beta = 0.9 the limit of stability of lr times curvature is 38.0 in the first form, 3.80 in the"
-        " second.",
-    ),
-    (
-        "E15", 3, "Adaptive moment estimation (Adam)",
-        "w = w - lr v_corrected / sqrt(s + eps)",
-        "w = w - lr v_corrected / sqrt(s_corrected + eps); line 6 computes what line 7 forgets.",
-        "The printed step is 1 / sqrt(1 - beta2**t) times too long: 31.6, 10.0, 3.24 and 1.26 at t = 1, 10,"
-        " 100 and 1000.",
-    ),
-    (
-        "E16", 3, "RMSprop; Adaptive moment estimation (Adam)",
-        "eps = 1e-8 stands inside the root.",
-        "Inside, it bounds the divisor by sqrt(eps) = 1e-4; outside, by eps. Most libraries add it outside.",
-        "A gradient of 1e-6 moves the weight by 0.01 lr with eps inside and by 0.99 lr with eps outside.",
-    ),
-    (
-        "E17", 2, "AMSGrad",
-        "The step divides v_corrected, which is not defined there, by the root of an uncorrected s_max.",
-        "The paper corrects neither. PyTorch corrects s after the maximum, optax before it, Keras at last.",
-        "Within 500 steps PyTorch's and optax's weights differ by more than 30%.",
-    ),
-    (
-        "E18", 2, "AMSGrad",
-        "Adam fails to converge on certain convex problems.",
-        "It does where its memory 1 / (1 - beta2) is short compared with how rare the large gradient is.",
-        "Reddi's problem with C = 3: Adam ends at the worst point +1 with beta1 = 0, beta2 = 0.1 and at the"
-        " best point -1 with beta1 = 0.9, beta2 = 0.999; AMSGrad ends at -1 with both.",
-    ),
-    (
-        "E19", 1, "Cyclical Learning Rates for Neural Networks",
-        "Cyclical rates escape local extreme points.",
-        "They may help to leave saddles and sharp minima; it is a heuristic.",
-        "Cycles from 0.05 to 0.5 stay in the higher minimum of w**4 - 2 w**2 + 0.3 w. From 1e-6 beside the"
-        " ridge of a saddle they leave it after 55 steps, the rate 0.05 after 272; from the ridge neither.",
-    ),
-    (
-        "E20", 2, "Estimating the learning rate",
-        "Raise the rate exponentially per batch and compute the loss on the validation set.",
-        "The paper raises it linearly and plots the accuracy; practice takes the loss of the training batch,"
-        " since a validation pass per batch is expensive.",
-        "The lowest point of the curve lies beyond the steepest one, where the loss still falls.",
-    ),
-    (
-        "E21", 1, "SGD with Warm Restarts",
-        "The range of T_cur is not stated.",
-        "Here T_cur = 0, ..., T_i - 1: a cycle starts at lr_max, and lr_min is never reached.",
-        "The last step is (lr_max - lr_min) (1 - cos(pi / T_i)) / 2 above lr_min.",
-    ),
-    (
-        "E22", 1, "SGD with Warm Restarts",
-        "Record the best estimates before a restart.",
-        "It is essential, since a restart undoes the fine work: keep the weights of a cycle's last step.",
-        "The rate rises after exactly these steps.",
-    ),
-    (
-        "E23", 2, "Snapshot ensembles: Train 1, get M for free",
-        "Ensembles are much more robust and accurate than individual networks.",
-        "Mostly, by the slides' own table: of 14 cells the snapshot ensembles beat the single model in 13"
-        " (0.1) and 14 (0.2), the ensembles without cycles in 10, those of separate runs in 9.",
-        "Counts over the table.",
-    ),
-    (
-        "E24", 1, "Snapshot ensembles III",
-        "Bold, asterisks and dashes are not explained, and prediction is called free.",
-        "Some bold entries are not the best of their column, and prediction costs M times as much.",
-        "5.73 is bold beside a single model's 5.52, 4.73 beside 4.41, 21.56 beside 21.38.",
-    ),
-    (
-        "E25", 2, "Gradient checking",
-        "f'(x) = lim (f(x + eps) - f(x - eps)) / (2 eps)",
-        "That limit is the symmetric derivative; it is f' only where f is differentiable.",
-        "|x| has the symmetric derivative 0 at 0.",
-    ),
-    (
-        "E26", 2, "Gradient checking",
-        "The error of the approximation is O(eps**2).",
-        "Rounding adds about u |f| / eps, so the best eps is near (3 u)**(1/3) = 7e-6, not the smallest.",
-        "f = exp at 1: eps = 1e-5 is more accurate than 1e-3 and than 1e-8.",
-    ),
-    (
-        "E27", 1, "Algorithm for gradient checking",
-        "df / dtheta_r; reshape the input vector.",
-        "A partial derivative; what is packed into one vector are the parameters.",
-        "Tied weights at 3: the partial derivatives of their product are 3 and 3, the total one is 6.",
-    ),
-    (
-        "E28", 2, "Algorithm for gradient checking",
-        "The relative error must lie below some threshold; the norm is not named.",
-        "The 2-norm; 1e-7 for smooth functions in double precision; 0 for two zero vectors. One number for"
-        " all parameters hides errors in small blocks.",
-        "A block of size 1e-7 beside one of size 1, with its sign wrong: 1e-7 overall, 1 in the block.",
-    ),
-    (
-        "E29", 2, "How to address overfitting",
-        "Variance: deviation from the expected estimator.",
-        "Expected squared deviation; then mse = bias**2 + variance.",
-        "The identity holds to rounding.",
-    ),
-    (
-        "E30", 2, "How to address overfitting",
-        "The unbiased sample variance is presented as the better one.",
-        "For normal data the divisor m + 1 has the least mean squared error.",
-        "m = 5: 0.500, 0.360 and 0.333 times sigma**4 for the divisors m - 1, m and m + 1.",
-    ),
-    (
-        "E31", 2, "Diagnose bias-variance",
-        "The training error is the bias, the gap to the validation error the variance.",
-        "They are practical stand-ins, avoidable bias and generalisation gap, not the statistical terms.",
-        "Least squares, 5 coefficients, 20 examples, noise of variance 1: bias 0 and variance 0.25; the"
-        " training error lies 0.25 below the noise, the gap is 0.5.",
-    ),
-    (
-        "E32", 2, "Inverted dropout",
-        "D is called the dropout activations and carries the index of the next layer.",
-        "D is a diagonal Bernoulli mask of the units of layer l - 1, drawn anew for each example; b is not"
-        " scaled.",
-        "E z = W a + b by enumeration; with b scaled as well it is off by b (1 / p - 1).",
-    ),
-    (
-        "E33", 2, "Motivation and direct implementation",
-        "At test time all units are present; the factor is not mentioned.",
-        "Direct dropout multiplies activations by keep_prob at test time, inverted dropout divides them while"
-        " training; the sections on theory use the first.",
-        "Both give test and expected training activations that are equal.",
-    ),
-    (
-        "E34", 2, "Dropout in linear networks",
-        "E z[l] = p W z[l-1]",
-        "So for given z[l-1]; over the whole network E z[l] = p W E z[l-1].",
-        "Exact enumeration of the masks of two layers.",
-    ),
-    (
-        "E35", 3, "Dynamics of a single linear unit",
-        "E{E_d} = E_ens + sum 1/2 var(D) x**2 w**2 with errors that carry no 1/2.",
-        "E{E_d} = E_ens + sum p (1 - p) x**2 w**2; a 1/2 belongs on both sides or on neither.",
-        "Exact enumeration of 2**8 masks: the printed penalty is half of the true one.",
-    ),
-    (
-        "E36", 1, "Dynamics of a single linear unit",
-        "The sum runs to n_1, and var(D) is a matrix.",
-        "It runs over the inputs, and the variance of one entry is p (1 - p).",
-        "Enumeration: the covariance of the entries is p (1 - p) I, and all inputs make up the penalty.",
-    ),
-    (
-        "E37", 2, "Dynamics of a single linear unit",
-        "Dropout is a regularised cost, by implication ridge.",
-        "It is ridge with a penalty per feature, diag(X'X): dropout does not mind the scale of a feature.",
-        "The minimiser for a rescaled feature is the rescaled minimiser.",
-    ),
-    (
-        "E38", 1, "Dropout in logistic regression",
-        "P_i is not defined and m = 2**n clashes with the number of examples.",
-        "P_i = p**k (1 - p)**(n-k) for k units kept. NWGM = sigma(E z) holds for every law of the masks.",
-        "Enumeration agrees with sigma(p z) to 1e-12.",
-    ),
-    (
-        "E39", 2, "Dynamics of a single logistic unit",
-        "lambda sigma'(p z) x**2 var(p) w",
-        "lambda is the slope of the sigmoid, 1 here; var(p) is p (1 - p); the loss is cross-entropy.",
-        "The approximation becomes exact as the weights become small.",
-    ),
-    (
-        "E40", 3, "Dropout in Deep Neural Networks",
-        "E{a} = sigma(E{S})",
-        "NWGM(a) = sigma(E{S}) exactly, and E{a} is only near it.",
-        "Enumeration: the first equation is off by what the curvature of sigma makes of the variance.",
-    ),
-    (
-        "E41", 2, "Dropout in Deep Neural Networks (literature)",
-        "The difference E - NWGM is approximated by V (1 - 2 E) / (1 - 2 V), V the variance of a.",
-        "To leading order it is V (1 - 2 E) / (2 E (1 - E) - V).",
-        "Small random units: the first is off by more than a factor of 2, the second by less than 5%.",
-    ),
-    (
-        "E42", 1, "Problems of deep networks",
-        "The learning rate is called epsilon.",
-        "It is alpha on the other slides, where epsilon keeps divisions finite; here `lr` and `eps`.",
-        "A chain of 3 weights 1 with rate 0.1: the output becomes 0.729; with 1e-8 it stays at 1.",
-    ),
-    (
-        "E43", 2, "Problems of deep networks",
-        "The update has many high-order components.",
-        "2**L terms, C(L, k) of order k in the rate; they outweigh the first order when the rate times the"
-        " gradient is comparable to the weights.",
-        "L = 10, w = 1.3, lr = 0.01, loss y**2 / 2: from 13.8 the first order predicts -141, the step gives"
-        " 1.2e-8. L = 3, w = 1, lr = 0.1: 0.7 against 0.729.",
-    ),
-    (
-        "E44", 2, "Input normalization",
-        "(x - mu) / (sigma + eps) here, (x - mu) / sqrt(sigma**2 + eps) in the notes.",
-        "Two conventions; they part where sigma is not much larger than sqrt(eps).",
-        "sigma = 1e-6, eps = 1e-8: output deviation 0.990 against 0.010.",
-    ),
-    (
-        "E45", 2, "Batch normalization",
-        "beta = mu and gamma = sigma recover the identity.",
-        "gamma = sigma + eps does in the convention of the slide, sqrt(sigma**2 + eps) in that of the notes.",
-        "sigma = 1e-8, eps = 1e-8: the printed choice loses half of the signal.",
-    ),
-    (
-        "E46", 3, "Batch normalization, testing",
-        "gamma and beta are averaged over the mini-batches.",
-        "They are parameters: use their last values. Averaging belongs to the statistics mu and sigma**2.",
-        "The notes say so. A gamma that grows by 0.1 a step is averaged 0.9 behind, decay = 0.9. One symbol,"
-        " beta, stands for the shift and for the memory of the average, which has to be below 1.",
-    ),
-    (
-        "E47", 3, "Batch normalization, testing",
-        "The standard deviation is averaged.",
-        "Average the variance, times m / (m - 1) to be unbiased: a mean of roots is too small.",
-        "sigma = 2, m = 2: 1.13 by averaging sigma, 1.41 by averaging the variance, 2.00 unbiased.",
-    ),
-    (
-        "E48", 2, "Batch normalization, testing",
-        "The start of the running statistics is not mentioned.",
-        "Started at zero and not corrected, the variance scales outputs by 1 / sqrt(1 - decay**t).",
-        "decay = 0.9: 3.16 at t = 1, 1.24 at t = 10.",
-    ),
-    (
-        "E49", 2, "Batch normalization",
-        "The weights of a layer do not affect the first- and second-order statistics of the next.",
-        "Mean and variance of each unit, no; the correlations between units do depend on the weights.",
-        "Two weight matrices give the same means and variances and other correlations.",
-    ),
-    (
-        "E50", 1, "Notes: batch norm working with mini-batches",
-        "Z~ = A Z_norm + beta, with Z of shape (n, 1)",
-        "Z~ = gamma Z_norm + beta; Z has a column per example, only gamma and beta are (n, 1).",
-        "An example alone is normalised to beta, whatever its Z; the product with the activations A is not"
-        " defined by its shapes, or gives other numbers element by element.",
-    ),
-    (
-        "E51", 1, "Notes: applying batch norm to a network",
-        "b is listed as a parameter and later set to 0.",
-        "Normalisation subtracts it again, so it has no effect.",
-        "Its gradient through batch normalisation is 0.",
-    ),
-    (
-        "E52", 2, "Notes: covariate shift",
-        "The distribution of X and Y changes.",
-        "p(x) changes while p(y|x) stays as it is.",
-        "p(x) turned around: p(y = 1) moves from 0.26 to 0.61, the best rule stays the best, and training"
-        " examples weighted with the ratio of the densities foretell its error; with p(y|x) turned, neither.",
-    ),
-    (
-        "E53", 2, "Notes: covariate shift",
-        "The outputs of the hidden units have a mean and variance governed by beta and gamma.",
-        "The values before the activation have: mean beta, variance gamma**2 sigma**2 / (sigma**2 + eps).",
-        "Both hold to rounding.",
-    ),
-    (
-        "E54", 1, "Notes",
-        "Commands of the formulas have lost their first letters; numbering and indices are inconsistent.",
-        "Restored without further mention.",
-        "Read as an escape sequence, the start of a command is lost: of beta remains eta, of frac rac.",
-    ),
-    (
-        "E55", 1, "Input normalization; Batch normalization",
-        "Braces number an element on one slide and a mini-batch on the next.",
-        "Here {t} is a mini-batch and (r) an example.",
-        "Three mini-batches with levels 0, 5 and 10: normalised together they still differ, each apart not.",
-    ),
-    (
-        "E56", 1, "Dropout",
-        "Dropout can be combined with batch normalization.",
-        "It can, but dropout before a normalised layer gives it another variance in training than at test"
-        " time: var(D a / p) = var(a) + (1 - p) / p E[a**2].",
-        "Both sides agree; dropout after the activation that follows the normalisation avoids it.",
-    ),
-)  # fmt: skip
-
 _MEANINGS = {
     ("dampened", True): "the gradient is weighed with 1 - beta, so the velocity is an average",
     ("dampened", False): "the gradient is added whole, so the velocity is 1 / (1 - beta) times as long",
@@ -668,82 +290,136 @@ class _Dialect(NamedTuple):
         return ", ".join([*self.names.values(), *(f"{name}={value}" for name, value in self.fixed.items())])
 
 
-def _complement(name: str) -> dict[str, Callable]:
-    """Conversions of a library that gives the complement of our `name`: its own inverse."""
+# What a hyper-parameter of ours has to be for an algorithm to make steps.
+_RULES = {
+    "beta": MEMORY,
+    "beta1": MEMORY,
+    "beta2": MEMORY,
+    "decay": MEMORY,
+    "keep_prob": KEPT_SHARE,
+    "eps": POSITIVE,
+    "lr": NUMBER,
+    "lr_max": POSITIVE,
+    "lr_min": NOT_NEGATIVE,
+    "T_0": count(1),
+    "T_mult": count(1),
+}
+
+
+def _in_our_words(dialect: _Dialect, hyper: Mapping[str, Any]) -> dict[str, Any]:
+    """Hyper-parameters of a library by our names, each checked by what it means here."""
+    try:
+        ours = dialect.to_ours({own: hyper[theirs] for own, theirs in dialect.names.items()})
+    except (TypeError, ValueError, IndexError, KeyError):
+        raise ValueError(f"hyper must be a dict of numbers for {dialect.spelling()}, got {hyper!r}") from None
+    for own, rule in _RULES.items():
+        if own in ours and not satisfies(ours[own], rule):
+            theirs = dialect.names.get(own, "betas")
+            words = rule.words if theirs == own else f"such that {own} is {rule.words}"
+            raise ValueError(f"{theirs} must be {words}, got {hyper[theirs]!r}")
+    return ours
+
+
+def _complements(name: str, names: dict[str, str]) -> _Dialect:
+    """A library that gives the complement of our `name`."""
 
     def convert(hyper: dict[str, Any]) -> dict[str, Any]:
         return hyper | {name: 1 - hyper[name]}
 
-    return {"to_ours": convert, "from_ours": convert}
+    return _Dialect(names, to_ours=convert, from_ours=convert)
 
 
 def _same(*names: str, steps: str = "") -> tuple[_Dialect, ...]:
     return (_Dialect({name: name for name in names}, steps),)
 
 
-_UNDAMPENED = {
-    "to_ours": lambda hyper: hyper | {"lr": hyper["lr"] / (1 - hyper["beta"])},
-    "from_ours": lambda hyper: hyper | {"lr": hyper["lr"] * (1 - hyper["beta"])},
-}
-_BETAS = {
-    "to_ours": lambda hyper: {
-        "lr": hyper["lr"],
-        "beta1": hyper["betas"][0],
-        "beta2": hyper["betas"][1],
-        "eps": hyper["eps"],
-    },
-    "from_ours": lambda hyper: {
-        "lr": hyper["lr"],
-        "betas": (hyper["beta1"], hyper["beta2"]),
-        "eps": hyper["eps"],
-    },
-}
-_ALPHA = {
-    "to_ours": lambda hyper: hyper | {"lr_min": hyper["lr_min"] * hyper["lr_max"]},
-    "from_ours": lambda hyper: hyper | {"lr_min": hyper["lr_min"] / hyper["lr_max"]},
-}
+def _undampened(names: dict[str, str]) -> tuple[_Dialect, ...]:
+    """A library whose velocity is a sum: 1 / (1 - beta) times as long as ours."""
+    return (
+        _Dialect(
+            names,
+            to_ours=lambda hyper: hyper | {"lr": _ratio(hyper["lr"], 1 - hyper["beta"])},
+            from_ours=lambda hyper: hyper | {"lr": hyper["lr"] * (1 - hyper["beta"])},
+        ),
+    )
+
+
+def _span(steps: str, adjust: bool) -> _Dialect:
+    return _Dialect(
+        {"beta": "span"},
+        steps,
+        to_ours=lambda hyper: {"beta": _ratio(hyper["beta"] - 1, hyper["beta"] + 1)},
+        from_ours=lambda hyper: {"beta": (1 + hyper["beta"]) / (1 - hyper["beta"])},
+        fixed={"adjust": adjust},
+    )
+
+
+def _ratio(over: float, under: float) -> float:
+    """nan where there is none, which no rule lets pass."""
+    return over / under if under != 0 else math.nan
+
+
+def _pair_of_betas(hyper: dict[str, Any]) -> dict[str, Any]:
+    return {"lr": hyper["lr"], "betas": (hyper["beta1"], hyper["beta2"]), "eps": hyper["eps"]}
+
+
+def _two_betas(hyper: dict[str, Any]) -> dict[str, Any]:
+    beta1, beta2 = hyper["betas"]
+    return {"lr": hyper["lr"], "beta1": beta1, "beta2": beta2, "eps": hyper["eps"]}
+
+
+_OPTAX_RMSPROP = {"lr": "learning_rate", "beta2": "decay", "eps": "eps"}
 _OPTAX_ADAM = {"lr": "learning_rate", "beta1": "b1", "beta2": "b2"}
 _KERAS_ADAM = {"lr": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "eps": "epsilon"}
+_KERAS_RESTARTS = {
+    "lr_min": "alpha",
+    "lr_max": "initial_learning_rate",
+    "T_0": "first_decay_steps",
+    "T_mult": "t_mul",
+}
 _INSIDE, _OUTSIDE, _AFTER = "eps inside the root", "eps outside the root", "eps before the correction"
+_FROM_ZERO, _DEBIASED, _FROM_FIRST = "from zero", "debiased", "from the first observation"
 
 _DIALECTS: dict[str, dict[str, tuple[_Dialect, ...]]] = {
     "ewma": {
-        "slides": _same("beta"),
-        "optax": (_Dialect({"beta": "decay"}),),
-        "pandas": (
-            _Dialect(
-                {"beta": "span"},
-                to_ours=lambda hyper: {"beta": (hyper["beta"] - 1) / (hyper["beta"] + 1)},
-                from_ours=lambda hyper: {"beta": (1 + hyper["beta"]) / (1 - hyper["beta"])},
-            ),
+        "slides": (
+            _Dialect({"beta": "beta"}, _FROM_ZERO),
+            _Dialect({"beta": "beta"}, _DEBIASED, fixed={"debias": True}),
+            _Dialect({"beta": "beta"}, _FROM_FIRST, fixed={"init": "first"}),
         ),
+        "optax": (
+            _Dialect({"beta": "decay"}, _FROM_ZERO, fixed={"debias": False}),
+            _Dialect({"beta": "decay"}, _DEBIASED, fixed={"debias": True}),
+        ),
+        "pandas": (_span(_DEBIASED, adjust=True), _span(_FROM_FIRST, adjust=False)),
     },
     "momentum": {
         "slides": _same("lr", "beta"),
-        "torch": (_Dialect({"lr": "lr", "beta": "momentum"}, **_UNDAMPENED),),
-        "optax": (_Dialect({"lr": "learning_rate", "beta": "momentum"}, **_UNDAMPENED),),
-        "keras": (_Dialect({"lr": "learning_rate", "beta": "momentum"}, **_UNDAMPENED),),
+        "torch": _undampened({"lr": "lr", "beta": "momentum"}),
+        "optax": _undampened({"lr": "learning_rate", "beta": "momentum"}),
+        "keras": _undampened({"lr": "learning_rate", "beta": "momentum"}),
     },
     "rmsprop": {
         "slides": _same("lr", "beta2", "eps", steps=_INSIDE),
         "paper": _same("lr", "beta2", "eps", steps=_OUTSIDE),
         "torch": (_Dialect({"lr": "lr", "beta2": "alpha", "eps": "eps"}, _OUTSIDE),),
         "optax": (
-            _Dialect(
-                {"lr": "learning_rate", "beta2": "decay", "eps": "eps"}, _INSIDE, fixed={"eps_in_sqrt": True}
-            ),
-            _Dialect(
-                {"lr": "learning_rate", "beta2": "decay", "eps": "eps"},
-                _OUTSIDE,
-                fixed={"eps_in_sqrt": False},
-            ),
+            _Dialect(_OPTAX_RMSPROP, _INSIDE, fixed={"eps_in_sqrt": True}),
+            _Dialect(_OPTAX_RMSPROP, _OUTSIDE, fixed={"eps_in_sqrt": False}),
         ),
         "keras": (_Dialect({"lr": "learning_rate", "beta2": "rho", "eps": "epsilon"}, _INSIDE),),
     },
     "adam": {
         "slides": _same("lr", "beta1", "beta2", "eps", steps=_INSIDE),
         "paper": _same("lr", "beta1", "beta2", "eps", steps=_OUTSIDE),
-        "torch": (_Dialect({"lr": "lr", "betas": "betas", "eps": "eps"}, _OUTSIDE, **_BETAS),),
+        "torch": (
+            _Dialect(
+                {"lr": "lr", "betas": "betas", "eps": "eps"},
+                _OUTSIDE,
+                to_ours=_two_betas,
+                from_ours=_pair_of_betas,
+            ),
+        ),
         "optax": (
             _Dialect(_OPTAX_ADAM | {"eps": "eps_root"}, _INSIDE, fixed={"eps": 0.0}),
             _Dialect(_OPTAX_ADAM | {"eps": "eps"}, _OUTSIDE, fixed={"eps_root": 0.0}),
@@ -752,26 +428,22 @@ _DIALECTS: dict[str, dict[str, tuple[_Dialect, ...]]] = {
     },
     "batchnorm": {
         "slides": _same("decay", "eps"),
-        "torch": (_Dialect({"decay": "momentum", "eps": "eps"}, **_complement("decay")),),
+        "torch": (_complements("decay", {"decay": "momentum", "eps": "eps"}),),
         "keras": (_Dialect({"decay": "momentum", "eps": "epsilon"}),),
     },
     "dropout": {
         "slides": _same("keep_prob"),
-        "torch": (_Dialect({"keep_prob": "p"}, **_complement("keep_prob")),),
-        "keras": (_Dialect({"keep_prob": "rate"}, **_complement("keep_prob")),),
+        "torch": (_complements("keep_prob", {"keep_prob": "p"}),),
+        "keras": (_complements("keep_prob", {"keep_prob": "rate"}),),
     },
     "cosine_restarts": {
         "slides": _same("lr_min", "lr_max", "T_0", "T_mult"),
         "torch": (_Dialect({"lr_min": "eta_min", "lr_max": "lr", "T_0": "T_0", "T_mult": "T_mult"}),),
         "keras": (
             _Dialect(
-                {
-                    "lr_min": "alpha",
-                    "lr_max": "initial_learning_rate",
-                    "T_0": "first_decay_steps",
-                    "T_mult": "t_mul",
-                },
-                **_ALPHA,
+                _KERAS_RESTARTS,
+                to_ours=lambda hyper: hyper | {"lr_min": hyper["lr_min"] * hyper["lr_max"]},
+                from_ours=lambda hyper: hyper | {"lr_min": hyper["lr_min"] / hyper["lr_max"]},
             ),
         ),
     },

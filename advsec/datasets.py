@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from ._numbers import MEMORY, SHARE, Rule, check, check_choice, check_kind, count, integers, within
+
 
 __all__ = ["Split", "load", "with_label_noise"]
 
@@ -51,12 +53,12 @@ def load(
     ----------
     name : "breast_cancer", "diabetes", "digits", "iris" or "wine"
         Name in scikit-learn. All but diabetes are classification problems.
-    seed : int, default 0
+    seed : int >= 0, default 0
         Which random split.
     n_train : int >= 1, optional
         Size of the training part; by default all that is left.
     val_share, test_share : float in [0, 1), default 0.2
-        Shares of all examples, rounded down.
+        Shares of all examples, rounded down; together less than 1, so that some are left for training.
     scale : "standard", "unit" or "raw", default "standard"
         Statistics come from the training part after it has been shortened.
     dtype : data-type, default float64
@@ -71,6 +73,7 @@ def load(
     ValueError
         "name must be one of breast_cancer, digits, iris, wine, diabetes, got 'mnist'";
         "scale must be one of standard, unit, raw, got 'minmax'";
+        "val_share must be in [0, 1), got -0.1"; "val_share + test_share must be < 1, got 1.25";
         "n_train must be in 1 .. 90, got 91".
 
     Slides
@@ -87,16 +90,19 @@ def load(
     >>> [len(part) for part in data], data.X_train.mean().round(12) == 0
     ([50, 50, 30, 30, 30, 30], np.True_)
     """
-    if name not in CLASSIFICATION + REGRESSION:
-        raise ValueError(f"name must be one of {', '.join(CLASSIFICATION + REGRESSION)}, got {name!r}")
-    if scale not in SCALES:
-        raise ValueError(f"scale must be one of {', '.join(SCALES)}, got {scale!r}")
+    check_choice("name", name, CLASSIFICATION + REGRESSION)
+    check_choice("scale", scale, SCALES)
+    check("seed", seed, count(0))
+    check("val_share", val_share, MEMORY)
+    check("test_share", test_share, MEMORY)
     X, y = _bundled(name)
     m = len(X)
     n_test, n_val = int(test_share * m), int(val_share * m)
     available = m - n_test - n_val
-    if n_train is not None and not 1 <= n_train <= available:
-        raise ValueError(f"n_train must be in 1 .. {available}, got {n_train!r}")
+    if val_share + test_share >= 1 or available < 1:
+        raise ValueError(f"val_share + test_share must be < 1, got {val_share + test_share!r}")
+    if n_train is not None:
+        check("n_train", n_train, within(1, available))
 
     order = np.random.default_rng(seed).permutation(m)
     test, val, train = np.split(order, [n_test, n_test + n_val])
@@ -130,7 +136,8 @@ def with_label_noise(y: ArrayLike, share: float, *, n_classes: int, rng: np.rand
     Raises
     ------
     ValueError
-        "share must be in [0, 1], got 1.5"; "n_classes must be >= 2, got 1".
+        "share must be in [0, 1], got 1.5"; "n_classes must be an integer >= 2, got 1";
+        "y.shape must be (m,), got ()".
 
     References
     ----------
@@ -142,11 +149,13 @@ def with_label_noise(y: ArrayLike, share: float, *, n_classes: int, rng: np.rand
     >>> with_label_noise([0, 1, 0, 1], 1.0, n_classes=2, rng=np.random.default_rng(0)).tolist()
     [1, 0, 1, 0]
     """
-    if not 0 <= share <= 1:
-        raise ValueError(f"share must be in [0, 1], got {share!r}")
-    if n_classes < 2:
-        raise ValueError(f"n_classes must be >= 2, got {n_classes!r}")
-    noisy = np.array(y)
+    check("share", share, SHARE)
+    check("n_classes", n_classes, count(2))
+    check_kind("rng", rng, np.random.Generator)
+    labels = Rule(f"labels in 0 .. {n_classes - 1}", lambda label: (label >= 0) & (label < n_classes))
+    noisy = integers("y", y, labels).copy()
+    if noisy.ndim != 1:
+        raise ValueError(f"y.shape must be (m,), got {noisy.shape!r}")
     changed = rng.permutation(len(noisy))[: int(share * len(noisy))]
     noisy[changed] = (noisy[changed] + rng.integers(1, n_classes, size=len(changed))) % n_classes
     return noisy
@@ -165,6 +174,6 @@ def _scaling(X: NDArray, scale: str) -> tuple[NDArray | float, NDArray | float]:
         return 0.0, 1.0
     if scale == "unit":
         return 0.0, np.max(np.abs(X))
-    std = X.std(axis=0)
+    constant = X.min(axis=0) == X.max(axis=0)  # a standard deviation of rounding errors says nothing
     # A pixel that is always 0 in training may not be so in the test set: divided by 1e-8 it would explode.
-    return X.mean(axis=0), np.where(std > 0, std, 1.0)
+    return X.mean(axis=0), np.where(constant, 1.0, X.std(axis=0))

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._numbers import KEPT_SHARE, SHARE, broadcastable, check, check_kind, count, floating, real, within
+
 
 __all__ = [
     "DeepAverage",
@@ -60,7 +62,7 @@ def sample_mask(shape: int | tuple[int, ...], keep_prob: float, *, rng: np.rando
     Raises
     ------
     ValueError
-        "keep_prob must be in (0, 1], got 0".
+        "keep_prob must be in (0, 1], got 0"; "shape must be an integer >= 0, got -1".
 
     Slides
     ------
@@ -75,7 +77,10 @@ def sample_mask(shape: int | tuple[int, ...], keep_prob: float, *, rng: np.rando
     >>> sample_mask((2, 3), 1.0, rng=np.random.default_rng(0)).tolist()
     [[True, True, True], [True, True, True]]
     """
-    _check_keep_prob(keep_prob)
+    check("keep_prob", keep_prob, KEPT_SHARE)
+    check_kind("rng", rng, np.random.Generator)
+    for size in shape if isinstance(shape, tuple) else (shape,):
+        check("shape", size, count(0))
     return rng.random(shape) < keep_prob
 
 
@@ -125,9 +130,9 @@ def dropout_forward(
     >>> a_drop.tolist()
     [2.0, 0.0, 6.0]
     """
-    _check_keep_prob(keep_prob)
-    a, mask = _floating(a), np.asarray(mask)
-    if not _broadcastable(mask.shape, a.shape):
+    check("keep_prob", keep_prob, KEPT_SHARE)
+    a, mask = floating("a", a), real("mask", mask)
+    if not broadcastable(mask.shape, a.shape):
         raise ValueError(f"mask.shape must be broadcastable to {a.shape}, the shape of a, got {mask.shape!r}")
     factor = mask.astype(a.real.dtype)
     if inverted:
@@ -152,6 +157,11 @@ def dropout_backward(da: ArrayLike, cache: ArrayLike) -> NDArray:
     da : ndarray of the same shape
         Gradient with respect to its input.
 
+    Raises
+    ------
+    ValueError
+        "cache.shape must be broadcastable to (2, 3), the shape of da, got (2,)".
+
     Slides
     ------
     "Inverted dropout".
@@ -162,7 +172,12 @@ def dropout_backward(da: ArrayLike, cache: ArrayLike) -> NDArray:
     >>> dropout_backward([10.0, 10.0], cache).tolist()
     [20.0, 0.0]
     """
-    return np.asarray(_floating(da) * np.asarray(cache))
+    da, cache = floating("da", da), floating("cache", cache)
+    if not broadcastable(cache.shape, da.shape):
+        raise ValueError(
+            f"cache.shape must be broadcastable to {da.shape}, the shape of da, got {cache.shape!r}"
+        )
+    return np.asarray(da * cache)
 
 
 def dropout_test(a: ArrayLike, keep_prob: float, *, inverted: bool = True) -> NDArray:
@@ -198,8 +213,8 @@ def dropout_test(a: ArrayLike, keep_prob: float, *, inverted: bool = True) -> ND
     >>> dropout_test([1.0, 2.0], 0.5, inverted=False).tolist()
     [0.5, 1.0]
     """
-    _check_keep_prob(keep_prob)
-    return _floating(a) * (1.0 if inverted else float(keep_prob))
+    check("keep_prob", keep_prob, KEPT_SHARE)
+    return floating("a", a) * (1.0 if inverted else float(keep_prob))
 
 
 def all_masks(n: int) -> Iterator[NDArray]:
@@ -209,8 +224,8 @@ def all_masks(n: int) -> Iterator[NDArray]:
 
     Parameters
     ----------
-    n : int
-        Number of units, from 0 to 22.
+    n : int in 0 .. 22
+        Number of units.
 
     Returns
     -------
@@ -231,8 +246,7 @@ def all_masks(n: int) -> Iterator[NDArray]:
     >>> np.concatenate(list(all_masks(2))).astype(int).tolist()
     [[0, 0], [1, 0], [0, 1], [1, 1]]
     """
-    if not 0 <= n <= MAX_UNITS:
-        raise ValueError(f"n must be in 0 .. {MAX_UNITS}, got {n!r}")
+    check("n", n, within(0, MAX_UNITS))
     return _mask_blocks(n)
 
 
@@ -256,7 +270,7 @@ def mask_probabilities(masks: ArrayLike, keep_prob: float) -> NDArray:
     Raises
     ------
     ValueError
-        "keep_prob must be in (0, 1], got 0".
+        "keep_prob must be in (0, 1], got 0"; "masks.shape must be (M, n), got ()".
 
     Slides
     ------
@@ -267,8 +281,10 @@ def mask_probabilities(masks: ArrayLike, keep_prob: float) -> NDArray:
     >>> mask_probabilities([[True, True, False]], 0.5).tolist()
     [0.125]
     """
-    _check_keep_prob(keep_prob)
-    masks = np.asarray(masks, dtype=bool)
+    check("keep_prob", keep_prob, KEPT_SHARE)
+    masks = real("masks", masks).astype(bool)
+    if masks.ndim == 0:
+        raise ValueError(f"masks.shape must be (M, n), got {masks.shape!r}")
     n = masks.shape[-1]
     kept = np.arange(n + 1)
     by_count = float(keep_prob) ** kept * (1 - float(keep_prob)) ** (n - kept)
@@ -298,7 +314,8 @@ def nwgm(a: ArrayLike, prob: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        "a must be strictly between 0 and 1, got [0.5, 1.0]".
+        "a must be strictly between 0 and 1, got [0.5, 1.0]";
+        "prob.shape must be (2,), the shape of a, got (1,)".
 
     Slides
     ------
@@ -313,7 +330,9 @@ def nwgm(a: ArrayLike, prob: ArrayLike) -> float:
     >>> round(nwgm([0.5, 0.9], [0.5, 0.5]), 12)
     0.75
     """
-    activations, prob = _floating(a), _floating(prob)
+    activations, prob = real("a", a), real("prob", prob)
+    if prob.shape != activations.shape:
+        raise ValueError(f"prob.shape must be {activations.shape}, the shape of a, got {prob.shape!r}")
     if not np.all((activations > 0) & (activations < 1)):
         raise ValueError(f"a must be strictly between 0 and 1, got {a!r}")
     log_G = np.sum(prob * np.log(activations))
@@ -362,6 +381,8 @@ def nwgm_logistic(w: ArrayLike, x: ArrayLike, keep_prob: float, *, b: float = 0.
     >>> bool(np.isclose(nwgm_logistic([2.0, -1.0], [1.0, 1.0], 0.5), theorem, rtol=1e-14))
     True
     """
+    check("keep_prob", keep_prob, KEPT_SHARE)
+    check("b", b)
     w, x = _unit(w, x)
     log_G = log_G_complement = 0.0
     for masks, prob in _weighted_masks(len(w), keep_prob):
@@ -424,6 +445,8 @@ def linear_dropout_error(
     >>> linear_dropout_error([2.0], [1.0], 1.0, 0.5)
     LinearDropoutError(expected=1.0, ensemble=0.0, penalty=1.0)
     """
+    check("keep_prob", keep_prob, KEPT_SHARE)
+    check("y", y)
     w, x = _unit(w, x)
     scale = 1 / keep_prob if inverted else 1.0
     expected = 0.0
@@ -469,8 +492,9 @@ def dropout_penalty(w: ArrayLike, X: ArrayLike, keep_prob: float, *, inverted: b
     >>> dropout_penalty([2.0, 1.0], [[1.0, 3.0]], 0.5)
     3.25
     """
-    _check_keep_prob(keep_prob)
-    w, X = _floating(w), _design(X, len(np.asarray(w)))
+    check("keep_prob", keep_prob, KEPT_SHARE)
+    w = _vector("w", w)
+    X = _design(X, len(w))
     variance = (1 - keep_prob) / keep_prob if inverted else keep_prob * (1 - keep_prob)
     return float(variance * np.sum(X**2 @ w**2))
 
@@ -495,7 +519,7 @@ def dropout_ridge(X: ArrayLike, y: ArrayLike, keep_prob: float) -> NDArray:
     Returns
     -------
     w : ndarray of shape (n,)
-        Without dropout (keep_prob = 1), the least squares solution.
+        Without dropout (keep_prob = 1), the least squares solution; the shortest one where there are several.
 
     Raises
     ------
@@ -513,16 +537,18 @@ def dropout_ridge(X: ArrayLike, y: ArrayLike, keep_prob: float) -> NDArray:
 
     Examples
     --------
-    >>> dropout_ridge([[1.0], [1.0]], [3.0, 5.0], 0.5).tolist()
+    >>> dropout_ridge([[1.0], [1.0]], [3.0, 5.0], 0.5).round(12).tolist()
     [2.0]
     """
-    _check_keep_prob(keep_prob)
+    check("keep_prob", keep_prob, KEPT_SHARE)
     X = _design(X)
-    y = _floating(y)
+    y = real("y", y)
     if y.shape != X.shape[:1]:
         raise ValueError(f"y.shape must be {X.shape[:1]}, one number per row of X, got {y.shape!r}")
-    gram = X.T @ X
-    return np.linalg.solve(gram + (1 - keep_prob) / keep_prob * np.diag(np.diag(gram)), X.T @ y)
+    # The same minimum as least squares with one more example per weight: it exists whatever the rank of X.
+    strength = np.sqrt((1 - keep_prob) / keep_prob * np.sum(X**2, axis=0))
+    rows, targets = np.vstack([X, np.diag(strength)]), np.concatenate([y, np.zeros_like(strength)])
+    return np.linalg.lstsq(rows, targets)[0]
 
 
 def logistic_dropout_gradient(
@@ -568,6 +594,8 @@ def logistic_dropout_gradient(
     >>> bool(np.max(np.abs(exact - approx)) < 1e-4)
     True
     """
+    check("keep_prob", keep_prob, KEPT_SHARE)
+    check("y", y, SHARE)
     w, x = _unit(w, x)
     exact = np.zeros_like(x)
     for masks, prob in _weighted_masks(len(w), keep_prob):
@@ -611,6 +639,7 @@ def deep_average(weights: Sequence[ArrayLike], x: ArrayLike, keep_prob: float) -
     Raises
     ------
     ValueError
+        "keep_prob must be in (0, 1], got 0";
         "weights must be of at most 20 rows in total, got 30";
         "weights must be of shapes that fit x and each other, got [(2,), (3, 1)]".
 
@@ -628,7 +657,10 @@ def deep_average(weights: Sequence[ArrayLike], x: ArrayLike, keep_prob: float) -
     >>> bool(abs(average.expected - average.nwgm).max() < 1e-3)
     True
     """
-    weights, forward = [_floating(W) for W in weights], _floating(x)
+    check("keep_prob", keep_prob, KEPT_SHARE)
+    if not isinstance(weights, Sequence) or isinstance(weights, str):
+        raise ValueError(f"weights must be a sequence of arrays, got {weights!r}")
+    weights, forward = [real("weights", W) for W in weights], _vector("x", x)
     shapes = [forward.shape, *(W.shape for W in weights)]
     if any(len(below) == 0 or above[:-1] != below[-1:] for below, above in pairwise(shapes)):
         raise ValueError(f"weights must be of shapes that fit x and each other, got {shapes!r}")
@@ -668,31 +700,21 @@ def _log_sigmoid(z: ArrayLike) -> NDArray:
 
 
 def _unit(w: ArrayLike, x: ArrayLike) -> tuple[NDArray, NDArray]:
-    w, x = _floating(w), _floating(x)
+    w, x = _vector("w", w), real("x", x)
     if x.shape != w.shape:
         raise ValueError(f"x.shape must be {w.shape}, the shape of w, got {x.shape!r}")
     return w, x
 
 
+def _vector(name: str, x: ArrayLike) -> NDArray:
+    array = real(name, x)
+    if array.ndim != 1:
+        raise ValueError(f"{name}.shape must be (n,), got {array.shape!r}")
+    return array
+
+
 def _design(X: ArrayLike, n: int | None = None) -> NDArray:
-    X = _floating(X)
-    if X.ndim != 2 or n not in (None, X.shape[1]):
+    X = real("X", X)
+    if X.ndim != 2 or (n is not None and X.shape[1] != n):
         raise ValueError(f"X.shape must be (m, {'n' if n is None else n}), got {X.shape!r}")
     return X
-
-
-def _broadcastable(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
-    try:
-        return np.broadcast_shapes(shape, target) == target
-    except ValueError:
-        return False
-
-
-def _check_keep_prob(keep_prob: float) -> None:
-    if not 0 < keep_prob <= 1:
-        raise ValueError(f"keep_prob must be in (0, 1], got {keep_prob!r}")
-
-
-def _floating(x: ArrayLike) -> NDArray:
-    array = np.asarray(x)
-    return array if array.dtype.kind in "fc" else array.astype(np.float64)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._numbers import check, real, within
+
 
 __all__ = [
     "SNAPSHOT_RESULTS",
@@ -36,7 +38,7 @@ def take_snapshots(trace: Any, steps: Sequence[int]) -> list[NDArray]:
     Raises
     ------
     ValueError
-        "steps must be in 0 ... 2, got 3".
+        "steps must be in 0 .. 2, got 3".
 
     Slides
     ------
@@ -52,10 +54,11 @@ def take_snapshots(trace: Any, steps: Sequence[int]) -> list[NDArray]:
     >>> [snapshot.tolist() for snapshot in take_snapshots((w, None, None), [0, 2])]
     [[1.0], [3.0]]
     """
+    if not (isinstance(trace, tuple | list) and trace and isinstance(trace[0], np.ndarray) and trace[0].ndim):
+        raise ValueError(f"trace must be a tuple whose first item is an array of weights, got {trace!r}")
     w = trace[0]
-    for step in steps:
-        if not 0 <= step < len(w) - 1:
-            raise ValueError(f"steps must be in 0 ... {len(w) - 2}, got {step!r}")
+    for step in _steps(steps):
+        check("steps", step, within(0, len(w) - 2))
     return [w[step + 1].copy() for step in steps]
 
 
@@ -92,7 +95,7 @@ def average_predictions(probs: ArrayLike) -> NDArray:
     >>> average_predictions([[[1.0, 0.0]], [[0.5, 0.5]]]).tolist()
     [[0.75, 0.25]]
     """
-    array = np.asarray(probs)
+    array = real("probs", probs)
     if array.ndim != 3 or not len(array):
         raise ValueError(f"probs must be an array of shape (M, m, c) with M >= 1, got shape {array.shape}")
     return array.mean(axis=0)
@@ -164,13 +167,26 @@ def disagreement(labels: ArrayLike) -> NDArray:
     return (votes[:, None] != votes[None]).mean(axis=-1)
 
 
+def _steps(steps: Sequence[int]) -> Sequence[int]:
+    if not isinstance(steps, list | tuple | np.ndarray):
+        raise ValueError(f"steps must be a sequence of integers, got {steps!r}")
+    return steps
+
+
 def _labels(labels: ArrayLike) -> NDArray:
-    votes = np.asarray(labels)
+    votes = _array(labels)
     if votes.ndim != 2 or not len(votes) or votes.dtype.kind not in "iu" or votes.min(initial=0) < 0:
         raise ValueError(
             f"labels must be an array of integers >= 0 of shape (M, m) with M >= 1, got {labels!r}"
         )
     return votes
+
+
+def _array(labels: ArrayLike) -> NDArray:
+    try:
+        return np.asarray(labels)
+    except ValueError:  # rows of different lengths
+        return np.empty(0)
 
 
 def _methods(*rows: tuple[str, list[float | None]]) -> MappingProxyType:

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._numbers import NOT_NEGATIVE, POSITIVE, check, check_choice, check_function, floating
+
 
 __all__ = [
     "GradientCheck",
@@ -58,7 +60,7 @@ def pack(params: Mapping[str, ArrayLike]) -> tuple[NDArray, Callable[[ArrayLike]
 
     Peers
     -----
-    PyTorch: `nn.utils.parameters_to_vector`. JAX: `ravel_pytree`.
+    PyTorch: `nn.utils.parameters_to_vector`. JAX: `ravel_pytree`, which sorts the names.
 
     Examples
     --------
@@ -68,9 +70,9 @@ def pack(params: Mapping[str, ArrayLike]) -> tuple[NDArray, Callable[[ArrayLike]
     >>> unpack(-theta)["W"].tolist()
     [[-1.0, -2.0]]
     """
-    if not params:
+    if not (isinstance(params, Mapping) and params):
         raise ValueError(f"params must be a mapping with at least one array, got {params!r}")
-    arrays = {name: _floating(array) for name, array in params.items()}
+    arrays = {name: floating(f"params[{name!r}]", array) for name, array in params.items()}
     theta = np.concatenate([array.ravel() for array in arrays.values()])
     ends = np.cumsum([array.size for array in arrays.values()])
 
@@ -104,9 +106,9 @@ def numerical_gradient(
         Where to differentiate. Not modified; integers become floats, since integers cannot move by eps.
     method : "central", "forward" or "complex", default "central"
     eps : float > 0, optional
-        Step of each component. Default: where truncation and round-off balance, u**(1/3) for central and
-        u**(1/2) for forward differences (u is the spacing of floats: 6e-6 and 1.5e-8 in float64), and
-        1e-20 for the complex step, which has no round-off to fear.
+        Step of every component, as the slides have it. Default: where truncation and round-off balance,
+        max(1, |theta_r|) times u**(1/3) for central and u**(1/2) for forward differences (u is the spacing of
+        floats: 6e-6 and 1.5e-8 in float64), and 1e-20 for the complex step, which has no round-off to fear.
 
     Returns
     -------
@@ -125,8 +127,8 @@ def numerical_gradient(
 
     Peers
     -----
-    scipy: `approx_fprime` is forward, `approx_derivative(method="3-point")` is central with a relative
-    step, `method="cs"` is complex. JAX `check_grads` and HIPS autograd test one random direction only.
+    scipy: `approx_fprime` is forward with the step u**(1/2) max(1, |theta_r|) of here,
+    `approx_derivative(method="3-point")` central with the step of here, `method="cs"` complex.
 
     References
     ----------
@@ -137,28 +139,28 @@ def numerical_gradient(
     >>> numerical_gradient(lambda theta: np.sum(theta**2), [1, 2, 3]).round(6).tolist()
     [2.0, 4.0, 6.0]
     """
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    theta = _floating(theta)
-    eps = _default_eps(method, theta.dtype) if eps is None else eps
-    if not eps > 0:
-        raise ValueError(f"eps must be > 0, got {eps!r}")
+    check_function("f", f)
+    check_choice("method", method, METHODS)
+    theta = floating("theta", theta)
+    if eps is not None:
+        check("eps", eps, POSITIVE)
+    steps = _default_steps(method, theta) if eps is None else np.full(theta.shape, eps)
     gradient = np.empty_like(theta)
     point = theta.astype(np.result_type(theta, np.complex64)) if method == "complex" else theta.copy()
     at_theta = f(point) if method == "forward" else None
     for r in np.ndindex(theta.shape):
-        old = point[r]
+        old, step = point[r], steps[r].item()
         if method == "complex":
-            point[r] = old + eps * 1j
-            gradient[r] = _imaginary_part(f(point)) / eps
+            point[r] = old + step * 1j
+            gradient[r] = _imaginary_part(f(point)) / step
         elif method == "forward":
-            point[r] = old + eps
-            gradient[r] = (f(point) - at_theta) / eps
+            point[r] = old + step
+            gradient[r] = (f(point) - at_theta) / step
         else:
-            point[r] = old + eps
+            point[r] = old + step
             above = f(point)
-            point[r] = old - eps
-            gradient[r] = (above - f(point)) / (2 * eps)
+            point[r] = old - step
+            gradient[r] = (above - f(point)) / (2 * step)
         point[r] = old  # assigned, not stepped back: adding and subtracting eps would drift
     return gradient
 
@@ -201,7 +203,7 @@ def relative_error(approx: ArrayLike, exact: ArrayLike) -> float:
     >>> relative_error([1.0], [-1.0])
     1.0
     """
-    approx, exact = _floating(approx), _floating(exact)
+    approx, exact = floating("approx", approx), floating("exact", exact)
     if approx.shape != exact.shape:
         raise ValueError(f"approx.shape must be {exact.shape}, the shape of exact, got {approx.shape!r}")
     scale = max(np.max(np.abs(approx), initial=0.0), np.max(np.abs(exact), initial=0.0))
@@ -240,7 +242,8 @@ def check_gradient(
 
     One xi for all components hides a small wrong one; `worst_error` is the largest error of a single
     component, |approx - exact| / (|approx| + |exact|), and `check_blocks` gives every array its own xi.
-    A component that is zero up to round-off has a large `worst_error` without being wrong.
+    A component that is zero up to round-off has a large `worst_error` without being wrong; one that is nan
+    or infinite is the worst, and its error is nan.
 
     Parameters
     ----------
@@ -249,7 +252,7 @@ def check_gradient(
     grad : callable
         Maps an array of the shape of `theta` to its gradient, the one to be checked.
     theta : array_like of shape (*k,)
-        Where to check. Not modified.
+        Where to check, at least one number. Not modified.
     method : "central", "forward" or "complex", default "central"
     eps : float > 0, optional
         Step of `numerical_gradient`.
@@ -264,7 +267,8 @@ def check_gradient(
     Raises
     ------
     ValueError
-        "tol must be >= 0, got -1".
+        "tol must be >= 0, got -1"; "theta must be at least one number, got []";
+        "grad must be a function that returns an array of shape (2,), got shape (1,)".
 
     Slides
     ------
@@ -273,7 +277,8 @@ def check_gradient(
     Peers
     -----
     PyTorch `gradcheck`: componentwise, atol 1e-5 + rtol 1e-3. scipy `check_grad` returns the absolute
-    distance to a forward difference.
+    distance to a forward difference. JAX `check_grads` tries one direction, the same at every call, with a
+    tolerance that is absolute for small values: it passes a wrong gradient of size 1e-5.
 
     Examples
     --------
@@ -284,12 +289,13 @@ def check_gradient(
     >>> wrong.passed, round(wrong.xi, 3)
     (False, 0.5)
     """
-    if not tol >= 0:
-        raise ValueError(f"tol must be >= 0, got {tol!r}")
-    theta = _floating(theta)
-    approx = numerical_gradient(f, theta, method=method, eps=eps)
-    exact = np.array(grad(theta.copy()))
-    return _compare(approx, exact, tol)
+    check("tol", tol, NOT_NEGATIVE)
+    check_function("grad", grad)
+    point = floating("theta", theta)
+    if point.size == 0:
+        raise ValueError(f"theta must be at least one number, got {theta!r}")
+    approx = numerical_gradient(f, point, method=method, eps=eps)
+    return _compare(approx, _gradient_at(grad, point), tol)
 
 
 def check_blocks(
@@ -328,7 +334,8 @@ def check_blocks(
     ------
     ValueError
         "tol must be >= 0, got -1";
-        "grad must be a function that returns the names ['W', 'b'] of params, got ['W']".
+        "grad must be a function that returns the names ['W', 'b'] of params, got ['W']";
+        "params must be arrays of at least one number, got {'W': []}".
 
     Slides
     ------
@@ -342,16 +349,20 @@ def check_blocks(
     >>> {name: check.passed for name, check in checks.items()}
     {'W': True, 'b': False}
     """
-    if not tol >= 0:
-        raise ValueError(f"tol must be >= 0, got {tol!r}")
+    check("tol", tol, NOT_NEGATIVE)
+    check_function("f", f)
+    check_function("grad", grad)
     theta, unpack = pack(params)
+    if any(array.size == 0 for array in unpack(theta).values()):
+        raise ValueError(f"params must be arrays of at least one number, got {params!r}")
     approx = unpack(numerical_gradient(lambda theta: f(unpack(theta)), theta, method=method, eps=eps))
     exact = grad(unpack(theta))
-    if set(exact) != set(approx):
+    if not isinstance(exact, Mapping) or set(exact) != set(approx):
+        got = list(exact) if isinstance(exact, Mapping) else exact
         raise ValueError(
-            f"grad must be a function that returns the names {list(approx)} of params, got {list(exact)!r}"
+            f"grad must be a function that returns the names {list(approx)} of params, got {got!r}"
         )
-    return {name: _compare(approx[name], np.array(exact[name]), tol) for name in approx}
+    return {name: _compare(approx[name], _shaped(exact[name], approx[name].shape), tol) for name in approx}
 
 
 def error_curve(
@@ -398,11 +409,11 @@ def error_curve(
     >>> int(np.argmin(curve))
     1
     """
-    theta = _floating(theta)
-    exact = np.array(grad(theta.copy()))
-    steps = np.asarray(eps, dtype=np.float64).tolist()
+    check_function("grad", grad)
+    point, steps = floating("theta", theta), _steps(eps)
+    exact = _gradient_at(grad, point)
     return np.array(
-        [relative_error(numerical_gradient(f, theta, method=method, eps=h), exact) for h in steps]
+        [relative_error(numerical_gradient(f, point, method=method, eps=h), exact) for h in steps]
     )
 
 
@@ -450,24 +461,47 @@ def best_eps(
     curve = error_curve(f, grad, theta, eps, method=method)
     if not np.any(np.isfinite(curve)):
         raise ValueError(f"eps must be steps of which at least one has a finite error, got {eps!r}")
-    return float(np.asarray(eps)[np.nanargmin(curve)])
+    return _steps(eps)[np.nanargmin(curve)]
+
+
+def _steps(eps: ArrayLike) -> list[float]:
+    steps: list[float] = floating("eps", eps).ravel().tolist()
+    for step in steps:
+        check("eps", step, POSITIVE)
+    return steps
+
+
+def _gradient_at(grad: Callable[[NDArray], ArrayLike], theta: NDArray) -> NDArray:
+    return _shaped(grad(theta.copy()), theta.shape)
+
+
+def _shaped(gradient: ArrayLike, shape: tuple[int, ...]) -> NDArray:
+    array = floating("grad", gradient).copy()
+    if array.shape != shape:
+        raise ValueError(
+            f"grad must be a function that returns an array of shape {shape}, got shape {array.shape}"
+        )
+    return array
 
 
 def _compare(approx: NDArray, exact: NDArray, tol: float) -> GradientCheck:
     xi = relative_error(approx, exact)
     size = np.abs(approx) + np.abs(exact)
-    errors = np.divide(np.abs(approx - exact), size, out=np.zeros_like(size), where=size > 0)
+    with np.errstate(invalid="ignore"):  # infinity minus infinity
+        errors = np.divide(np.abs(approx - exact), size, out=np.zeros_like(size), where=size != 0)
     worst = np.unravel_index(np.argmax(errors), errors.shape)
     return GradientCheck(
         xi, tuple(int(i) for i in worst), float(errors[worst]), approx, exact, passed=bool(xi <= tol)
     )
 
 
-def _default_eps(method: str, dtype: np.dtype) -> float:
+def _default_steps(method: str, theta: NDArray) -> NDArray:
+    """One step per component: far from 0 floats are so far apart that a fixed step would not move them."""
     if method == "complex":
-        return 1e-20
-    spacing = float(np.finfo(dtype).eps)
-    return spacing ** (1 / 3 if method == "central" else 1 / 2)
+        return np.full(theta.shape, 1e-20)
+    exponent = 1 / 3 if method == "central" else 1 / 2
+    steps = float(np.finfo(theta.dtype).eps) ** exponent * np.maximum(1.0, np.abs(theta))
+    return np.abs((theta + steps) - theta)  # what the sum moves by, rounded as it is
 
 
 def _imaginary_part(value: Any) -> Any:
@@ -475,8 +509,3 @@ def _imaginary_part(value: Any) -> Any:
     if not np.iscomplexobj(value):
         raise ValueError(f"f must be analytic and return complex numbers for complex theta, got {value!r}")
     return np.imag(value)
-
-
-def _floating(x: ArrayLike) -> NDArray:
-    array = np.asarray(x)
-    return array if array.dtype.kind in "fc" else array.astype(np.float64)

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._numbers import MEMORY, Rule, check, check_choice, check_function, one_minus_power, real, unpacked
+
 
 __all__ = ["RangeTest", "lr_range_test", "suggest_bounds", "suggest_lr"]
 
@@ -75,7 +77,7 @@ def lr_range_test(
 
     Peers
     -----
-    fastai: the training loss of the batch itself, `beta=0.98`, `diverge_factor=4`.
+    fastai: `Learner.lr_find` records the training loss of the batch itself, with the same defaults.
 
     References
     ----------
@@ -88,15 +90,17 @@ def lr_range_test(
     >>> result.losses.round(6).tolist(), result.stopped_at
     ([0.64, 0.2304, 0.009216, 0.451584], 3)
     """
-    if not 0 <= beta < 1:
-        raise ValueError(f"beta must be in [0, 1), got {beta!r}")
-    if not diverge_factor > 1:
-        raise ValueError(f"diverge_factor must be > 1, got {diverge_factor!r}")
-    rates = np.asarray(lrs)
-    if rates.ndim != 1 or np.any(np.diff(rates, prepend=0) <= 0):
+    check_function("step", step)
+    check_function("val_loss", val_loss)
+    check("beta", beta, MEMORY)
+    check("diverge_factor", diverge_factor, Rule("> 1", lambda factor: factor > 1))
+    rates = real("lrs", lrs)
+    if rates.ndim != 1 or not np.all(np.diff(rates, prepend=0) > 0):
         raise ValueError(f"lrs must be an array of rising numbers > 0, got {lrs!r}")
     w, state = copy.deepcopy((w0, state0))
-    losses, smoothed, average = [], [], 0.0
+    losses: list[float] = []
+    smoothed: list[float] = []
+    average = 0.0
     for t, lr in enumerate(rates.tolist(), start=1):
         with np.errstate(over="ignore", invalid="ignore"):  # to diverge is what the test is for
             w, state = step(w, state, lr)
@@ -105,7 +109,7 @@ def lr_range_test(
             return _result(rates, losses, smoothed, stopped_at=t - 1)
         average = beta * average + (1 - beta) * loss
         losses.append(loss)
-        smoothed.append(average / (1 - beta**t))
+        smoothed.append(average / one_minus_power(beta, t))
         if smoothed[-1] > diverge_factor * min(smoothed):
             return _result(rates, losses, smoothed, stopped_at=t - 1)
     return _result(rates, losses, smoothed, stopped_at=None)
@@ -133,7 +137,7 @@ def suggest_lr(result: RangeTest, *, rule: str = "steepest") -> float:
     Raises
     ------
     ValueError
-        "rule must be steepest or min_over_10, got 'valley'";
+        "rule must be one of steepest, min_over_10, got 'valley'";
         "result must be a test of at least 2 rates, got 1".
 
     Slides
@@ -142,7 +146,8 @@ def suggest_lr(result: RangeTest, *, rule: str = "steepest") -> float:
 
     Peers
     -----
-    fastai: `steep` and `minimum`.
+    fastai: `minimum` is "min_over_10"; `steep` takes forward differences where "steepest" takes central
+    ones, and on a noisy curve mostly names another rate.
 
     Examples
     --------
@@ -150,9 +155,8 @@ def suggest_lr(result: RangeTest, *, rule: str = "steepest") -> float:
     >>> suggest_lr(RangeTest(lrs, losses, losses, None))
     0.1
     """
-    lrs, _, smoothed, _ = result
-    if rule not in ("steepest", "min_over_10"):
-        raise ValueError(f"rule must be steepest or min_over_10, got {rule!r}")
+    lrs, smoothed = _curve(result)
+    check_choice("rule", rule, ("steepest", "min_over_10"))
     if len(lrs) < 2:
         raise ValueError(f"result must be a test of at least 2 rates, got {len(lrs)!r}")
     if rule == "min_over_10":
@@ -194,14 +198,20 @@ def suggest_bounds(result: RangeTest) -> tuple[float, float]:
     >>> suggest_bounds(RangeTest(lrs, losses, losses, None))
     (0.1, 1.0)
     """
-    lrs, _, smoothed, _ = result
+    lrs, smoothed = _curve(result)
     lowest = int(np.argmin(smoothed)) if len(smoothed) else 0
     if lowest == 0:
-        curve = np.asarray(smoothed).tolist()
+        curve = smoothed.tolist()
         raise ValueError(f"result must be a test whose smoothed loss falls, got {curve!r}")
     fallen = smoothed <= smoothed[0] - 0.1 * (smoothed[0] - smoothed[lowest])
     return float(lrs[np.argmax(fallen)]), float(lrs[lowest])
 
 
-def _result(rates: NDArray, losses: list, smoothed: list, stopped_at: int | None) -> RangeTest:
+def _curve(result: RangeTest) -> tuple[NDArray, NDArray]:
+    """Rates and smoothed losses."""
+    lrs, _, smoothed, _ = unpacked("result", result, RangeTest._fields)
+    return real("lrs", lrs), real("smoothed", smoothed)
+
+
+def _result(rates: NDArray, losses: list[float], smoothed: list[float], stopped_at: int | None) -> RangeTest:
     return RangeTest(rates[: len(losses)].copy(), np.array(losses), np.array(smoothed), stopped_at)

@@ -2,7 +2,7 @@
 
     net = MLP((64, 64, 10), batchnorm=True)
     theta = init_params(net, rng=rng, n_seeds=10)
-    run = train(net, theta, X, y, optimizer="adam", lr=0.01, n_epochs=5, batch_size=32, rng=rng)
+    run = training.train(net, theta, X, y, lr=0.01, n_epochs=5, batch_size=32, rng=rng)
     error_rate(predict(net, run.theta, X_test, stats=run.stats), y_test)        # ten numbers
 
 All parameters of a network are one vector `theta`; `net.views(theta)` shows them as named arrays. Axes in
@@ -12,8 +12,6 @@ with them error bars, cost about three runs. Ten wide ones, whose price is arith
 
 Examples are rows. A hidden layer computes a <- dropout(g(batchnorm(a W))), or g(a W + b) without batch
 normalisation, whose shift makes the offset b obsolete; the last layer computes a W + b.
-
-Copied out of the package, this module needs batchnorm.py, dropout.py and optimizers.py in its folder.
 """
 
 import math
@@ -21,30 +19,36 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from ._numbers import (
+    KEPT_SHARE,
+    NOT_NEGATIVE,
+    POSITIVE,
+    check,
+    check_choice,
+    check_kind,
+    count,
+    floating,
+    numbers,
+    real,
+)
 from .batchnorm import (
     BatchNormCache,
     RunningStats,
     batchnorm_backward,
     batchnorm_forward,
     batchnorm_infer,
-    running_init,
-    running_update,
 )
 from .dropout import dropout_backward, dropout_forward, dropout_test, sample_mask
-from .optimizers import OPTIMIZERS, Optimizer, adam_step, adam_step_in_place
 
 
 __all__ = [
     "MLP",
     "Gradient",
-    "History",
-    "Snapshot",
-    "Training",
     "activations",
     "batch_statistics",
     "cross_entropy",
@@ -54,7 +58,6 @@ __all__ = [
     "loss_and_gradient",
     "predict",
     "sample_masks",
-    "train",
 ]
 
 
@@ -88,7 +91,7 @@ class MLP:
     Raises
     ------
     ValueError
-        "sizes must be at least two positive ints, got (3,)";
+        "sizes must be a tuple of at least two integers >= 1, got (3,)";
         "keep_prob must be one number or a tuple of 2, got (0.8,)".
     """
 
@@ -102,22 +105,20 @@ class MLP:
     eps: float = 1e-5
 
     def __post_init__(self) -> None:
-        if len(self.sizes) < 2 or min(self.sizes) < 1:
-            raise ValueError(f"sizes must be at least two positive ints, got {self.sizes!r}")
-        if self.activation not in ACTIVATIONS:
-            raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {self.activation!r}")
-        if self.loss not in LOSSES:
-            raise ValueError(f"loss must be one of {', '.join(LOSSES)}, got {self.loss!r}")
-        keep_prob = np.asarray(self.keep_prob)
-        if not np.all((keep_prob > 0) & (keep_prob <= 1)):
+        if not isinstance(self.sizes, tuple) or len(self.sizes) < 2:
+            raise ValueError(f"sizes must be a tuple of at least two integers >= 1, got {self.sizes!r}")
+        for size in self.sizes:
+            check("sizes", size, count(1))
+        check_choice("activation", self.activation, ACTIVATIONS)
+        check_choice("loss", self.loss, LOSSES)
+        keep_prob = real("keep_prob", self.keep_prob)
+        if not np.all(KEPT_SHARE.holds(keep_prob)):
             raise ValueError(f"keep_prob must be in (0, 1], got {self.keep_prob!r}")
         if keep_prob.shape not in ((), (len(self.sizes) - 1,)):
             rule = f"one number or a tuple of {len(self.sizes) - 1}"
             raise ValueError(f"keep_prob must be {rule}, got {self.keep_prob!r}")
-        if not self.l2 >= 0:
-            raise ValueError(f"l2 must be >= 0, got {self.l2!r}")
-        if not self.eps > 0:
-            raise ValueError(f"eps must be > 0, got {self.eps!r}")
+        check("l2", self.l2, NOT_NEGATIVE)
+        check("eps", self.eps, POSITIVE)
 
     @property
     def n_hidden(self) -> int:
@@ -127,7 +128,8 @@ class MLP:
     @cached_property
     def keep_probs(self) -> tuple[float, ...]:
         """`keep_prob` of each layer with a mask: of the inputs if it is a tuple, then of the hidden ones."""
-        return tuple(self.keep_prob) if np.ndim(self.keep_prob) else (self.keep_prob,) * self.n_hidden
+        each = np.asarray(self.keep_prob, dtype=np.float64).tolist()
+        return tuple(each) if isinstance(each, list) else (each,) * self.n_hidden
 
     @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -184,7 +186,7 @@ def init_params(
         The network.
     rng : numpy.random.Generator
         Source of the random numbers. The first networks are the same however many are drawn.
-    n_seeds : int, optional
+    n_seeds : int >= 0, optional
         Number S of networks; by default one, without a seed axis.
     scale : float, default 1.0
         Multiplies all weights.
@@ -205,6 +207,11 @@ def init_params(
     >>> init_params(net, rng=np.random.default_rng(0), n_seeds=5).shape, net.shapes["W1"]
     ((5, 13), (2, 3))
     """
+    check_kind("net", net, MLP)
+    check_kind("rng", rng, np.random.Generator)
+    check("scale", scale)
+    if n_seeds is not None:
+        check("n_seeds", n_seeds, count(0))
     leading = () if n_seeds is None else (n_seeds,)
     theta = rng.normal(size=(*leading, net.n_params)).astype(dtype, copy=False)
     gain = 2.0 if net.activation == "relu" else 1.0
@@ -244,7 +251,11 @@ def sample_masks(net: MLP, shape: int | tuple[int, ...], *, rng: np.random.Gener
     >>> [mask.shape for mask in sample_masks(net, 5, rng=np.random.default_rng(0))]
     [(5, 2), (5, 3), (5, 4)]
     """
-    leading = (shape,) if isinstance(shape, int) else shape
+    check_kind("net", net, MLP)
+    check_kind("rng", rng, np.random.Generator)
+    leading = shape if isinstance(shape, tuple) else (shape,)
+    for size in leading:
+        check("shape", size, count(0))
     sizes = net.sizes[-1 - len(net.keep_probs) : -1]
     layers = zip(sizes, net.keep_probs, strict=True)
     return [sample_mask((*leading, n), keep_prob, rng=rng) for n, keep_prob in layers]
@@ -294,7 +305,7 @@ def predict(
     >>> predict(net, np.zeros(net.n_params), [[1.0, 2.0]]).tolist()
     [[0.5, 0.5]]
     """
-    outputs, _ = _forward(net, theta, X, masks, stats)
+    outputs, _ = forward(net, theta, X, masks, stats)
     return np.exp(_log_softmax(outputs)) if net.loss == "cross_entropy" else outputs
 
 
@@ -336,7 +347,7 @@ def activations(
     >>> [a.shape for a in activations(MLP((2, 3, 4, 1)), np.zeros(30), [[1.0, 2.0]])]
     [(1, 3), (1, 4)]
     """
-    _, layers = _forward(net, theta, X, masks, stats)
+    _, layers = forward(net, theta, X, masks, stats)
     return [layer.a_in for layer in layers[1:]]
 
 
@@ -370,7 +381,7 @@ def batch_statistics(net: MLP, theta: ArrayLike, X: ArrayLike) -> Stats:
     >>> batch_statistics(net, np.ones(net.n_params), [[1.0], [3.0]])[0].mu.tolist()
     [2.0, 2.0]
     """
-    _, layers = _forward(net, theta, X, None, None)
+    _, layers = forward(net, theta, X, None, None)
     return [RunningStats(layer.norm.mu, layer.norm.var, 1) for layer in layers if layer.norm is not None]
 
 
@@ -416,8 +427,9 @@ def loss(
     >>> round(float(loss(net, np.zeros(net.n_params), [[1.0, 2.0]], [1])), 4)
     0.6931
     """
-    theta = _floating(theta)
-    outputs, _ = _forward(net, theta, X, masks, None)
+    check_kind("net", net, MLP)
+    theta = floating("theta", theta)
+    outputs, _ = forward(net, theta, X, masks, None)
     value, _ = LOSSES[net.loss](outputs, y)
     return value + _penalty(net, net.views(theta))
 
@@ -472,9 +484,10 @@ def loss_and_gradient(
     >>> net.views(gradient.dtheta)["b2"].tolist()
     [0.5, -0.5]
     """
-    theta = _floating(theta)
+    check_kind("net", net, MLP)
+    theta = floating("theta", theta)
     params = net.views(theta)
-    outputs, layers = _forward(net, theta, X, masks, None)
+    outputs, layers = forward(net, theta, X, masks, None)
     value, dz = LOSSES[net.loss](outputs, y)
 
     dtheta = np.empty_like(theta)
@@ -519,7 +532,8 @@ def cross_entropy(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
     ------
     ValueError
         "y must be labels in 0 .. 1, got [0, 2]";
-        "y.shape must be (..., 2), one label per example, got (1,)".
+        "y.shape must be (..., 2), one label per example, got (1,)";
+        "probabilities.shape must be (..., m, c), got (2,)".
 
     Slides
     ------
@@ -530,7 +544,7 @@ def cross_entropy(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
     >>> round(float(cross_entropy([[0.5, 0.5], [0.75, 0.25]], [0, 1])), 4)
     1.0397
     """
-    probabilities = _floating(probabilities)
+    probabilities = _probabilities(probabilities)
     smallest = np.finfo(probabilities.dtype).tiny
     log_p = np.log(np.maximum(probabilities, smallest))
     return _mean_of_right_class(-log_p, _one_hot(y, *log_p.shape[-2:]))
@@ -555,7 +569,8 @@ def error_rate(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
     Raises
     ------
     ValueError
-        "y.shape must be (..., 2), one label per example, got (1,)".
+        "y.shape must be (..., 2), one label per example, got (1,)";
+        "probabilities.shape must be (..., m, c), got (2,)".
 
     Slides
     ------
@@ -566,208 +581,8 @@ def error_rate(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
     >>> float(error_rate([[0.5, 0.4], [0.75, 0.25]], [0, 1]))
     0.5
     """
-    predicted = np.argmax(probabilities, axis=-1)
+    predicted = np.argmax(_probabilities(probabilities), axis=-1)
     return np.mean(predicted != _labels(y, predicted.shape[-1]), axis=-1)
-
-
-class History(NamedTuple):
-    """What happened during training, T steps in E epochs.
-
-    lr : ndarray of shape (T, ...), the learning rate of each step
-    loss : ndarray of shape (T, *S), the loss of each batch before its step
-    losses, errors : dicts of ndarrays of shape (E, *S), for each watched set after each epoch; the loss
-        without the l2 term, and the error rate if the loss is cross-entropy
-    """
-
-    lr: NDArray
-    loss: NDArray
-    losses: dict[str, NDArray]
-    errors: dict[str, NDArray]
-
-
-class Snapshot(NamedTuple):
-    """Networks after step `step` (0-based) of their training."""
-
-    step: int
-    theta: NDArray
-    stats: Stats
-
-
-class Training(NamedTuple):
-    """Trained networks: final `theta` and `stats`, or those of `best_epoch` (*S,) after early stopping."""
-
-    theta: NDArray
-    stats: Stats
-    history: History
-    snapshots: list[Snapshot]
-    best_epoch: NDArray | None
-
-
-def train(
-    net: MLP,
-    theta: ArrayLike,
-    X: ArrayLike,
-    y: ArrayLike,
-    *,
-    lr: float | ArrayLike | Callable[[int], float | ArrayLike],
-    n_epochs: int,
-    batch_size: int,
-    rng: np.random.Generator,
-    optimizer: str | Optimizer = "adam",
-    decay: float | None = 0.9,
-    watch: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
-    patience: int | None = None,
-    snapshot_steps: Sequence[int] | NDArray = (),
-    **hyper: Any,
-) -> Training:
-    """Train networks by mini-batches, all at once, each in an order of examples of its own.
-
-        each epoch: shuffle the examples and cut them into batches; for each batch, step t = 0, 1, ...
-            theta <- step(theta, gradient of the batch, lr(t))
-            stats <- running_update(stats, mean and variance of the batch)
-
-    Every batch has `batch_size` examples; what remains of an epoch sits it out.
-
-    Parameters
-    ----------
-    net : MLP
-        The network.
-    theta : array_like of shape (*S, P)
-        Start, from `init_params`. Not modified.
-    X : array_like of shape (m, n_in)
-        Training examples. Not modified.
-    y : array_like of shape (m,) or (m, n_out)
-        Labels or targets, see `MLP`. Not modified.
-    lr : float, array_like of shape (*S, 1), or callable
-        Learning rate, also one for each network; or a schedule, the rate of step t = 0, 1, ...
-    n_epochs : int >= 0
-        Number of times that all examples are visited.
-    batch_size : int
-        Examples per batch, from 1 (2 with batch normalisation) to m.
-    rng : numpy.random.Generator
-        Source of the shuffling and of the dropout masks.
-    optimizer : str or Optimizer, default "adam"
-        A key of `OPTIMIZERS`, or any pair of functions (init, step).
-    decay : float in [0, 1) or None, default 0.9
-        Memory of the running statistics, as in `running_update`; they average unbiased variances and
-        forget their start.
-    watch : mapping of names to pairs (X, y) of shapes as above, optional
-        Sets on which loss and error are recorded after every epoch, as at test time.
-    patience : int >= 1, optional
-        Stop a network early, by `early_stopping_step` on the loss of the watched set "val", and return
-        it as it was after its best epoch. Training ends when all networks have stopped.
-    snapshot_steps : sequence of ints or array of shape (M,), default ()
-        Steps after which the networks are recorded, as from `schedules.snapshot_steps`.
-    **hyper : any
-        Further keyword arguments of the optimiser's step.
-
-    Returns
-    -------
-    theta, stats, history, snapshots, best_epoch : Training
-
-    Raises
-    ------
-    ValueError
-        "batch_size must be in 1 .. 5, got 6"; "patience must be >= 1, got 0";
-        "watch must be a mapping with the set val when patience is given, got None";
-        "optimizer must be one of gd, momentum, rmsprop, adam, amsgrad, got 'sgd'".
-
-    Slides
-    ------
-    "Batch norm working with mini-batches"; "Implement batch norm".
-
-    Examples
-    --------
-    >>> rng, net = np.random.default_rng(0), MLP((1, 8, 2))
-    >>> X = np.linspace(-1, 1, 20)[:, None]
-    >>> y = (X[:, 0] > 0.3).astype(int)
-    >>> theta = init_params(net, rng=rng, n_seeds=3)
-    >>> run = train(net, theta, X, y, lr=0.1, n_epochs=20, batch_size=5, rng=rng)
-    >>> run.history.loss.shape, error_rate(predict(net, run.theta, X), y).tolist()
-    ((80, 3), [0.0, 0.0, 0.0])
-    """
-    theta, X, y = _floating(theta).copy(), np.asarray(X), np.asarray(y)
-    _check_train(net, len(X), batch_size, patience, watch, optimizer)
-    seeds, watch = theta.shape[:-1], watch or {}
-    init, step = OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer
-    step = _fast_adam_step if step is adam_step else step
-    state, stats = init(theta), _start_stats(net, theta)
-    best = _Best(np.full(seeds, np.inf), np.zeros(seeds, dtype=int), theta.copy(), stats)
-    recorder, snapshots, wanted = _Recorder(), [], {int(t) for t in snapshot_steps}
-
-    _keep_freed_memory()
-    t = 0
-    for epoch in range(n_epochs):
-        for rows in _batches(len(X), batch_size, seeds, rng):
-            masks = sample_masks(net, rows.shape, rng=rng) if min(net.keep_probs, default=1) < 1 else None
-            value, dtheta, moments = loss_and_gradient(net, theta, X[rows], y[rows], masks=masks)
-            rate = _rate(lr, t, theta.dtype)
-            theta, state = step(theta, dtheta, state, lr=rate, **hyper)
-            stats = _update_stats(stats, moments, batch_size, decay)
-            recorder.step(rate, value)
-            if t in wanted:
-                snapshots.append(Snapshot(t, theta.copy(), stats))
-            t += 1
-        recorder.epoch(net, theta, stats, watch)
-        if patience is not None:
-            best = best.update(epoch, recorder.losses["val"][-1], theta, stats, patience)
-            if np.all(epoch - best.epoch >= patience):
-                break
-    history = recorder.history(theta)
-    if patience is None:
-        return Training(theta, stats, history, snapshots, None)
-    return Training(best.theta, best.stats, history, snapshots, best.epoch)
-
-
-class _Recorder:
-    """Collects what becomes the History of a training."""
-
-    def __init__(self) -> None:
-        self.lr, self.loss = [], []
-        self.losses, self.errors = {}, {}
-
-    def step(self, rate: float | NDArray, value: NDArray) -> None:
-        self.lr.append(rate)
-        self.loss.append(value)
-
-    def epoch(self, net: MLP, theta: NDArray, stats: Stats, watch: Mapping[str, tuple]) -> None:
-        for name, (X, y) in watch.items():
-            outputs, _ = _forward(net, theta, X, None, stats)
-            self.losses.setdefault(name, []).append(LOSSES[net.loss](outputs, y)[0])
-            if net.loss == "cross_entropy":
-                self.errors.setdefault(name, []).append(error_rate(outputs, y))
-
-    def history(self, theta: NDArray) -> History:
-        losses, errors = (
-            {name: np.array(values) for name, values in sets.items()} for sets in (self.losses, self.errors)
-        )
-        loss = np.array(self.loss, dtype=theta.dtype).reshape(-1, *theta.shape[:-1])
-        return History(np.array(self.lr, dtype=theta.dtype), loss, losses, errors)
-
-
-class _Best(NamedTuple):
-    """The best epoch of each network so far, and the network as it was then."""
-
-    loss: NDArray
-    epoch: NDArray
-    theta: NDArray
-    stats: Stats
-
-    def update(self, epoch: int, loss: NDArray, theta: NDArray, stats: Stats, patience: int) -> "_Best":
-        improved = (loss < self.loss) & (epoch - self.epoch <= patience)  # who has stopped stays stopped
-        per_network = improved[..., None]
-        kept = [
-            RunningStats(
-                np.where(per_network, new.mu, old.mu), np.where(per_network, new.var, old.var), new.t
-            )
-            for new, old in zip(stats, self.stats, strict=True)
-        ]
-        return _Best(
-            np.where(improved, loss, self.loss),
-            np.where(improved, epoch, self.epoch),
-            np.where(per_network, theta, self.theta),
-            kept,
-        )
 
 
 class _Layer(NamedTuple):
@@ -779,17 +594,19 @@ class _Layer(NamedTuple):
     factor: NDArray | float | None = None  # what dropout multiplied a by; None is 1
 
 
-def _forward(
+def forward(
     net: MLP,
     theta: ArrayLike,
     X: ArrayLike,
     masks: Sequence[ArrayLike] | None,
     stats: Sequence[RunningStats] | None,
 ) -> tuple[NDArray, list[_Layer]]:
-    theta = _floating(theta)
+    check_kind("net", net, MLP)
+    theta = floating("theta", theta)
     params = net.views(theta)
     a = _inputs(net, X, theta.dtype)
     drops = _drops(net, masks)
+    _check_stats(net, stats)
     if len(net.keep_probs) > net.n_hidden:
         a, _ = _drop(net, np.broadcast_to(a, (*theta.shape[:-1], *a.shape[-2:])), *next(drops))
     layers = []
@@ -811,9 +628,18 @@ def _forward(
     return a @ params[f"W{last}"] + params[f"b{last}"][..., None, :], layers
 
 
+def _check_stats(net: MLP, stats: Sequence[RunningStats] | None) -> None:
+    count = net.n_hidden if net.batchnorm else 0
+    if stats is not None and not (isinstance(stats, list | tuple) and len(stats) == count):
+        raise ValueError(f"stats must be a sequence of {count} RunningStats, got {stats!r}")
+
+
 def _drops(net: MLP, masks: Sequence[ArrayLike] | None) -> Iterator[tuple[ArrayLike | None, float]]:
     """Mask and keep_prob of each layer with dropout."""
-    masks = [None] * len(net.keep_probs) if masks is None else masks
+    if masks is None:
+        return zip([None] * len(net.keep_probs), net.keep_probs, strict=True)
+    if not isinstance(masks, list | tuple):
+        raise ValueError(f"masks must be a sequence of arrays, got {masks!r}")
     if len(masks) != len(net.keep_probs):
         raise ValueError(f"masks must be {len(net.keep_probs)} arrays, got {len(masks)!r}")
     return zip(masks, net.keep_probs, strict=True)
@@ -831,7 +657,7 @@ def _drop(
 
 def _inputs(net: MLP, X: ArrayLike, dtype: np.dtype) -> NDArray:
     """Examples in the precision of the parameters; complex parameters leave real examples real."""
-    array = np.asarray(X)
+    array = floating("X", X)
     if array.ndim < 2 or array.shape[-1] != net.sizes[0]:
         raise ValueError(f"X.shape must be (..., m, {net.sizes[0]}), got {array.shape!r}")
     real = np.empty(0, dtype).real.dtype
@@ -858,10 +684,17 @@ def _one_hot(y: ArrayLike, m: int, n_classes: int) -> NDArray:
 
 
 def _labels(y: ArrayLike, m: int) -> NDArray:
-    labels = np.asarray(y)
+    labels = numbers("y", y)
     if labels.shape[-1:] != (m,):
         raise ValueError(f"y.shape must be (..., {m}), one label per example, got {labels.shape!r}")
     return labels
+
+
+def _probabilities(probabilities: ArrayLike) -> NDArray:
+    array = real("probabilities", probabilities)
+    if array.ndim < 2:
+        raise ValueError(f"probabilities.shape must be (..., m, c), got {array.shape!r}")
+    return array
 
 
 def _mean_of_right_class(values: NDArray, one_hot: NDArray) -> NDArray:
@@ -877,7 +710,7 @@ def _cross_entropy(outputs: NDArray, y: ArrayLike) -> tuple[NDArray, NDArray]:
 def _squared_error(outputs: NDArray, y: ArrayLike) -> tuple[NDArray, NDArray]:
     """Loss of shape (*S,), and its gradient with respect to the outputs."""
     m, n_out = outputs.shape[-2:]
-    targets = np.asarray(y).astype(outputs.real.dtype, copy=False)
+    targets = real("y", y).astype(outputs.real.dtype, copy=False)
     if targets.shape[-2:] != (m, n_out):
         raise ValueError(f"y.shape must be (..., {m}, {n_out}), got {targets.shape!r}")
     distance = outputs - targets
@@ -906,63 +739,3 @@ ACTIVATIONS = {
     "identity": _Activation(lambda z: z, lambda a: 1.0),
 }
 LOSSES = {"cross_entropy": _cross_entropy, "squared_error": _squared_error}
-
-
-def _start_stats(net: MLP, theta: NDArray) -> Stats:
-    sizes = net.sizes[1:-1] if net.batchnorm else ()
-    return [running_init((*theta.shape[:-1], n), dtype=theta.dtype) for n in sizes]
-
-
-def _update_stats(stats: Stats, moments: list[tuple], batch_size: int, decay: float | None) -> Stats:
-    return [
-        running_update(layer, mu, var, decay=decay, m=batch_size, unbiased=True, debias=True)
-        for layer, (mu, var) in zip(stats, moments, strict=True)
-    ]
-
-
-def _batches(m: int, batch_size: int, seeds: tuple[int, ...], rng: np.random.Generator) -> Iterator[NDArray]:
-    """Row numbers of shape (*S, batch_size) that visit the examples in an order of each network's own."""
-    order = rng.permuted(np.broadcast_to(np.arange(m), (*seeds, m)), axis=-1)
-    for start in range(0, m - batch_size + 1, batch_size):
-        yield order[..., start : start + batch_size]
-
-
-def _keep_freed_memory() -> None:
-    """Let later steps reuse the memory of earlier ones; fetching it anew can double the time of a step.
-
-    The C library returns freed memory to the system above a threshold, which it raises for good when a block
-    as large as this one is freed. The block is never touched, so it costs nothing.
-    """
-    np.empty(31 * 2**20, dtype=np.uint8)
-
-
-def _fast_adam_step(w: NDArray, dw: NDArray, state: Any, *, lr: float | NDArray, **hyper: Any) -> tuple:
-    """`adam_step`, in place where it can be: weights and state belong to the training alone."""
-    if all(np.ndim(value) == 0 for value in (lr, *hyper.values())):
-        return w, adam_step_in_place(w, dw, state, lr=lr, **hyper)
-    return adam_step(w, dw, state, lr=lr, **hyper)
-
-
-def _rate(lr: Any, t: int, dtype: np.dtype) -> float | NDArray:
-    """Learning rate of step t, which must not raise the precision of the weights."""
-    rate = lr(t) if callable(lr) else lr
-    return float(rate) if np.ndim(rate) == 0 else np.asarray(rate, dtype=dtype)
-
-
-def _check_train(
-    net: MLP, m: int, batch_size: int, patience: int | None, watch: Mapping | None, optimizer: str | Optimizer
-) -> None:
-    smallest = 2 if net.batchnorm else 1
-    if not smallest <= batch_size <= m:
-        raise ValueError(f"batch_size must be in {smallest} .. {m}, got {batch_size!r}")
-    if patience is not None and patience < 1:
-        raise ValueError(f"patience must be >= 1, got {patience!r}")
-    if patience is not None and "val" not in (watch or {}):
-        raise ValueError(f"watch must be a mapping with the set val when patience is given, got {watch!r}")
-    if isinstance(optimizer, str) and optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
-
-
-def _floating(x: ArrayLike) -> NDArray:
-    array = np.asarray(x)
-    return array if array.dtype.kind in "fc" else array.astype(np.float64)

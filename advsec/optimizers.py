@@ -7,8 +7,6 @@ A step takes the state and returns the next one, so every line of a slide is a v
 and a run can go on from any step. States are named tuples; plain tuples in the same order do as well.
 Published variants differ only in the keyword switches; their defaults are those of the slides, except
 where the slide is in error. Hyper-parameters may be arrays that broadcast with `w`.
-
-`adam_step_in_place` computes the same numbers as `adam_step`, faster, by overwriting its arguments.
 """
 
 from collections.abc import Callable
@@ -16,6 +14,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from ._numbers import (
+    MEMORY,
+    POSITIVE,
+    check,
+    check_choice,
+    check_each,
+    check_function,
+    count,
+    floating,
+    one_minus_power,
+    unpacked,
+)
 
 
 __all__ = [
@@ -28,7 +39,6 @@ __all__ = [
     "Trace",
     "adam_init",
     "adam_step",
-    "adam_step_in_place",
     "amsgrad_init",
     "amsgrad_step",
     "gd_step",
@@ -38,6 +48,9 @@ __all__ = [
     "rmsprop_init",
     "rmsprop_step",
 ]
+
+
+Hyper = float | NDArray
 
 
 class MomentumState(NamedTuple):
@@ -71,7 +84,7 @@ class AMSGradState(NamedTuple):
     t: int
 
 
-def gd_step(w: ArrayLike, dw: ArrayLike, state: None = None, *, lr: float) -> tuple[NDArray, None]:
+def gd_step(w: ArrayLike, dw: ArrayLike, state: None = None, *, lr: Hyper) -> tuple[NDArray, None]:
     """Take one step of gradient descent.
 
         w <- w - lr dw
@@ -84,7 +97,7 @@ def gd_step(w: ArrayLike, dw: ArrayLike, state: None = None, *, lr: float) -> tu
         Gradient at `w`.
     state : None
         Gradient descent has no state; the argument makes it interchangeable with the other steps.
-    lr : float
+    lr : float or array of a shape that broadcasts with `w`
         Learning rate.
 
     Returns
@@ -94,7 +107,7 @@ def gd_step(w: ArrayLike, dw: ArrayLike, state: None = None, *, lr: float) -> tu
     Raises
     ------
     ValueError
-        "dw must be an array of the shape (3,) of w, got shape (3, 1)".
+        "dw must be an array of the shape (3,) of w, got shape (3, 1)"; "lr must be a number, got nan".
 
     Slides
     ------
@@ -108,6 +121,7 @@ def gd_step(w: ArrayLike, dw: ArrayLike, state: None = None, *, lr: float) -> tu
     [0.95, 2.1]
     """
     w, dw = _matching(w, dw)
+    check_each("lr", lr)
     return w - lr * dw, None
 
 
@@ -142,8 +156,8 @@ def momentum_step(
     dw: ArrayLike,
     state: MomentumState,
     *,
-    lr: float,
-    beta: float = 0.9,
+    lr: Hyper,
+    beta: Hyper = 0.9,
     dampened: bool = True,
     debias: bool = False,
 ) -> tuple[NDArray, MomentumState]:
@@ -163,7 +177,7 @@ def momentum_step(
         Gradient at `w`.
     state : MomentumState or tuple (v, t)
         Velocity and number of steps taken; zeros at the start.
-    lr : float
+    lr : float or array of a shape that broadcasts with `w`
         Learning rate.
     beta : float in [0, 1), default 0.9
         Memory of the velocity.
@@ -202,13 +216,13 @@ def momentum_step(
     ([0.9], [0.2], 1)
     """
     w, dw = _matching(w, dw)
-    _check_beta("beta", beta)
+    check_each("lr", lr)
+    check_each("beta", beta, MEMORY)
     if debias and not dampened:
         raise ValueError(f"debias must be False when dampened is false, got {debias!r}")
-    v, t = state
-    t = t + 1
+    v, t = _unpacked(state, MomentumState, w)
     v = beta * v + (1 - beta) * dw if dampened else beta * v + dw
-    v_corrected = v / (1 - beta**t) if debias else v
+    v_corrected = v / one_minus_power(beta, t) if debias else v
     return w - lr * v_corrected, MomentumState(v, t)
 
 
@@ -243,9 +257,9 @@ def rmsprop_step(
     dw: ArrayLike,
     state: RMSpropState,
     *,
-    lr: float,
-    beta2: float = 0.9,
-    eps: float = 1e-8,
+    lr: Hyper,
+    beta2: Hyper = 0.9,
+    eps: Hyper = 1e-8,
     eps_inside_sqrt: bool = True,
     debias: bool = False,
 ) -> tuple[NDArray, RMSpropState]:
@@ -262,7 +276,7 @@ def rmsprop_step(
         Gradient at `w`.
     state : RMSpropState or tuple (s, t)
         Average of squared gradients and number of steps taken; zeros at the start.
-    lr : float
+    lr : float or array of a shape that broadcasts with `w`
         Learning rate.
     beta2 : float in [0, 1), default 0.9
         Memory of the squared gradients.
@@ -304,12 +318,12 @@ def rmsprop_step(
     ([0.8], [1.0])
     """
     w, dw = _matching(w, dw)
-    _check_beta("beta2", beta2)
-    _check_eps(eps)
-    s, t = state
-    t = t + 1
+    check_each("lr", lr)
+    check_each("beta2", beta2, MEMORY)
+    check_each("eps", eps, POSITIVE)
+    s, t = _unpacked(state, RMSpropState, w)
     s = beta2 * s + (1 - beta2) * dw**2
-    s_corrected = s / (1 - beta2**t) if debias else s
+    s_corrected = s / one_minus_power(beta2, t) if debias else s
     return w - lr * dw / _root(s_corrected, eps, eps_inside_sqrt), RMSpropState(s, t)
 
 
@@ -344,10 +358,10 @@ def adam_step(
     dw: ArrayLike,
     state: AdamState,
     *,
-    lr: float,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    eps: float = 1e-8,
+    lr: Hyper,
+    beta1: Hyper = 0.9,
+    beta2: Hyper = 0.999,
+    eps: Hyper = 1e-8,
     eps_inside_sqrt: bool = True,
     debias_first: bool = True,
     debias_second: str = "before_eps",
@@ -368,7 +382,7 @@ def adam_step(
         Gradient at `w`.
     state : AdamState or tuple (v, s, t)
         Both averages and the number of steps taken; zeros at the start.
-    lr : float
+    lr : float or array of a shape that broadcasts with `w`
         Learning rate: about the length of a step in each coordinate.
     beta1, beta2 : float in [0, 1), default 0.9, 0.999
         Memory of the gradients and of the squared gradients.
@@ -414,122 +428,17 @@ def adam_step(
     ([0.9], 1)
     """
     w, dw = _matching(w, dw)
-    _check_adam(beta1, beta2, eps, debias_second, ("before_eps", "after_eps", "none"))
-    v, s, t = state
-    t = t + 1
+    check_adam(lr, beta1, beta2, eps)
+    check_choice("debias_second", debias_second, ("before_eps", "after_eps", "none"))
+    v, s, t = _unpacked(state, AdamState, w)
     v = beta1 * v + (1 - beta1) * dw
     s = beta2 * s + (1 - beta2) * dw**2
-    v_corrected = v / (1 - beta1**t) if debias_first else v
-    s_corrected = s / (1 - beta2**t) if debias_second == "before_eps" else s
+    v_corrected = v / one_minus_power(beta1, t) if debias_first else v
+    s_corrected = s / one_minus_power(beta2, t) if debias_second == "before_eps" else s
     root = _root(s_corrected, eps, eps_inside_sqrt)
     if debias_second == "after_eps":
-        root = root / np.sqrt(1 - beta2**t)
+        root = root / np.sqrt(one_minus_power(beta2, t))
     return w - lr * v_corrected / root, AdamState(v, s, t)
-
-
-def adam_step_in_place(
-    w: NDArray,
-    dw: NDArray,
-    state: AdamState,
-    *,
-    lr: float,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    eps: float = 1e-8,
-    eps_inside_sqrt: bool = True,
-    debias_first: bool = True,
-    debias_second: str = "before_eps",
-) -> AdamState:
-    """Take one step of Adam by overwriting the weights and both averages.
-
-        w <- w - rate v / sqrt(s + floor),   rate = lr sqrt(1 - beta2**t) / (1 - beta1**t)
-
-    The numbers are those of `adam_step`: the corrections are scalars, so they are moved out of the arrays
-    into the scalars `rate` and `floor` (eps times what s was divided by). Blocks that fit into the cache
-    are finished one after the other, so long arrays are read from memory once instead of once per operation.
-
-    Parameters
-    ----------
-    w : ndarray of shape (*k,)
-        Weights, C-contiguous and floating. Overwritten.
-    dw : ndarray of shape (*k,)
-        Gradient at `w`. Not modified.
-    state : AdamState or tuple (v, s, t)
-        Both averages, C-contiguous, and the number of steps taken. `v` and `s` are overwritten.
-    lr, beta1, beta2, eps : float
-        As in `adam_step`, numbers only.
-    eps_inside_sqrt, debias_first, debias_second : bool, bool, str
-        As in `adam_step`.
-
-    Returns
-    -------
-    state : AdamState
-        Holds the overwritten arrays.
-
-    Raises
-    ------
-    ValueError
-        "dw must be an array of the shape (3,) of w, got shape (3, 1)";
-        "v must be a C-contiguous array, got 0.0";
-        "beta1 must be in [0, 1), got 1.0".
-
-    Slides
-    ------
-    "Adaptive moment estimation (Adam)", lines 3-7; erratum E15.
-
-    References
-    ----------
-    Kingma and Ba (2015), Adam: a method for stochastic optimization, end of section 2.
-
-    Examples
-    --------
-    >>> w = np.array([1.0])
-    >>> state = adam_step_in_place(w, np.array([2.0]), adam_init(w), lr=0.1)
-    >>> w.round(6).tolist(), state.t
-    ([0.9], 1)
-    """
-    _check_adam(beta1, beta2, eps, debias_second, ("before_eps", "after_eps", "none"))
-    v, s, t = state
-    if dw.shape != w.shape:
-        raise ValueError(f"dw must be an array of the shape {w.shape} of w, got shape {dw.shape}")
-    for name, array in (("w", w), ("v", v), ("s", s)):
-        if not (isinstance(array, np.ndarray) and array.flags.c_contiguous):
-            raise ValueError(f"{name} must be a C-contiguous array, got {array!r}")
-    t = t + 1
-    rate, floor = lr, eps
-    if debias_first:
-        rate /= 1 - beta1**t
-    if debias_second != "none":
-        rate *= (1 - beta2**t) ** 0.5
-    if debias_second == "before_eps":
-        floor *= (1 - beta2**t) ** (1 if eps_inside_sqrt else 0.5)
-
-    flat = [array.reshape(-1) for array in (w, dw, v, s)]
-    size = max(1, _BLOCK_BYTES // w.itemsize)
-    buffer = np.empty(min(size, w.size), dtype=w.dtype)
-    for start in range(0, w.size, size):
-        w_block, dw_block, v_block, s_block = (array[start : start + size] for array in flat)
-        scratch = buffer[: len(w_block)]
-
-        np.multiply(dw_block, 1 - beta1, out=scratch)
-        v_block *= beta1
-        v_block += scratch
-
-        np.multiply(dw_block, dw_block, out=scratch)
-        scratch *= 1 - beta2
-        s_block *= beta2
-        s_block += scratch
-
-        if eps_inside_sqrt:
-            np.add(s_block, floor, out=scratch)
-            np.sqrt(scratch, out=scratch)
-        else:
-            np.sqrt(s_block, out=scratch)
-            scratch += floor
-        np.divide(v_block, scratch, out=scratch)
-        scratch *= rate
-        w_block -= scratch
-    return AdamState(v, s, t)
 
 
 def amsgrad_init(w: ArrayLike) -> AMSGradState:
@@ -563,10 +472,10 @@ def amsgrad_step(
     dw: ArrayLike,
     state: AMSGradState,
     *,
-    lr: float,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    eps: float = 1e-8,
+    lr: Hyper,
+    beta1: Hyper = 0.9,
+    beta2: Hyper = 0.999,
+    eps: Hyper = 1e-8,
     eps_inside_sqrt: bool = True,
     debias_first: bool = True,
     debias_second: str = "none",
@@ -586,7 +495,7 @@ def amsgrad_step(
         Gradient at `w`.
     state : AMSGradState or tuple (v, s, s_max, t)
         Both averages, the largest second moment and the number of steps taken; zeros at the start.
-    lr : float
+    lr : float or array of a shape that broadcasts with `w`
         Learning rate.
     beta1, beta2 : float in [0, 1), default 0.9, 0.999
         Memory of the gradients and of the squared gradients.
@@ -635,17 +544,17 @@ def amsgrad_step(
     ([0.75], [1.0])
     """
     w, dw = _matching(w, dw)
-    _check_adam(beta1, beta2, eps, debias_second, ("none", "before_max", "before_eps", "after_eps"))
-    v, s, s_max, t = state
-    t = t + 1
+    check_adam(lr, beta1, beta2, eps)
+    check_choice("debias_second", debias_second, ("none", "before_max", "before_eps", "after_eps"))
+    v, s, s_max, t = _unpacked(state, AMSGradState, w)
     v = beta1 * v + (1 - beta1) * dw
     s = beta2 * s + (1 - beta2) * dw**2
-    v_corrected = v / (1 - beta1**t) if debias_first else v
-    s_max = np.maximum(s_max, s / (1 - beta2**t) if debias_second == "before_max" else s)
-    s_corrected = s_max / (1 - beta2**t) if debias_second == "before_eps" else s_max
+    v_corrected = v / one_minus_power(beta1, t) if debias_first else v
+    s_max = np.maximum(s_max, s / one_minus_power(beta2, t) if debias_second == "before_max" else s)
+    s_corrected = s_max / one_minus_power(beta2, t) if debias_second == "before_eps" else s_max
     root = _root(s_corrected, eps, eps_inside_sqrt)
     if debias_second == "after_eps":
-        root = root / np.sqrt(1 - beta2**t)
+        root = root / np.sqrt(one_minus_power(beta2, t))
     return w - lr * v_corrected / root, AMSGradState(v, s, s_max, t)
 
 
@@ -710,7 +619,7 @@ def minimize(
     ------
     ValueError
         "optimizer must be one of gd, momentum, rmsprop, adam, amsgrad, got 'sgd'";
-        "n_steps must be >= 0, got -1".
+        "n_steps must be an integer >= 0, got -1".
 
     Slides
     ------
@@ -722,12 +631,10 @@ def minimize(
     >>> trace.w.ravel().tolist()
     [4.0, 2.0, 1.0, 0.5]
     """
-    if isinstance(optimizer, str) and optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
-    if n_steps < 0:
-        raise ValueError(f"n_steps must be >= 0, got {n_steps!r}")
-    init, step = OPTIMIZERS[optimizer] if isinstance(optimizer, str) else optimizer
-    w = _floating(w0)
+    check_function("grad", grad)
+    check("n_steps", n_steps, count(0))
+    init, step = functions_of(optimizer)
+    w = floating("w0", w0)
     state = init(w)
     trace = Trace(
         w=np.empty((n_steps + 1, *w.shape), w.dtype),
@@ -736,55 +643,52 @@ def minimize(
     )
     trace.w[0] = w
     for t in range(n_steps):
-        trace.lr[t] = lr(t) if callable(lr) else lr
+        rate = lr(t) if callable(lr) else lr
+        check("lr", rate)
+        trace.lr[t] = rate
         trace.dw[t] = grad(trace.w[t].copy())
         trace.w[t + 1], state = step(trace.w[t], trace.dw[t], state, lr=float(trace.lr[t]), **hyper)
     return trace
 
 
-# Of each of the four arrays and the scratch: five of them stay in the cache while the operations pass by.
-_BLOCK_BYTES = 1 << 18
-
-
-def _root(s: NDArray, eps: float, eps_inside_sqrt: bool) -> NDArray:
+def _root(s: NDArray, eps: Hyper, eps_inside_sqrt: bool) -> NDArray:
     return np.sqrt(s + eps) if eps_inside_sqrt else np.sqrt(s) + eps
 
 
-def _check_adam(beta1: float, beta2: float, eps: float, debias_second: str, positions: tuple) -> None:
-    _check_beta("beta1", beta1)
-    _check_beta("beta2", beta2)
-    _check_eps(eps)
-    if debias_second not in positions:
-        raise ValueError(f"debias_second must be one of {', '.join(positions)}, got {debias_second!r}")
+def check_adam(lr: Hyper, beta1: Hyper, beta2: Hyper, eps: Hyper) -> None:
+    check_each("lr", lr)
+    check_each("beta1", beta1, MEMORY)
+    check_each("beta2", beta2, MEMORY)
+    check_each("eps", eps, POSITIVE)
 
 
-def _check_beta(name: str, beta: float) -> None:
-    if not _everywhere((0 <= beta) & (beta < 1)):
-        raise ValueError(f"{name} must be in [0, 1), got {beta!r}")
+def functions_of(optimizer: str | Optimizer) -> Optimizer:
+    """The pair of functions with this name, or the pair itself."""
+    if isinstance(optimizer, str) and optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
+    return (
+        OPTIMIZERS[optimizer]
+        if isinstance(optimizer, str)
+        else Optimizer(*unpacked("optimizer", optimizer, Optimizer._fields))
+    )
 
 
-def _check_eps(eps: float) -> None:
-    if not _everywhere(eps > 0):
-        raise ValueError(f"eps must be > 0, got {eps!r}")
-
-
-def _everywhere(condition: bool | NDArray) -> bool:
-    """`np.all`, without its price for a plain number: it would be a third of a step on few weights."""
-    return condition is True or bool(np.all(condition))
+def _unpacked(state: Any, kind: Any, w: NDArray) -> tuple[Any, ...]:
+    """The averages in a state as arrays, and the number of the step that comes next."""
+    *averages, t = unpacked("state", state, kind._fields)
+    check("t", t, count(0))
+    return *(
+        floating(name, average, like=w) for name, average in zip(kind._fields, averages, strict=False)
+    ), t + 1
 
 
 def _matching(w: ArrayLike, dw: ArrayLike) -> tuple[NDArray, NDArray]:
     """Weights and gradient as floating or complex arrays of one shape: broadcasting would hide mistakes."""
-    w, dw = _floating(w), _floating(dw)
+    w, dw = floating("w", w), floating("dw", dw)
     if dw.shape != w.shape:
         raise ValueError(f"dw must be an array of the shape {w.shape} of w, got shape {dw.shape}")
     return w, dw
 
 
-def _floating(x: ArrayLike) -> NDArray:
-    array = np.asarray(x)
-    return array if array.dtype.kind in "fc" else array.astype(np.float64)
-
-
 def _zeros(w: ArrayLike) -> NDArray:
-    return np.zeros_like(_floating(w))
+    return np.zeros_like(floating("w", w))

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._numbers import Rule, at_least, check, check_kind, count, floating, integers, real
+
 
 __all__ = [
     "Problem",
@@ -70,7 +72,7 @@ def quadratic(H: ArrayLike, minimum: ArrayLike | None = None) -> Problem:
     Raises
     ------
     ValueError
-        "H must be a symmetric matrix, got [[1.0, 2.0]]".
+        "H must be a symmetric matrix, got [[1.0, 2.0]]"; "minimum.shape must be (3,), got (2,)".
 
     Slides
     ------
@@ -82,10 +84,12 @@ def quadratic(H: ArrayLike, minimum: ArrayLike | None = None) -> Problem:
     >>> float(problem.f(np.array([1.0, 1.0]))), problem.grad(np.array([1.0, 1.0])).tolist()
     (5.5, [1.0, 10.0])
     """
-    matrix = np.array(H)
+    matrix = floating("H", H).copy()
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not np.array_equal(matrix, matrix.T):
         raise ValueError(f"H must be a symmetric matrix, got {np.asarray(H).tolist()!r}")
-    lowest = np.zeros(len(matrix), matrix.dtype) if minimum is None else np.array(minimum)
+    lowest = np.zeros(len(matrix), matrix.dtype) if minimum is None else floating("minimum", minimum).copy()
+    if lowest.shape != matrix.shape[:1]:
+        raise ValueError(f"minimum.shape must be {matrix.shape[:1]}, got {lowest.shape!r}")
 
     def grad(w: NDArray) -> NDArray:
         return (w - lowest) @ matrix
@@ -121,8 +125,8 @@ def ill_conditioned(d: int = 10, *, condition: float = 1000.0, rotation: ArrayLi
     Raises
     ------
     ValueError
-        "d must be >= 2, got 1";
-        "condition must be >= 1, got 0.5".
+        "d must be an integer >= 2, got 1";
+        "condition must be >= 1, got 0.5"; "rotation.shape must be (3, 3), got (2, 2)".
 
     Slides
     ------
@@ -133,11 +137,11 @@ def ill_conditioned(d: int = 10, *, condition: float = 1000.0, rotation: ArrayLi
     >>> ill_conditioned(3, condition=100.0).grad(np.ones(3)).round(12).tolist()
     [1.0, 10.0, 100.0]
     """
-    if d < 2:
-        raise ValueError(f"d must be >= 2, got {d!r}")
-    if not condition >= 1:
-        raise ValueError(f"condition must be >= 1, got {condition!r}")
-    Q = np.eye(d) if rotation is None else np.asarray(rotation)
+    check("d", d, count(2))
+    check("condition", condition, at_least(1))
+    Q = np.eye(d) if rotation is None else real("rotation", rotation)
+    if Q.shape != (d, d):
+        raise ValueError(f"rotation.shape must be {(d, d)}, got {Q.shape!r}")
     H = (Q * np.geomspace(1, condition, d).astype(Q.dtype)) @ Q.T
     return quadratic((H + H.T) / 2)
 
@@ -168,6 +172,8 @@ def random_rotation(d: int, *, rng: np.random.Generator) -> NDArray:
     >>> bool(np.allclose(Q @ Q.T, np.eye(3)))
     True
     """
+    check("d", d, count(1))
+    check_kind("rng", rng, np.random.Generator)
     Q, R = np.linalg.qr(rng.normal(size=(d, d)))
     return Q * np.sign(np.diag(R))
 
@@ -218,7 +224,7 @@ def rosenbrock(d: int = 2) -> Problem:
     Raises
     ------
     ValueError
-        "d must be >= 2, got 1".
+        "d must be an integer >= 2, got 1".
 
     References
     ----------
@@ -230,8 +236,7 @@ def rosenbrock(d: int = 2) -> Problem:
     >>> float(problem.f(np.array([-1.0, 1.0]))), problem.grad(np.array([1.0, 1.0])).tolist()
     (4.0, [0.0, 0.0])
     """
-    if d < 2:
-        raise ValueError(f"d must be >= 2, got {d!r}")
+    check("d", d, count(2))
 
     def f(w: NDArray) -> NDArray:
         return (100 * (w[..., 1:] - w[..., :-1] ** 2) ** 2 + (1 - w[..., :-1]) ** 2).sum(axis=-1)
@@ -269,7 +274,7 @@ def reddi_gradient(t: ArrayLike, C: float = 3.0) -> NDArray | float:
     ------
     ValueError
         "C must be > 2, got 2.0";
-        "t must be >= 1, got 0".
+        "t must be an integer >= 1 or an array of them, got 0".
 
     Slides
     ------
@@ -284,11 +289,8 @@ def reddi_gradient(t: ArrayLike, C: float = 3.0) -> NDArray | float:
     >>> reddi_gradient([1, 2, 3, 4]).tolist()
     [3.0, -1.0, -1.0, 3.0]
     """
-    if not C > 2:
-        raise ValueError(f"C must be > 2, got {C!r}")
-    if np.any(np.asarray(t) < 1):
-        raise ValueError(f"t must be >= 1, got {t!r}")
-    slope = np.where(np.asarray(t) % 3 == 1, float(C), -1.0)
+    check("C", C, Rule("> 2", lambda slope: slope > 2))
+    slope = np.where(integers("t", t, count(1)) % 3 == 1, float(C), -1.0)
     return slope.item() if slope.ndim == 0 else slope
 
 
@@ -329,7 +331,9 @@ def average_regret(x: ArrayLike, dx: ArrayLike, *, low: float = -1.0, high: floa
     >>> average_regret([1.0, 1.0, 1.0], [3.0, -1.0, -1.0])
     0.6666666666666666
     """
-    x, dx = np.asarray(x), np.asarray(dx)
+    check("low", low)
+    check("high", high)
+    x, dx = real("x", x), real("dx", dx)
     if x.ndim != 1 or dx.shape != x.shape:
         raise ValueError(f"dx must be an array of the shape {x.shape} of x, got shape {dx.shape}")
     best = min(low * dx.sum(), high * dx.sum())
@@ -356,6 +360,7 @@ def least_squares(X: ArrayLike, y: ArrayLike) -> Problem:
     Raises
     ------
     ValueError
+        "X.shape must be (m, d), got (2,)";
         "y must be an array of shape (2,), one target per row of X, got shape (3,)".
 
     Slides
@@ -368,7 +373,9 @@ def least_squares(X: ArrayLike, y: ArrayLike) -> Problem:
     >>> problem.minimum.round(12).tolist(), problem.grad(np.zeros(2)).tolist()
     ([1.0, 1.0], [-0.5, -2.0])
     """
-    X, y = np.array(X), np.array(y)
+    X, y = floating("X", X).copy(), floating("y", y).copy()
+    if X.ndim != 2:
+        raise ValueError(f"X.shape must be (m, d), got {X.shape!r}")
     if y.shape != X.shape[:1]:
         raise ValueError(
             f"y must be an array of shape {X.shape[:1]}, one target per row of X, got shape {y.shape}"
@@ -393,8 +400,8 @@ def wilson_data(n_positive: int = 30, n_negative: int = 20) -> WilsonData:
 
     Parameters
     ----------
-    n_positive, n_negative : int, n_positive > n_negative >= 1, default 30, 20
-        Examples of each class, the same numbers for training and testing.
+    n_positive, n_negative : int >= 1, default 30, 20
+        Examples of each class, the same numbers for training and testing; more positive ones.
 
     Returns
     -------
@@ -404,7 +411,8 @@ def wilson_data(n_positive: int = 30, n_negative: int = 20) -> WilsonData:
     Raises
     ------
     ValueError
-        "n_positive must be > n_negative = 20 >= 1, got 20".
+        "n_negative must be an integer >= 1, got 0";
+        "n_positive must be an integer > n_negative = 20, got 20".
 
     Slides
     ------
@@ -419,8 +427,9 @@ def wilson_data(n_positive: int = 30, n_negative: int = 20) -> WilsonData:
     >>> wilson_data(2, 1).X.astype(int).tolist()
     [[1, 1, 1, 1, 0, 0, 0, 0, 0, 0], [1, 1, 1, 0, 1, 0, 0, 0, 0, 0], [-1, 1, 1, 0, 0, 1, 1, 1, 1, 1]]
     """
-    if not n_positive > n_negative >= 1:
-        raise ValueError(f"n_positive must be > n_negative = {n_negative} >= 1, got {n_positive!r}")
+    check("n_negative", n_negative, count(1))
+    more = Rule(f"an integer > n_negative = {n_negative}", lambda n: n > n_negative and n % 1 == 0)
+    check("n_positive", n_positive, more)
     y = np.repeat([1.0, -1.0], [n_positive, n_negative])
     owner = np.repeat(np.arange(len(y)), np.where(y > 0, 1, 5))
     own = (owner == np.arange(len(y))[:, None]).astype(float)
@@ -448,6 +457,7 @@ def wilson_solutions(X: ArrayLike, y: ArrayLike) -> tuple[NDArray, NDArray]:
     Raises
     ------
     ValueError
+        "y.shape must be (2,), one label per row of X, got (3,)";
         "X must be such that y * (X sign(X' y)) is one number > 0, got (1.0, 2.0)".
 
     Slides
@@ -465,7 +475,9 @@ def wilson_solutions(X: ArrayLike, y: ArrayLike) -> tuple[NDArray, NDArray]:
     >>> (X @ w_gd).round(12).tolist(), np.unique(w_ada).tolist()
     ([1.0, 1.0, -1.0], [-0.25, 0.25])
     """
-    X, y = np.asarray(X), np.asarray(y)
+    X, y = real("X", X), real("y", y)
+    if X.ndim != 2 or y.shape != X.shape[:1]:
+        raise ValueError(f"y.shape must be {X.shape[:1]}, one label per row of X, got {y.shape!r}")
     signs = np.sign(X.T @ y)
     margins = y * (X @ signs)
     if not (margins.min() > 0 and np.allclose(margins, margins[0])):
@@ -498,6 +510,8 @@ def linear_chain(x: float = 1.0, y: float = 0.0) -> Problem:
     >>> linear_chain().grad(np.array([1.0, 2.0])).tolist()
     [4.0, 2.0]
     """
+    check("x", x)
+    check("y", y)
 
     def f(w: NDArray) -> NDArray:
         return (w.prod(axis=-1) * x - y) ** 2 / 2
@@ -545,7 +559,8 @@ def chain_terms(w: ArrayLike, change: ArrayLike, x: float = 1.0) -> NDArray:
     >>> chain_terms([1.0, 1.0, 1.0], [-0.1, -0.1, -0.1]).round(12).tolist()
     [1.0, -0.3, 0.03, -0.001]
     """
-    w, change = np.asarray(w), np.asarray(change)
+    check("x", x)
+    w, change = floating("w", w), floating("change", change)
     if w.ndim != 1 or change.shape != w.shape:
         raise ValueError(f"change must be an array of the shape {w.shape} of w, got shape {change.shape}")
     terms = np.array([x], dtype=np.result_type(w, change))

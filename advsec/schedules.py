@@ -7,8 +7,12 @@ integers, and gives an array. The position in a cycle is found by integer arithm
 exact after a million cycles as in the first one.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from ._numbers import POSITIVE, Rule, check, check_choice, count, integers
 
 
 __all__ = [
@@ -85,21 +89,17 @@ def cyclical(
     [0.1, 0.3, 0.5, 0.3, 0.1]
     """
     t = _steps(t)
+    _check_rates(lr_min=lr_min, lr_max=lr_max, gamma=gamma)
+    check("step_size_up", step_size_up, count(1))
     down = step_size_up if step_size_down is None else step_size_down
-    _check_count("step_size_up", step_size_up)
-    _check_count("step_size_down", down)
-    factors = {
-        "triangular": lambda cycle: 1.0,
-        "triangular2": lambda cycle: 0.5**cycle,
-        "exp_range": lambda cycle: float(gamma) ** t,
-    }
-    if mode not in factors:
-        raise ValueError(f"mode must be one of {', '.join(factors)}, got {mode!r}")
+    check("step_size_down", down, count(1))
+    check_choice("mode", mode, ("triangular", "triangular2", "exp_range"))
     cycle, position = np.divmod(t, step_size_up + down)
     rising = position / step_size_up
     falling = (step_size_up + down - position) / down
     height = np.where(position <= step_size_up, rising, falling)
-    return _unwrap(lr_min + (lr_max - lr_min) * height * factors[mode](cycle))
+    factors = {"triangular": 1.0, "triangular2": 0.5**cycle, "exp_range": float(gamma) ** t}
+    return _unwrap(lr_min + (lr_max - lr_min) * height * factors[mode])
 
 
 def cosine_restarts(
@@ -149,8 +149,9 @@ def cosine_restarts(
 
     Peers
     -----
-    PyTorch: `CosineAnnealingWarmRestarts(T_0, T_mult, eta_min)`, stepped without an argument. Keras:
-    `CosineDecayRestarts(first_decay_steps, t_mul, alpha=lr_min / lr_max)`. Both without decaying bounds.
+    PyTorch: `CosineAnnealingWarmRestarts(T_0, T_mult, eta_min)`, stepped without an argument, has no decaying
+    bounds. Keras: `CosineDecayRestarts(first_decay_steps, t_mul, m_mul, alpha=lr_min / lr_max)`, whose m_mul
+    shrinks the distance from lr_min; it is `lr_max_decay` where lr_min is 0.
 
     References
     ----------
@@ -161,6 +162,7 @@ def cosine_restarts(
     >>> cosine_restarts([0, 1, 2, 3], lr_min=0.0, lr_max=1.0, T_0=2).round(12).tolist()
     [1.0, 0.5, 1.0, 0.5]
     """
+    _check_rates(lr_min=lr_min, lr_max=lr_max, lr_min_decay=lr_min_decay, lr_max_decay=lr_max_decay)
     cycle, T_cur, T_i = (np.asarray(part) for part in cycle_position(t, T_0, T_mult))
     low = lr_min * float(lr_min_decay) ** cycle
     high = lr_max * float(lr_max_decay) ** cycle
@@ -191,9 +193,9 @@ def one_cycle(
         Steps of the run.
     warmup_fraction : float, default 0.3
         Share of the steps on the way up; more than one step and fewer than all.
-    div_factor : float, default 25.0
+    div_factor : float > 0, default 25.0
         `lr_max` over the first rate.
-    final_div_factor : float, default 1e4
+    final_div_factor : float > 0, default 1e4
         First rate over the last one.
 
     Returns
@@ -222,20 +224,21 @@ def one_cycle(
     [0.04, 1.0, 4e-06]
     """
     t = _steps(t)
-    _check_count("n_steps", n_steps)
+    check("lr_max", lr_max)
+    check("n_steps", n_steps, count(1))
+    check("div_factor", div_factor, POSITIVE)
+    check("final_div_factor", final_div_factor, POSITIVE)
     if np.any(t >= n_steps):
         raise ValueError(f"t must be < n_steps = {n_steps}, got {t.max().item()!r}")
-    if not 1 < warmup_fraction * n_steps < n_steps:
-        raise ValueError(
-            f"warmup_fraction must be more than 1 / n_steps and less than 1, got {warmup_fraction!r}"
-        )
+    share = Rule("more than 1 / n_steps and less than 1", lambda share: 1 < share * n_steps < n_steps)
+    check("warmup_fraction", warmup_fraction, share)
     first, peak = lr_max / div_factor, warmup_fraction * n_steps - 1
     warmup = _half_cosine(first, lr_max, t / peak)
     cooldown = _half_cosine(lr_max, first / final_div_factor, (t - peak) / (n_steps - 1 - peak))
     return _unwrap(np.where(t <= peak, warmup, cooldown))
 
 
-def cycle_position(t: ArrayLike, T_0: int, T_mult: int = 1) -> tuple:
+def cycle_position(t: ArrayLike, T_0: int, T_mult: int = 1) -> tuple[Any, Any, Any]:
     """Find the cycle of a step, the steps since its start, and its length.
 
         cycle i has T_i = T_0 T_mult**i steps;   t = (steps of earlier cycles) + T_cur
@@ -270,8 +273,8 @@ def cycle_position(t: ArrayLike, T_0: int, T_mult: int = 1) -> tuple:
     (2, 1, 8)
     """
     t = _steps(t)
-    _check_count("T_0", T_0)
-    _check_count("T_mult", T_mult)
+    check("T_0", T_0, count(1))
+    check("T_mult", T_mult, count(1))
     if T_mult == 1:
         cycle, T_cur = np.divmod(t, T_0)
         T_i = np.full(t.shape, T_0)
@@ -319,6 +322,7 @@ def snapshot_steps(n_steps: int, T_0: int, T_mult: int = 1) -> NDArray:
     >>> snapshot_steps(14, T_0=2, T_mult=2).tolist()
     [1, 5, 13]
     """
+    check("n_steps", n_steps, count(0))
     _, T_cur, T_i = cycle_position(np.arange(n_steps), T_0, T_mult)
     return np.flatnonzero(T_cur == T_i - 1)
 
@@ -346,7 +350,7 @@ def range_test_lrs(n: int, *, lr_min: float, lr_max: float, spacing: str = "geom
     ValueError
         "n must be an integer >= 2, got 1";
         "lr_min must be > 0 and < lr_max = 1.0, got 0.0";
-        "spacing must be geometric or linear, got 'log'".
+        "spacing must be one of geometric, linear, got 'log'".
 
     Slides
     ------
@@ -361,13 +365,11 @@ def range_test_lrs(n: int, *, lr_min: float, lr_max: float, spacing: str = "geom
     >>> range_test_lrs(3, lr_min=0.01, lr_max=1.0).round(12).tolist()
     [0.01, 0.1, 1.0]
     """
-    _check_count("n", n, at_least=2)
-    if not 0 < lr_min < lr_max:
-        raise ValueError(f"lr_min must be > 0 and < lr_max = {lr_max!r}, got {lr_min!r}")
-    spaces = {"geometric": np.geomspace, "linear": np.linspace}
-    if spacing not in spaces:
-        raise ValueError(f"spacing must be {' or '.join(spaces)}, got {spacing!r}")
-    return spaces[spacing](lr_min, lr_max, n)
+    check("n", n, count(2))
+    check("lr_max", lr_max, POSITIVE)
+    check("lr_min", lr_min, Rule(f"> 0 and < lr_max = {lr_max!r}", lambda rate: 0 < rate < lr_max))
+    check_choice("spacing", spacing, ("geometric", "linear"))
+    return np.geomspace(lr_min, lr_max, n) if spacing == "geometric" else np.linspace(lr_min, lr_max, n)
 
 
 def _growing_cycles(last: int, T_0: int, T_mult: int) -> tuple[NDArray, NDArray]:
@@ -383,18 +385,15 @@ def _half_cosine(start: float, end: float, progress: NDArray) -> NDArray:
     return end + (start - end) * (1 + np.cos(np.pi * progress)) / 2
 
 
-def _steps(t: ArrayLike) -> NDArray:
-    steps = np.asarray(t)
-    if steps.size and (steps.dtype.kind not in "iu" or steps.min() < 0):
-        raise ValueError(f"t must be an integer >= 0 or an array of them, got {t!r}")
-    return steps.astype(np.int64)
+def _steps(t: ArrayLike) -> NDArray[np.int64]:
+    return integers("t", t, count(0))
 
 
-def _check_count(name: str, value: int, at_least: int = 1) -> None:
-    if value != int(value) or value < at_least:
-        raise ValueError(f"{name} must be an integer >= {at_least}, got {value!r}")
+def _check_rates(**rates: float) -> None:
+    for name, rate in rates.items():
+        check(name, rate)
 
 
-def _unwrap(values: NDArray) -> NDArray | float | int:
+def _unwrap(values: NDArray) -> Any:
     """A Python number for a single step."""
     return values.item() if values.ndim == 0 else values

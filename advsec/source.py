@@ -4,12 +4,13 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable
+from typing import Any
 
 
 __all__ = ["show", "source"]
 
 
-def show(function: Callable, *, body: bool = True) -> None:
+def show(function: Callable[..., Any], *, body: bool = True) -> None:
     """Display the source of a function, highlighted in a notebook and as plain text elsewhere.
 
     Parameters
@@ -37,7 +38,7 @@ class _Code(str):
         return str(self)
 
 
-def source(function: Callable, *, body: bool = True) -> str:
+def source(function: Callable[..., Any], *, body: bool = True) -> str:
     """Source of a function, its docstring cut to the first line; `help(function)` prints the rest.
 
     Parameters
@@ -78,15 +79,28 @@ def source(function: Callable, *, body: bool = True) -> str:
         code = textwrap.dedent(inspect.getsource(function)).rstrip()
     except (TypeError, OSError):
         raise ValueError(f"function must be written in Python, got {function!r}") from None
-    definition = ast.parse(code).body[0]
+    definition = _definition(code)
+    if definition is None:
+        raise ValueError(f"function must be written with `def`, got {function!r}")
     lines = code.splitlines()
-    docstring = definition.body[0] if ast.get_docstring(definition) is not None else None
+    first_statement = definition.body[0]
+    docstring = first_statement if ast.get_docstring(definition) is not None else None
     if not body:
-        start = docstring.end_lineno if docstring else definition.body[0].lineno - 1
-        lines[start:] = [" " * definition.body[0].col_offset + "..."]
+        start = (docstring.end_lineno or docstring.lineno) if docstring else first_statement.lineno - 1
+        lines[start:] = [" " * first_statement.col_offset + "..."]
     if docstring is None:
         return "\n".join(lines)
-    first, last = docstring.lineno - 1, docstring.end_lineno
+    first, last = docstring.lineno - 1, docstring.end_lineno or docstring.lineno
     if last > first + 1:
         lines[first:last] = [lines[first] + lines[last - 1].strip()[-3:]]
     return "\n".join(lines)
+
+
+def _definition(code: str) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | None:
+    """What the source defines; None for a lambda, whose source is the line that it stands on."""
+    try:
+        statement = ast.parse(code).body[0]
+    except SyntaxError:
+        return None
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return statement if isinstance(statement, kinds) else None

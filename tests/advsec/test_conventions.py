@@ -69,7 +69,7 @@ def test_explain_has_a_line_for_each_switch_that_differs(convention, algorithm):
 
 # Hyper-parameters of the slides, by algorithm, and the libraries that can take the same steps.
 EXACT = {
-    "ewma": ({"beta": 0.9}, {"optax", "pandas"}),
+    "ewma": ({"beta": 0.9, "debias": True}, {"optax", "pandas"}),
     "momentum": ({"lr": 0.1, "beta": 0.9}, {"torch", "optax", "keras"}),
     "rmsprop": ({"lr": 0.1, "beta2": 0.9, "eps": 1e-3}, {"optax", "keras"}),
     "adam": ({"lr": 0.1, "beta1": 0.8, "beta2": 0.9, "eps": 1e-3}, {"optax"}),
@@ -96,11 +96,61 @@ def test_there_is_no_translation_where_eps_has_another_place(algorithm, target):
         translate(algorithm, EXACT[algorithm][0], source="slides", target=target)
 
 
+def test_an_average_keeps_its_start_in_every_library():
+    from_zero = {"beta": 0.9}
+    assert translate("ewma", from_zero, source="slides", target="optax") == {"decay": 0.9, "debias": False}
+    with pytest.raises(NoExactTranslation, match=r"target must be one of slides, optax, .* got 'pandas'"):
+        translate("ewma", from_zero, source="slides", target="pandas")
+    with pytest.raises(NoExactTranslation, match=r"target must be one of slides, pandas, .* got 'optax'"):
+        translate("ewma", {"beta": 0.9, "init": "first"}, source="slides", target="optax")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "source", "hyper", "sentence"),
+    [
+        ("momentum", "torch", {"lr": 0.1, "momentum": 1.0}, "momentum must be such that beta is in [0, 1)"),
+        (
+            "momentum",
+            "torch",
+            {"lr": "a", "momentum": 0.5},
+            "hyper must be a dict of numbers for lr, momentum",
+        ),
+        ("momentum", "slides", {"lr": 0.1, "beta": None}, "beta must be in [0, 1), got None"),
+        ("ewma", "pandas", {"span": -1, "adjust": True}, "span must be such that beta is in [0, 1), got -1"),
+        (
+            "adam",
+            "torch",
+            {"lr": 0.1, "betas": (0.9, 1), "eps": 1},
+            "betas must be such that beta2 is in [0, 1)",
+        ),
+        (
+            "adam",
+            "torch",
+            {"lr": 0.1, "betas": 0.9, "eps": 1},
+            "hyper must be a dict of numbers for lr, betas",
+        ),
+        ("adam", "paper", {"lr": 0.1, "beta1": 0.9, "beta2": 0.9, "eps": 0}, "eps must be > 0, got 0"),
+        ("dropout", "torch", {"p": 1.0}, "p must be such that keep_prob is in (0, 1], got 1.0"),
+        (
+            "cosine_restarts",
+            "slides",
+            {"lr_min": 0, "lr_max": 0, "T_0": 5, "T_mult": 1},
+            "lr_max must be > 0, got 0",
+        ),
+    ],
+)
+def test_hyper_parameters_that_make_no_steps_are_refused(algorithm, source, hyper, sentence):
+    for target in ("slides", source):
+        with pytest.raises(ValueError, match=re.escape(sentence)):
+            translate(algorithm, hyper, source=source, target=target if algorithm != "adam" else source)
+
+
 def test_translations_in_numbers():
     def to(target, algorithm):
         return translate(algorithm, EXACT[algorithm][0], source="slides", target=target)
 
-    assert to("pandas", "ewma") == pytest.approx({"span": 19.0})
+    assert to("pandas", "ewma") == {"span": pytest.approx(19.0), "adjust": True}
+    assert to("optax", "ewma") == {"decay": 0.9, "debias": True}
     assert to("torch", "momentum") == pytest.approx({"lr": 0.01, "momentum": 0.9})
     assert to("torch", "batchnorm") == pytest.approx({"momentum": 0.1, "eps": 1e-3})
     assert to("keras", "batchnorm") == {"momentum": 0.9, "epsilon": 1e-3}
@@ -119,7 +169,8 @@ def test_between_libraries_the_slides_are_not_needed():
 
 @given(st.floats(0, 0.99), st.integers(0, 100))
 def test_the_span_of_pandas_is_the_effective_window(beta, seed):
-    hyper = translate("ewma", {"beta": beta}, source="slides", target="pandas")
+    hyper = translate("ewma", {"beta": beta, "init": "first"}, source="slides", target="pandas")
+    assert hyper["adjust"] is False
     assert hyper["span"] == averages.effective_window(beta)
 
 

@@ -1,6 +1,7 @@
 """What every public function of `advsec` promises, checked on the calls registered in `examples`."""
 
 import ast
+import copy
 import doctest
 import importlib
 import inspect
@@ -28,10 +29,14 @@ from tests.advsec.examples import examples, public_functions
 FUNCTIONS = public_functions()
 EXAMPLES = examples()
 PACKAGE = Path(advsec.__file__).parent
-MODULES = sorted(info.name for info in pkgutil.iter_modules(advsec.__path__))
+MODULES = sorted(info.name for info in pkgutil.iter_modules(advsec.__path__) if not info.name.startswith("_"))
 SECTIONS = ("Parameters", "Returns", "Yields", "Raises", "Slides", "Peers", "References", "Examples")
-# What has to be copied out of the package together with a module that is built from others.
-NEEDS = {"network": ("batchnorm", "dropout", "optimizers")}
+# What has to be copied out of the package together with a module, besides _numbers.py.
+NEEDS = {
+    "conventions": ("errata",),
+    "network": ("batchnorm", "dropout"),
+    "training": ("batchnorm", "dropout", "network", "optimizers"),
+}
 AMBIGUOUS_NAMES = {"p", "momentum", "alpha"}
 
 registered = pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() & EXAMPLES.keys()))
@@ -55,16 +60,49 @@ def test_only_functions_that_say_so_in_their_name_overwrite_anything(name):
 def test_inputs_are_never_modified(name):
     arguments = EXAMPLES[name].arguments()
     inputs = protected(name, arguments)
-    before = [array.copy() for array in inputs]
+    before = copy.deepcopy(inputs)
     consume(FUNCTIONS[name](**arguments))
-    for array, original in zip(inputs, before, strict=True):
-        np.testing.assert_array_equal(array, original, strict=True)
+    assert_equal(inputs, before)
+
+
+@registered
+def test_hyper_parameters_are_never_modified(name):
+    """A number may come as an array without axes, which arithmetic in place would overwrite."""
+    numbers, given = EXAMPLES[name].arguments(), EXAMPLES[name].arguments()
+    hyper = {key: np.array(value) for key, value in given.items() if type(value) is float}
+    before = copy.deepcopy(hyper)
+    with_arrays = consume(FUNCTIONS[name](**given | hyper))
+    assert_equal(hyper, before)
+    expected = consume(FUNCTIONS[name](**numbers))
+    for ours, same in zip(leaves(with_arrays), leaves(expected), strict=True):
+        if not callable(same):
+            np.testing.assert_array_equal(ours, same)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in FUNCTIONS if re.match(r"optimizers\..*_step", name)))
+def test_hyper_parameters_of_each_weight_are_never_modified(name):
+    arguments = EXAMPLES[name].arguments()
+    hyper = {key: np.full(3, value) for key, value in arguments.items() if type(value) is float}
+    before = copy.deepcopy(hyper)
+    each, _ = FUNCTIONS[name](**arguments | hyper)
+    assert_equal(hyper, before)
+    together, _ = FUNCTIONS[name](**arguments)
+    np.testing.assert_array_equal(each, together)
+
+
+def test_training_leaves_further_hyper_parameters_alone():
+    example, train = EXAMPLES["training.train"], FUNCTIONS["training.train"]
+    hyper = {"eps": np.array(1e-3), "beta2": np.array(0.99)}
+    with_arrays = train(**example.arguments(), **hyper)
+    assert {name: value.item() for name, value in hyper.items()} == {"eps": 1e-3, "beta2": 0.99}
+    expected = train(**example.arguments(), eps=1e-3, beta2=0.99)
+    np.testing.assert_array_equal(with_arrays.theta, expected.theta)
 
 
 @registered
 def test_read_only_inputs_are_enough(name):
     arguments = EXAMPLES[name].arguments()
-    for array in protected(name, arguments):
+    for array in arrays(protected(name, arguments)):
         array.flags.writeable = False
     consume(FUNCTIONS[name](**arguments))
 
@@ -72,7 +110,7 @@ def test_read_only_inputs_are_enough(name):
 @registered
 def test_outputs_never_alias_inputs(name):
     arguments = EXAMPLES[name].arguments()
-    inputs = protected(name, arguments)
+    inputs = list(arrays(protected(name, arguments)))
     for output in arrays(consume(FUNCTIONS[name](**arguments))):
         assert not any(np.shares_memory(output, array) for array in inputs)
 
@@ -203,7 +241,7 @@ def test_doctests(module):
 def test_module_works_when_copied_out_of_the_package(module, tmp_path):
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    for part in (module, *NEEDS.get(module, ())):
+    for part in ("_numbers", module, *NEEDS.get(module, ())):
         # The figures are the one topic of several files: its folder is what one copies.
         copy = shutil.copytree if source(part).is_dir() else shutil.copy
         copy(source(part), folder / source(part).name)
@@ -262,10 +300,17 @@ def global_state() -> tuple[object, ...]:
     return *generators, np.geterr(), np.get_printoptions(), dict(matplotlib.rcParams)
 
 
-def protected(name: str, arguments: dict) -> list[np.ndarray]:
-    """The arrays among the arguments that the function must leave alone."""
-    kept = {key: value for key, value in arguments.items() if key not in EXAMPLES[name].modifies}
-    return list(arrays(kept))
+def protected(name: str, arguments: dict) -> dict[str, object]:
+    """The arguments that the function must leave alone: all but generators, whose numbers it takes."""
+    taken = (*EXAMPLES[name].modifies, "rng")
+    return {key: value for key, value in arguments.items() if key not in taken}
+
+
+def assert_equal(one: dict[str, object], other: dict[str, object]) -> None:
+    """Two sets of arguments with equal arrays in equal places; functions and the like are not compared."""
+    for ours, theirs in zip(leaves(one), leaves(other), strict=True):
+        if isinstance(ours, np.ndarray | np.generic | int | float | str | None):
+            np.testing.assert_array_equal(ours, theirs, strict=isinstance(ours, np.ndarray))
 
 
 def leaves(value: object) -> Iterator[object]:

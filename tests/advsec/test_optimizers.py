@@ -7,7 +7,6 @@ from advsec.optimizers import (
     AdamState,
     adam_init,
     adam_step,
-    adam_step_in_place,
     amsgrad_init,
     amsgrad_step,
     gd_step,
@@ -126,41 +125,6 @@ def test_hyper_parameters_may_be_arrays():
     together = run("adam", dws, lr=0.1, beta2=beta2)
     for i in range(5):
         np.testing.assert_allclose(together[:, i], run("adam", dws[:, [i]], lr=0.1, beta2=beta2[i])[:, 0])
-
-
-@pytest.mark.parametrize("position", POSITIONS)
-@pytest.mark.parametrize("inside", [True, False])
-@pytest.mark.parametrize("debias_first", [True, False])
-@pytest.mark.parametrize("n", [7, 40_000])
-def test_adam_in_place_gives_the_numbers_of_the_formula(position, inside, debias_first, n):
-    rng = np.random.default_rng(n)
-    w = rng.normal(size=n)
-    fast, slow = w.copy(), w
-    fast_state, slow_state = adam_init(w), adam_init(w)
-    hyper = {
-        "lr": 0.01,
-        "eps": 0.01,
-        "eps_inside_sqrt": inside,
-        "debias_first": debias_first,
-        "debias_second": position,
-    }
-    for _ in range(5):
-        dw = rng.normal(size=n) * rng.choice([1e-3, 1.0, 1e3], size=n)
-        fast_state = adam_step_in_place(fast, dw, fast_state, **hyper)
-        slow, slow_state = adam_step(slow, dw, slow_state, **hyper)
-    np.testing.assert_allclose(fast, slow, rtol=1e-13, atol=1e-15)
-    np.testing.assert_allclose(fast_state.v, slow_state.v, rtol=1e-13, atol=1e-13)
-    np.testing.assert_allclose(fast_state.s, slow_state.s, rtol=1e-13)
-    assert fast_state.t == slow_state.t == 5
-
-
-def test_adam_in_place_really_works_in_place():
-    w = np.ones((3, 2))
-    state = adam_init(w)
-    after = adam_step_in_place(w, np.ones((3, 2)), state, lr=0.1)
-    assert after.v is state.v
-    assert after.s is state.s
-    np.testing.assert_allclose(w, 0.9)
 
 
 def test_minimize_asks_the_schedule_for_every_step_and_records_it():

@@ -12,8 +12,9 @@ from threadpoolctl import threadpool_limits
 
 from advsec.dropout import logistic_dropout_gradient
 from advsec.gradient_check import check_gradient
-from advsec.network import MLP, init_params, loss, loss_and_gradient, train
-from advsec.optimizers import adam_init, adam_step, adam_step_in_place
+from advsec.network import MLP, init_params, loss, loss_and_gradient
+from advsec.optimizers import adam_init, adam_step
+from advsec.training import adam_step_in_place, train
 
 
 try:

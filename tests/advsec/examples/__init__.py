@@ -47,6 +47,8 @@ def public_functions() -> dict[str, Callable]:
     """Every function in the `__all__` of a module of `advsec`, as "module.function"."""
     functions = {}
     for info in pkgutil.iter_modules(advsec.__path__):
+        if info.name.startswith("_"):
+            continue
         module = importlib.import_module(f"advsec.{info.name}")
         for name, value in vars(module).items():
             if name in module.__all__ and callable(value) and not isinstance(value, type):

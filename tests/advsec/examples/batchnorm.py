@@ -54,7 +54,7 @@ EXAMPLES = {
         raises={
             "decay must be in [0, 1) or None, got 1.0": {"decay": 1.0},
             "track must be one of var, std, got 'sigma'": {"track": "sigma"},
-            "m must be >= 2 when unbiased is true, got 1": {"unbiased": True, "m": 1},
+            "m must be an integer >= 2 when unbiased is true, got 1": {"unbiased": True, "m": 1},
         },
     ),
     "batchnorm_infer": Example(

@@ -48,11 +48,11 @@ EXAMPLES = {
             "n_rounds": 4,
             "rng": np.random.default_rng(0),
         },
-        raises=FEW_TARGETS | {"n_rounds must be >= 1, got 0": {"n_rounds": 0}},
+        raises=FEW_TARGETS | {"n_rounds must be an integer >= 1, got 0": {"n_rounds": 0}},
     ),
     "k_fold_indices": Example(
         lambda: {"m": 5, "k": 2, "rng": np.random.default_rng(0)},
-        raises={"k must be in 2 .. m = 5, got 6": {"k": 6}},
+        raises={"m must be an integer >= 2, got 1": {"m": 1}, "k must be in 2 .. 5, got 6": {"k": 6}},
     ),
     "cross_validation_error": Example(
         lambda: {
@@ -61,7 +61,8 @@ EXAMPLES = {
             "y": normal(5, seed=1),
             "folds": [([0, 1, 2], [3, 4]), ([3, 4], [0, 1, 2])],
         },
-        raises=FEW_TARGETS | {"folds must be at least one pair, got []": {"folds": []}},
+        raises=FEW_TARGETS
+        | {"folds must be pairs (train, val) of row numbers, at least one, got []": {"folds": []}},
     ),
     "diagnose": Example(
         lambda: {"human_error": 0.01, "train_error": 0.1, "val_error": 0.3},
@@ -70,8 +71,9 @@ EXAMPLES = {
     "early_stopping_step": Example(
         lambda: {"val_losses": normal(9), "patience": 2},
         raises={
-            "patience must be >= 1, got 0": {"patience": 0},
+            "patience must be an integer >= 1, got 0": {"patience": 0},
             "min_delta must be >= 0, got -1": {"min_delta": -1},
+            "val_losses.shape must be (T,), got ()": {"val_losses": 1.0},
         },
     ),
 }

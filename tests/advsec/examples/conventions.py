@@ -16,6 +16,20 @@ EXAMPLES = {
             f"algorithm must be one of {ALGORITHMS}, got 'sgd'": {"algorithm": "sgd"},
             "source must be one of slides, torch, optax, keras, got 'caffe'": {"source": "caffe"},
             "hyper must be a dict of lr, beta, got {'lr': 0.1}": {"hyper": {"lr": 0.1}},
+            "momentum must be such that beta is in [0, 1), got 1.0": {
+                "hyper": {"lr": 0.1, "momentum": 1.0},
+                "source": "torch",
+            },
+            "t_mul must be such that T_mult is an integer >= 1, got 1.5": {
+                "algorithm": "cosine_restarts",
+                "hyper": {
+                    "initial_learning_rate": 0.1,
+                    "first_decay_steps": 5,
+                    "t_mul": 1.5,
+                    "alpha": 0.0,
+                },
+                "source": "keras",
+            },
             "target must be one of slides, optax, which can take the same steps as slides, got 'torch'": {
                 "algorithm": "adam",
                 "hyper": ADAM,

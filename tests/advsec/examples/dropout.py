@@ -16,7 +16,8 @@ OTHER_SHAPE = {"x.shape must be (3,), the shape of w, got (2,)": {"x": np.ones(2
 
 EXAMPLES = {
     "sample_mask": Example(
-        lambda: {"shape": (2, 3), "keep_prob": 0.7, "rng": np.random.default_rng(0)}, raises=NEVER_KEPT
+        lambda: {"shape": (2, 3), "keep_prob": 0.7, "rng": np.random.default_rng(0)},
+        raises=NEVER_KEPT | {"shape must be an integer >= 0, got -1": {"shape": -1}},
     ),
     "dropout_forward": Example(
         lambda: {"a": normal(2, 3), "mask": mask(), "keep_prob": 0.7},
@@ -26,18 +27,27 @@ EXAMPLES = {
         },
     ),
     "dropout_backward": Example(
-        lambda: {"da": normal(2, 3), "cache": mask() * np.float32(0.7)}, analytic=True
+        lambda: {"da": normal(2, 3), "cache": mask() * np.float32(0.7)},
+        raises={
+            "cache.shape must be broadcastable to (2, 3), the shape of da, got (2,)": {"cache": np.ones(2)}
+        },
+        analytic=True,
     ),
     "dropout_test": Example(
         lambda: {"a": normal(2, 3), "keep_prob": 0.7, "inverted": False}, raises=NEVER_KEPT, analytic=True
     ),
     "all_masks": Example(lambda: {"n": 3}, raises={"n must be in 0 .. 22, got 23": {"n": 23}}),
     "mask_probabilities": Example(
-        lambda: {"masks": mask(), "keep_prob": 0.7}, raises=NEVER_KEPT, keeps_float32=False
+        lambda: {"masks": mask(), "keep_prob": 0.7},
+        raises=NEVER_KEPT | {"masks.shape must be (M, n), got ()": {"masks": True}},
+        keeps_float32=False,
     ),
     "nwgm": Example(
         lambda: {"a": 1 / (1 + np.exp(-normal(3))), "prob": np.array([0.2, 0.3, 0.5])},
-        raises={"a must be strictly between 0 and 1, got [0.5, 1.0]": {"a": [0.5, 1.0]}},
+        raises={
+            "a must be strictly between 0 and 1, got [0.5, 1.0]": {"a": [0.5, 1.0], "prob": [0.5, 0.5]},
+            "prob.shape must be (2,), the shape of a, got (1,)": {"a": [0.5, 0.5], "prob": [1.0]},
+        },
     ),
     "nwgm_logistic": Example(lambda: unit() | {"b": 0.5}, raises=NEVER_KEPT | OTHER_SHAPE),
     "linear_dropout_error": Example(lambda: unit() | {"y": 1.0}, raises=NEVER_KEPT | OTHER_SHAPE),
@@ -60,7 +70,8 @@ EXAMPLES = {
             "x": normal(3, seed=2),
             "keep_prob": 0.7,
         },
-        raises={
+        raises=NEVER_KEPT
+        | {
             "weights must be of at most 20 rows in total, got 30": {
                 "weights": [np.ones((30, 1))],
                 "x": np.ones(30),

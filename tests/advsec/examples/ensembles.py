@@ -16,7 +16,7 @@ def labels():
 EXAMPLES = {
     "take_snapshots": Example(
         lambda k=(3,): {"trace": Trace(normal(4, *k), normal(3), normal(3, *k)), "steps": [0, 2]},
-        raises={"steps must be in 0 ... 2, got 3": {"steps": [3]}},
+        raises={"steps must be in 0 .. 2, got 3": {"steps": [3]}},
     ),
     "average_predictions": Example(
         lambda: {"probs": normal(3, 4, 2)},

@@ -44,7 +44,15 @@ EXAMPLES = {
         raises={"approx.shape must be (3,), the shape of exact, got (2,)": {"approx": np.ones(2)}},
     ),
     "check_gradient": Example(
-        lambda k=(3,): {"f": cubes, "grad": slope, "theta": normal(*k)}, raises=NEGATIVE_TOL
+        lambda k=(3,): {"f": cubes, "grad": slope, "theta": normal(*k)},
+        raises=NEGATIVE_TOL
+        | {
+            "theta must be at least one number, got []": {"theta": []},
+            "grad must be a function that returns an array of shape (2,), got shape (1,)": {
+                "grad": lambda theta: theta[:1],
+                "theta": np.ones(2),
+            },
+        },
     ),
     "check_blocks": Example(
         lambda: {"f": loss, "grad": gradients, "params": {"W": normal(2, 3), "b": normal(3, seed=1)}},
@@ -53,6 +61,7 @@ EXAMPLES = {
             "grad must be a function that returns the names ['W', 'b'] of params, got ['W']": {
                 "grad": lambda params: {"W": 2 * params["W"]}
             },
+            "params must be arrays of at least one number, got {'W': []}": {"params": {"W": []}},
         },
     ),
     "error_curve": Example(

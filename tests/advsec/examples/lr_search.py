@@ -31,7 +31,7 @@ EXAMPLES = {
     "suggest_lr": Example(
         lambda: {"result": result()},
         raises={
-            "rule must be steepest or min_over_10, got 'valley'": {"rule": "valley"},
+            "rule must be one of steepest, min_over_10, got 'valley'": {"rule": "valley"},
             "result must be a test of at least 2 rates, got 1": {"result": (one, one, one, None)},
         },
     ),

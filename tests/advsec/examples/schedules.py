@@ -47,7 +47,7 @@ EXAMPLES = {
         raises={
             "n must be an integer >= 2, got 1": {"n": 1},
             "lr_min must be > 0 and < lr_max = 1.0, got 0.0": {"lr_min": 0.0},
-            "spacing must be geometric or linear, got 'log'": {"spacing": "log"},
+            "spacing must be one of geometric, linear, got 'log'": {"spacing": "log"},
         },
         keeps_float32=False,
     ),
