@@ -278,7 +278,7 @@ def check_gradient(
     -----
     PyTorch `gradcheck`: componentwise, atol 1e-5 + rtol 1e-3. scipy `check_grad` returns the absolute
     distance to a forward difference. JAX `check_grads` tries one direction, the same at every call, with a
-    tolerance that is absolute for small values: it passes a wrong gradient of size 1e-5.
+    tolerance that is absolute for small values: of gradients below 1e-5 it passes the wrong ones too.
 
     Examples
     --------

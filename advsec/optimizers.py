@@ -305,7 +305,7 @@ def rmsprop_step(
 
     Peers
     -----
-    optax, Keras: as here. PyTorch, and Hinton's lecture: `eps_inside_sqrt=False`.
+    optax, Keras: as here. PyTorch: `eps_inside_sqrt=False`.
 
     References
     ----------

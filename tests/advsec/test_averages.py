@@ -1,4 +1,5 @@
 import math
+from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -83,13 +84,12 @@ def test_the_running_mean_is_a_stochastic_average_with_steps_one_over_n(x):
     )
 
 
-def test_the_running_mean_keeps_its_digits_far_from_zero():
-    x = 1e12 + np.random.default_rng(0).normal(size=20_000)
-    exact = [math.fsum(x[:n]) / n for n in range(100, len(x) + 1, 100)]
-    ours = np.abs(cumulative_mean(x)[99::100] - exact).max()
-    cumsum = np.abs((np.cumsum(x) / np.arange(1, len(x) + 1))[99::100] - exact).max()
-    assert ours < cumsum
-    assert ours < 1e-14 * 1e12
+@given(st.integers(0, 12), st.integers(0, 100))
+def test_the_running_mean_keeps_its_digits_far_from_zero(exponent, seed):
+    offset = 10.0**exponent
+    x = offset + np.random.default_rng(seed).normal(size=300)
+    exact = [math.fsum(x[:n]) / n for n in range(1, len(x) + 1)]
+    np.testing.assert_allclose(cumulative_mean(x), exact, rtol=0, atol=1e-13 * (offset + 1))
 
 
 @given(st.floats(0, 1), st.floats(-10, 10), st.floats(-10, 10))
@@ -202,3 +202,43 @@ def test_e11_the_residual_of_a_drift_is_what_the_corrected_average_lags():
     assert lag == pytest.approx(-9, abs=1e-12)
     weights, _ = ewma_weights(len(x), 0.9)
     assert weights @ (x - x[-1]) / (1 - 0.9**400) == pytest.approx(lag, rel=1e-12)
+
+
+@given(arrays(np.float64, st.integers(1, 20), elements=st.floats(0.1, 10)), st.integers(-1000, 1000))
+def test_the_effective_sample_size_has_no_scale(weights, exponent):
+    """Powers of two scale without rounding; squares of such numbers leave the range of floats."""
+    scaled = effective_sample_size(np.ldexp(weights, exponent))
+    assert scaled == pytest.approx(effective_sample_size(weights), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("weights", "size"),
+    [([1e200, 2e200], 1.8), ([1e-170, 2e-170], 1.8), ([5e-324, 0], 1.0), ([1, -1], 0.0)],
+)
+def test_effective_sample_sizes_by_hand(weights, size):
+    assert effective_sample_size(weights) == pytest.approx(size, rel=1e-14)
+
+
+@pytest.mark.parametrize("weights", [[], [0.0], [math.inf, 1.0], [math.nan, 1.0], [1j]])
+def test_weights_without_a_size_are_refused(weights):
+    with pytest.raises(ValueError, match="weights must be"):
+        effective_sample_size(weights)
+
+
+@pytest.mark.parametrize("gap", [1e-1, 1e-3, 1e-6, 1e-9, 1e-12, 2**-52])
+@pytest.mark.parametrize("t", [1, 2, 5, 1000, 10**6])
+def test_the_correction_keeps_its_digits_where_beta_is_nearly_one(gap, t):
+    beta = 1 - gap
+    with localcontext(prec=60):
+        exact = 1 - Decimal(beta) ** t
+        expected = float(1 / exact)
+    assert debias(1.0, beta, t) == pytest.approx(expected, rel=1e-14)
+    assert window_influence(beta, t) == pytest.approx(1 / expected, rel=1e-14)
+    if t <= 1000:
+        assert ewma_weights(t, beta, debias=True)[0][-1] == pytest.approx((1 - beta) * expected, rel=1e-13)
+        assert ewma_corrected(np.ones(t), beta)[-1] == pytest.approx(1, rel=1e-11)
+
+
+def test_an_average_without_a_start_is_refused():
+    with pytest.raises(ValueError, match="init must be a number or an array of numbers, got None"):
+        ewma([1.0, 2.0], 0.5, init=None)

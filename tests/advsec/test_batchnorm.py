@@ -288,3 +288,45 @@ def test_covariate_shift_vanishes_when_statistics_are_recomputed(seed, scale, sh
 def test_batch_axis_is_0_or_1():
     with pytest.raises(ValueError, match="batch_axis must be 0 or 1, got 2"):
         batchnorm_forward(np.ones((2, 2)), np.ones(2), np.ones(2), batch_axis=2)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("m", [1, 3, 7, 100, 600])
+@pytest.mark.parametrize("value", [0.1, 1e9 + 0.1, -3e-8, 1e20])
+def test_a_constant_feature_becomes_zero_or_beta_exactly(value, m, dtype):
+    x = np.full((m, 2), value, dtype=dtype)
+    x[:, 1] = np.arange(m)
+    x_norm, mu, var = normalize_inputs(x)
+    assert not np.any(x_norm[:, 0])
+    assert mu[0] == dtype(value)
+    assert var[0] == 0
+    for inside in (True, False):
+        out, _ = batchnorm_forward(
+            x, np.ones(2, dtype), np.full(2, 7, dtype), eps=1e-30, eps_inside_sqrt=inside
+        )
+        assert np.all(out[:, 0] == 7)
+
+
+def test_scikit_learn_makes_the_same_of_constant_and_other_features():
+    preprocessing = pytest.importorskip("sklearn.preprocessing")
+    x = np.column_stack([np.full(600, 0.1), 5 + 2 * np.random.default_rng(0).normal(size=600)])
+    theirs = preprocessing.StandardScaler().fit_transform(x)
+    np.testing.assert_allclose(normalize_inputs(x, eps=1e-300)[0], theirs, rtol=1e-9, atol=1e-12)
+
+
+@given(st.integers(0, 100))
+def test_statistics_far_from_zero_keep_their_digits(seed):
+    x = np.random.default_rng(seed).integers(-8, 8, size=(12, 3)) / 4
+    _, mu, var = normalize_inputs(1e9 + x)
+    np.testing.assert_allclose(mu - 1e9, x.mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(var, x.var(axis=0), rtol=1e-5, atol=1e-12)
+
+
+@pytest.mark.parametrize("t", [1, 5])
+def test_a_debiased_running_average_keeps_its_digits_where_decay_is_nearly_one(t):
+    """All batches count the same then: the average is their mean."""
+    stats = running_init(1)
+    for batch in range(1, t + 1):
+        stats = running_update(stats, [float(batch)], [1.0], decay=1 - 1e-9, debias=True)
+    assert stats.mu[0] == pytest.approx((t + 1) / 2, rel=1e-8)
+    assert stats.var[0] == pytest.approx(1, rel=1e-13)

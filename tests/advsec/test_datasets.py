@@ -85,3 +85,21 @@ def test_label_noise_changes_exactly_the_share_and_every_change_is_one(m, share,
 def test_label_noise_reaches_every_other_class():
     noisy = with_label_noise(np.full(1000, 3), 1.0, n_classes=5, rng=np.random.default_rng(0))
     assert set(noisy.tolist()) == {0, 1, 2, 4}
+
+
+@pytest.mark.parametrize(("val", "test"), [(0.5, 0.5), (0.9, 0.2), (1 - 2**-53, 0.0), (0.0, 0.999)])
+def test_shares_leave_examples_for_training_or_are_refused(val, test):
+    if val + test < 1:
+        assert len(load("iris", val_share=val, test_share=test).X_train) >= 1
+        return
+    with pytest.raises(ValueError, match=r"val_share \+ test_share must be < 1"):
+        load("iris", val_share=val, test_share=test)
+
+
+def test_a_feature_that_is_constant_in_training_is_not_divided(monkeypatch):
+    """Its standard deviation is not 0 but what rounding leaves of it."""
+    X = np.column_stack([np.full(600, 0.1), np.arange(600.0)])
+    assert X.std(axis=0)[0] > 0
+    monkeypatch.setattr("advsec.datasets._bundled", lambda name: (X, np.arange(600)))
+    data = load("digits", test_share=0.5)
+    assert np.abs(data.X_test[:, 0]).max() < 1e-12

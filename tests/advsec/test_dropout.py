@@ -244,3 +244,29 @@ def test_the_mean_of_a_deep_network_differs_more_with_larger_weights():
         gaps.append(abs(average.expected - average.nwgm).item())
     assert gaps == sorted(gaps)
     assert gaps[-1] > 10 * gaps[0] > 0
+
+
+@pytest.mark.parametrize("keep_prob", [1.0, 0.5])
+def test_ridge_of_features_that_repeat_or_are_missing_is_the_shortest_minimum(keep_prob):
+    rng = np.random.default_rng(0)
+    column, y = rng.normal(size=6), rng.normal(size=6)
+    X = np.column_stack([column, column, np.zeros(6)])
+    w = dropout_ridge(X, y, keep_prob)
+    assert w[0] == pytest.approx(w[1], rel=1e-12)
+    assert w[2] == pytest.approx(0, abs=1e-12)
+    alone = column @ y / (column @ column)
+    # Dropped independently, two copies of a feature share a smaller penalty than one.
+    ratio = (1 - keep_prob) / keep_prob
+    assert w[0] == pytest.approx(alone / (2 + ratio), rel=1e-12)
+
+
+def test_ridge_with_fewer_examples_than_features_solves_them():
+    X, y = np.random.default_rng(1).normal(size=(2, 5)), np.array([1.0, -1.0])
+    w = dropout_ridge(X, y, 1.0)
+    np.testing.assert_allclose(X @ w, y, rtol=1e-12)
+    np.testing.assert_allclose(w, np.linalg.pinv(X) @ y, rtol=1e-11)
+
+
+def test_a_unit_that_is_never_kept_is_refused_before_it_divides():
+    with pytest.raises(ValueError, match=r"keep_prob must be in \(0, 1\], got 0"):
+        linear_dropout_error([1.0], [1.0], 1.0, 0, inverted=True)

@@ -240,3 +240,30 @@ def test_dropout_cannot_be_checked_unless_the_mask_is_frozen():
     )
     assert loose.xi > 0.9
     assert check_gradient(f, grad, theta).passed
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e3, 1e6, 1e12, 1e100])
+@pytest.mark.parametrize("method", ["central", "forward", "complex"])
+def test_a_right_gradient_passes_at_every_size_of_theta(method, size):
+    """The step grows with theta: one of fixed size would not move a float that is large."""
+
+    def f(theta):
+        return ((theta / size) ** 2).sum()
+
+    theta = size * np.array([1.0, -2.0, 0.5])
+    check = check_gradient(f, lambda theta: 2 * theta / size**2, theta, method=method, tol=1e-5)
+    assert check.passed, check.xi
+
+
+def test_a_given_step_is_the_step_at_every_theta():
+    seen = []
+    numerical_gradient(lambda theta: seen.append(theta.copy()) or 0.0, [1e6, 0.0], eps=0.5)
+    np.testing.assert_array_equal(seen, [[1e6 + 0.5, 0], [1e6 - 0.5, 0], [1e6, 0.5], [1e6, -0.5]])
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf])
+def test_a_component_that_is_not_finite_is_the_worst(wrong):
+    check = check_gradient(cubes, lambda theta: 3 * theta**2 + [0, wrong, 0], [1.0, 2.0, 3.0])
+    assert not check.passed
+    assert check.worst_index == (1,)
+    assert math.isnan(check.worst_error)

@@ -245,3 +245,9 @@ def test_losses_of_predictions_by_hand():
 def test_labels_out_of_range_are_refused(y):
     with pytest.raises(ValueError, match=r"y must be labels in 0 \.\. 2, got"):
         loss(PLAIN, np.zeros(PLAIN.n_params), np.ones((2, 4)), y)
+
+
+@pytest.mark.parametrize("measure", [cross_entropy, error_rate])
+def test_probabilities_of_one_example_need_an_axis_of_examples(measure):
+    with pytest.raises(ValueError, match=r"probabilities.shape must be \(..., m, c\), got \(2,\)"):
+        measure([0.5, 0.5], 0)

@@ -70,3 +70,14 @@ def test_a_notebook_gets_markdown_and_plain_text(monkeypatch):
     advsec.show(undocumented)
     assert shown[0]._repr_markdown_() == "```python\ndef undocumented(x):\n    return x\n```"
     assert repr(shown[0]) == "def undocumented(x):\n    return x"
+
+
+def test_a_lambda_is_refused_wherever_it_stands():
+    alone = lambda x: x  # noqa: E731
+    inside = [
+        (lambda x: x),
+        1,
+    ]
+    for function in (alone, inside[0]):
+        with pytest.raises(ValueError, match="function must be written with `def`, got <function"):
+            source(function)

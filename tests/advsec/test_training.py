@@ -258,3 +258,16 @@ def test_adam_in_place_really_works_in_place():
     assert after.v is state.v
     assert after.s is state.s
     np.testing.assert_allclose(w, 0.9)
+
+
+def test_adam_in_place_takes_numbers_and_leaves_them_alone():
+    lr, eps = np.array(0.1), np.array(1e-3)
+    w, v = np.ones(2), np.ones(2)
+    state, expected = adam_init(w), adam_init(v)
+    for _ in range(3):
+        state = adam_step_in_place(w, np.ones(2), state, lr=lr, eps=eps)
+        expected = adam_step_in_place(v, np.ones(2), expected, lr=0.1, eps=1e-3)
+    np.testing.assert_array_equal(w, v)
+    assert (lr.item(), eps.item()) == (0.1, 1e-3)
+    with pytest.raises(ValueError, match=r"lr must be a number, got array\(\[0.1, 0.2\]\)"):
+        adam_step_in_place(w, np.ones(2), state, lr=np.array([0.1, 0.2]))

@@ -61,12 +61,21 @@ def test_the_library_takes_our_steps(algorithm, source, library, name):
     np.testing.assert_allclose(ours, theirs, rtol=1e-11)
 
 
-def test_pandas_averages_with_our_memory():
+@pytest.mark.parametrize("start", [{"debias": True}, {"init": "first"}])
+def test_pandas_averages_with_our_memory(start):
     pandas = pytest.importorskip("pandas")
     x = derive.normal(30)
-    span = translate("ewma", {"beta": 0.9}, source="slides", target="pandas")
-    theirs = pandas.Series(x).ewm(**span, adjust=True).mean()
-    np.testing.assert_allclose(ewma(x, 0.9, debias=True), theirs, rtol=1e-12)
+    hyper = translate("ewma", {"beta": 0.9} | start, source="slides", target="pandas")
+    np.testing.assert_allclose(ewma(x, 0.9, **start), pandas.Series(x).ewm(**hyper).mean(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("start", [{}, {"debias": True}])
+def test_optax_averages_with_our_memory(start):
+    installed("optax")
+    x = derive.normal(30)
+    hyper = translate("ewma", {"beta": 0.9} | start, source="slides", target="optax")
+    theirs = derive.optax_ema(x, hyper["decay"], hyper["debias"])
+    np.testing.assert_allclose(ewma(x, 0.9, **start), theirs, rtol=1e-12)
 
 
 def test_keras_restarts_along_our_cosine():
