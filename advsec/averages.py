@@ -390,7 +390,7 @@ def effective_window(beta: float) -> float:
     19.0
     """
     check("beta", beta, MEMORY)
-    return float((1 + beta) / (1 - beta))
+    return (1 + beta) / (1 - beta)
 
 
 def beta_for_window(N: float) -> float:
