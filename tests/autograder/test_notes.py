@@ -98,7 +98,7 @@ def test_nothing_is_taken_from_what_ends_in_an_error() -> None:
     probe = Probe("none, and some", lambda rng: (call(DOUBLE[:0]), call(DOUBLE)))
     exercise = Exercise("f", lambda x: x, "(x)", 1, (probe,), (), "Section")
     drawn = draw(exercise, probe, np.random.default_rng(0))
-    trial = try_out(drawn, (Returned(DOUBLE[:0], listed=True), Raised("ValueError", "no")))
+    trial = try_out(drawn, (Returned(DOUBLE[:0], repacked=True), Raised("ValueError", "no")))
     assert notes((trial,), {"f": Judgement("f", 0, 1, (), None)}, ()) == ()
 
 
