@@ -10,7 +10,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -23,6 +24,8 @@ from autograder.course import Course, CourseError
 
 
 if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
     from autograder.collect import Collection
     from autograder.exercise import Assignment
     from autograder.flags import Flag
@@ -351,7 +354,8 @@ def _grade(
 @contextlib.contextmanager
 def _stoppable() -> Iterator[None]:
     """Say what Ctrl-C means; Typer then ends the program with exit code 130."""
-    before, sys.unraisablehook = sys.unraisablehook, _ask_again
+    before = sys.unraisablehook
+    sys.unraisablehook = partial(_ask_again, before)
     try:
         yield
     except KeyboardInterrupt:
@@ -361,20 +365,20 @@ def _stoppable() -> Iterator[None]:
         sys.unraisablehook = before
 
 
-def _ask_again(unheard: "sys.UnraisableHookArgs") -> None:
+def _ask_again(otherwise: "Callable[[UnraisableHookArgs], object]", unheard: "UnraisableHookArgs") -> None:
     """Python drops an interrupt that arrives in a destructor; it is sent again when that is over."""
     if unheard.exc_type is KeyboardInterrupt:
         again = Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
         again.daemon = True
         again.start()
     else:
-        sys.__unraisablehook__(unheard)
+        otherwise(unheard)
 
 
 @contextlib.contextmanager
 def _progress(results: "Iterator[Result]", total: int, quiet: bool) -> "Iterator[Iterator[Result]]":
-    """The results as they come, with a bar on the terminal."""
-    if quiet or not total:
+    """The results as they come, with a bar where there is a terminal."""
+    if quiet or not total or not sys.stderr.isatty():
         yield results
         return
     from rich.console import Console

@@ -161,9 +161,13 @@ class Zygote:
         """A fresh box behind its wall; close it when done. Raises RuntimeError if that cannot be built."""
         slot = self._slots.get()
         ours, theirs = socket.socketpair()
-        with self._lock, theirs:
-            socket.send_fds(self._control, [zygote.MESSAGE.pack(zygote.SPAWN, slot)], [theirs.fileno()])
-            pid = self._expect(zygote.SPAWNED)
+        try:
+            with self._lock, theirs:
+                socket.send_fds(self._control, [zygote.MESSAGE.pack(zygote.SPAWN, slot)], [theirs.fileno()])
+                pid = self._expect(zygote.SPAWNED)
+        except BaseException:  # the zygote is gone, such as when nobody waits for the results any more
+            ours.close()
+            raise
         box = Box(self, pid, ours, slot)
         ours.settimeout(START_SECONDS)
         try:

@@ -1,15 +1,18 @@
 """The command line as a teaching assistant uses it."""
 
 import json
-import os
 import shutil
 import signal
 import sqlite3
+import sys
 import time
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from autograder import cli
 
 from .course import ASSIGNMENT, make_course, run, start
 
@@ -20,6 +23,28 @@ RIGHT = "ada-all-right"
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     return make_course(tmp_path, (RIGHT,))
+
+
+Typed = Callable[..., tuple[int, str, str]]
+Spoil = Callable[[Path], list[str]]
+
+
+@pytest.fixture
+def typed(course: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Typed:
+    """What a command answers that is typed in the course: its exit code, what it says and what it complains.
+
+    It runs in this process, which has imported everything already.
+    """
+
+    def answer(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(course)
+        monkeypatch.setattr(sys, "argv", ["autograder", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        code = ended.value.code
+        return code if isinstance(code, int) else 0, *capfd.readouterr()
+
+    return answer
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["grade", "--help"], ["demo", "-h"]])
@@ -133,6 +158,9 @@ def test_the_class_report_flags_what_is_not_from_the_release(course: Path) -> No
     assert page.count("<code>advsec</code>") == 1
 
 
+# --- what a person has to put right ---------------------------------------------------------------------
+
+
 def no_such_assignment(course: Path) -> list[str]:
     return ["grade", "99_nothing"]
 
@@ -155,11 +183,6 @@ def a_file_for_a_folder(course: Path) -> list[str]:
     return ["grade", ASSIGNMENT, "--submitted", "nbgrader_config.py"]
 
 
-def unreadable_folder(course: Path) -> list[str]:
-    (course / ".course" / "submitted").chmod(0)
-    return ["grade", ASSIGNMENT]
-
-
 def half_made_gradebook(course: Path) -> list[str]:
     with sqlite3.connect(course / ".course" / "gradebook.db") as connection:
         connection.execute("create table student (id text)")
@@ -177,6 +200,54 @@ def outside_of_a_course(course: Path) -> list[str]:
     return ["grade", ASSIGNMENT]
 
 
+def settings_that_do_not_run(course: Path) -> list[str]:
+    (course / "nbgrader_config.py").write_text("c = (")
+    return ["doctor"]
+
+
+def short_key(course: Path) -> list[str]:
+    (course / ".course" / "course_key").write_text("")
+    return ["grade", ASSIGNMENT]
+
+
+def results_that_are_a_file(course: Path) -> list[str]:
+    (course / ".course" / "results").write_text("no folder")
+    return ["grade", ASSIGNMENT]
+
+
+def autograded_that_is_a_file(course: Path) -> list[str]:
+    (course / ".course" / "autograded").write_text("no folder")
+    return ["grade", ASSIGNMENT]
+
+
+def work_that_is_a_file(course: Path) -> list[str]:
+    shutil.move(course / ".course" / "submitted", course / "elsewhere")
+    (course / ".course").rmdir()
+    (course / ".course").write_text("no folder")
+    return ["grade", ASSIGNMENT, "--submitted", "elsewhere"]
+
+
+def truncated_source(course: Path) -> list[str]:
+    path = course / "notebooks" / "assignments" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    path.write_text(path.read_text()[:1000])
+    return ["release", ASSIGNMENT]
+
+
+def no_source(course: Path) -> list[str]:
+    shutil.rmtree(course / "notebooks")
+    return ["release", ASSIGNMENT]
+
+
+def no_archive(course: Path) -> list[str]:
+    return ["collect", "no.zip"]
+
+
+def no_roster(course: Path) -> list[str]:
+    with zipfile.ZipFile(course / "some.zip", "w") as archive:
+        archive.writestr("jane.ipynb", "{}")
+    return ["collect", "some.zip", "--roster", "no.csv"]
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
@@ -188,18 +259,27 @@ def outside_of_a_course(course: Path) -> list[str]:
         (half_made_gradebook, "gradebook"),
         (garbage_gradebook, "gradebook"),
         (outside_of_a_course, "not inside a course"),
-        pytest.param(
-            unreadable_folder,
-            "may not be read",
-            marks=pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder"),
-        ),
+        (settings_that_do_not_run, "nbgrader_config.py cannot be used (SyntaxError"),
+        (short_key, "course_key must be at least 32 hexadecimal digits"),
+        (results_that_are_a_file, "cannot be written: Not a directory"),
+        (autograded_that_is_a_file, "autograded"),
+        (work_that_is_a_file, ".course"),
+        (truncated_source, ASSIGNMENT),
+        (no_source, ASSIGNMENT),
+        (no_archive, "no.zip cannot be read: No such file"),
+        (no_roster, "no.csv cannot be read"),
     ],
 )
-def test_bad_input_is_one_sentence_and_no_traceback(course: Path, spoil: object, says: str) -> None:
-    done = run("autograder", *spoil(course), cwd=course)
-    assert done.returncode == 1
-    assert says in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+def test_bad_input_is_one_sentence_and_no_traceback(
+    typed: Typed, course: Path, spoil: Spoil, says: str
+) -> None:
+    notebook = course / ".course" / "submitted" / RIGHT / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    notebook.write_text("")  # whose grading takes no time
+    code, _, complaint = typed(*spoil(course))
+    assert code == 1
+    assert says in complaint
+    assert complaint.startswith("autograder: ")
+    assert len(complaint.strip().splitlines()) == 1, complaint
 
 
 def test_demo_uses_folders_of_its_own(course: Path) -> None:
