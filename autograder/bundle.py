@@ -279,7 +279,7 @@ def _readme(assignment: Assignment, wheel: str, has_lecture: bool) -> str:
     python = metadata.metadata(PACKAGE)["Requires-Python"].removeprefix(">=")
     notebook = f"assignments/{assignment.name}/{assignment.name}.ipynb"
     lecture = f"lectures/{assignment.name}.ipynb"
-    reading = f"Read `{lecture}` first, then work" if has_lecture else "Work"
+    reading = f"Read `{lecture}` first. " if has_lecture else ""
     return f"""\
 # {assignment.title}
 
@@ -299,13 +299,15 @@ course has installed. To keep it apart from your other work, run `python -m venv
 
     python -m jupyter lab
 
-{reading} in `{notebook}`: write each function where it says `YOUR CODE HERE`, and run the cell with
-`check(...)` below it. It tells you what differs, and often which formula you wrote instead.
+{reading}Your work goes into
+
+    {notebook}
+
+Write each function where it says `YOUR CODE HERE`, and run the cell with `check(...)` below it. It tells you
+what differs, and often which formula you wrote instead.
 
 ## In the end: hand in
 
 In JupyterLab choose Kernel > Restart Kernel and Run All Cells, look whether everything is as you want it, and
-save. Hand in this one file, under its name, where your course collects it:
-
-    {notebook}
+save. Hand in this one file, under its name, where your course collects it.
 """

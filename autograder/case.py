@@ -86,7 +86,7 @@ def format_argument(value: Any) -> str:
             return "np.array([])" if value.shape == (0,) else f"np.zeros({value.shape})"
         case np.ndarray():
             text = np.array2string(value, floatmode="unique", threshold=PASTED, separator=",")
-            text = re.sub(r"\b(nan|inf)\b", r"np.\1", "".join(text.split()).replace(",", ", "))
+            text = re.sub(r"\b(nan|inf)\b", r"np.\1", _on_one_line(text))
             plain = value.dtype in (np.float64, np.int64, np.bool_, np.complex128)
             return f"np.array({text}{'' if plain else f', dtype=np.{value.dtype.name}'})"
         case tuple():
@@ -106,8 +106,8 @@ def format_value(value: Any, *, precision: int = 6) -> str:
     """A plain value as short text; long arrays are shortened in the middle."""
     match value:
         case np.ndarray():
-            text = np.array2string(value, precision=precision, threshold=12, edgeitems=3, separator=", ")
-            return " ".join(text.split())
+            text = np.array2string(value, precision=precision, threshold=12, edgeitems=3, separator=",")
+            return _on_one_line(text)
         case tuple():
             items = [format_value(item, precision=precision) for item in value]
             return "(" + ", ".join(items) + ("," if len(value) == 1 else "") + ")"
@@ -119,3 +119,8 @@ def format_value(value: Any, *, precision: int = 6) -> str:
         case Unsupported():
             return describe(value)
     return repr(value)[:200]
+
+
+def _on_one_line(array: str) -> str:
+    """The text of an array without the spaces that align its columns."""
+    return "".join(array.split()).replace(",", ", ")

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder.case import Case, case_of
 from autograder.diagnose import fits, recognise
-from autograder.exercise import Call, Exercise, Misconception, Probe
+from autograder.exercise import Exercise, Misconception, Probe
 from autograder.hints import hint
 from autograder.sandbox.perform import Returned
 from autograder.trials import LADDER, Problem, Trial, errors_aside
@@ -116,7 +116,7 @@ def _finding(
 def _telling(trials: Sequence[Trial]) -> Trial:
     """A failed trial on the highest rung; on it one that the student can see, and of these the smallest."""
     failed = [trial for trial in trials if not trial.passed]
-    return min(failed, key=lambda t: (LADDER.index(_problem(t).kind), not t.public, _size(t.calls)))
+    return min(failed, key=lambda t: (LADDER.index(_problem(t).kind), not t.public, _size(t)))
 
 
 def _problem(trial: Trial) -> Problem:
@@ -183,7 +183,8 @@ def _case(trial: Trial) -> Case | None:
     return case_of(trial, _problem(trial)) if trial.public else None
 
 
-def _size(calls: tuple[Call, ...]) -> float:
-    """How much there is to look at; a case with nothing in its arrays shows nothing."""
-    sizes = [np.size(value) for call in calls for value in (*call.args, *call.kwargs.values())]
+def _size(trial: Trial) -> float:
+    """How much there is to look at in the call that shows it; with nothing in its arrays it shows nothing."""
+    call = trial.calls[range(len(trial.outcomes))[_problem(trial).call]]
+    sizes = [np.size(value) for value in (*call.args, *call.kwargs.values())]
     return sum(sizes) if all(sizes) else np.inf

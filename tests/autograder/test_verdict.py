@@ -121,8 +121,8 @@ def test_points_are_the_share_of_probes_passed() -> None:
 def test_a_failing_case_that_everybody_may_see_is_shown_the_smallest_first() -> None:
     case = judged(lambda x: x + 7).finding.case
     assert case.call == "halve(np.array([1., 2., 4.]))"
-    assert case.expected == "[0.5, 1. , 2. ]"
-    assert case.returned == "[ 8., 9., 11.]"
+    assert case.expected == "[0.5, 1., 2.]"
+    assert case.returned == "[8., 9., 11.]"
 
 
 def test_a_hidden_case_is_not_shown() -> None:
