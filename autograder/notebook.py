@@ -7,6 +7,7 @@ flags and grade ids come from the release too.
 import base64
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from autograder.files import read_ours
 from autograder.panel import panel_html, panel_text
 from autograder.results import CellRecord, Result, ending
 from autograder.sandbox.messages import Output
+from autograder.sandbox.reader import Attachment
 from autograder.verdict import Judgement
 
 
@@ -25,6 +27,8 @@ METADATA_KEY = "autograder"
 # nbgrader's pages render text cells as they are, in a browser in which somebody grades. A space behind
 # these makes tags, loaded images and links of formulas plain characters again.
 LIVE_IN_TEXT = re.compile(r"<(?=[A-Za-z/!?])|!(?=\[)|\\(?=href)")
+# A picture that lies beside the text; behind another character it may be a part of something else.
+PICTURE = re.compile(r"(?<!\S)!\[[^\[\]<\\\n]{0,1000}\]\(attachment:([\w.%+-]{1,100})\)")
 
 
 def read_release(path: Path) -> dict[str, Any]:
@@ -114,11 +118,31 @@ def _cell(record: CellRecord, master: dict[str, Any] | None) -> dict[str, Any]:
         "source": "".join(master["source"]) if locked else record.cell.source,
     }
     if not locked and cell["cell_type"] != "code":
-        cell["source"] = LIVE_IN_TEXT.sub(r"\g<0> ", cell["source"])
+        cell["source"] = _inert(cell["source"], record.cell.attachments)
+        if pictures := {each.name: each.image for each in record.cell.attachments if each.image}:
+            cell["attachments"] = {name: _png_data(png) for name, png in pictures.items()}
     if cell["cell_type"] == "code":
         cell["execution_count"] = None
         cell["outputs"] = _outputs(record)
     return cell
+
+
+def _inert(source: str, attachments: Iterable[Attachment]) -> str:
+    """A student's text in which nothing is live but the pictures that are kept beside it."""
+    kept = {each.name for each in attachments if each.image}
+    place, pieces = 0, []
+    for picture in PICTURE.finditer(source):
+        if picture[1] in kept:
+            pieces += (_defused(source[place : picture.start()]), picture[0])
+            place = picture.end()
+    pieces.append(_defused(source[place:]))
+    problems = ((each.name, each.problem) for each in attachments if each.problem)
+    pieces += (_defused(f"\n\n[The picture {name} is not shown: {why}.]") for name, why in problems)
+    return "".join(pieces)
+
+
+def _defused(text: str) -> str:
+    return LIVE_IN_TEXT.sub(r"\g<0> ", text)
 
 
 def _after(merged: list[dict[str, Any]], before: list[dict[str, Any]]) -> int:
@@ -144,9 +168,12 @@ def _output(output: Output) -> dict[str, Any]:
         lines = output.text.splitlines()
         return {"output_type": "error", "ename": output.name, "evalue": "", "traceback": lines}
     # The name of anything else comes from the box, which may say that it is HTML.
-    image = {"image/png": base64.b64encode(output.png).decode()}
-    data = image if output.png else {"text/plain": output.text}
+    data = _png_data(output.png) if output.png else {"text/plain": output.text}
     return {"output_type": "display_data", "data": data, "metadata": {}}
+
+
+def _png_data(png: bytes) -> dict[str, str]:
+    return {"image/png": base64.b64encode(png).decode()}
 
 
 def _verdict_output(judgement: Judgement) -> dict[str, Any]:

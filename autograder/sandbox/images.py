@@ -28,8 +28,8 @@ PREDICTED_FROM_ABOVE = 2
 FASTEST = 1
 
 
-def pixels_of(data: bytes) -> np.ndarray:
-    """The pixels of a PNG or JPEG; for the box only.
+def pixels_of(data: bytes, side: int = SHOWN_SIDE) -> np.ndarray:
+    """The pixels of a PNG or JPEG, of no more than `side` in a row or column; for the box only.
 
     Returns
     -------
@@ -50,7 +50,8 @@ def pixels_of(data: bytes) -> np.ndarray:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused here anyway
             with Image.open(io.BytesIO(data), formats=[kind]) as image:
-                pixels = _shown(image) if max(image.size) <= MAX_SIDE else None
+                image.draft(None, (side, side))  # a large JPEG is never decoded in full
+                pixels = _shown(image, side) if max(image.size) <= MAX_SIDE else None
     except Exception:  # whatever a decoder says about broken bytes
         raise ValueError(f"it is a damaged {kind}") from None
     if pixels is None:
@@ -58,13 +59,16 @@ def pixels_of(data: bytes) -> np.ndarray:
     return pixels
 
 
-def _shown(image: "Image.Image") -> np.ndarray:
+def _shown(image: "Image.Image", side: int) -> np.ndarray:
+    from PIL import ImageOps
+
+    image = ImageOps.exif_transpose(image)  # photographs say which side is up
     if image.mode == "I;16":
         image = image.point(lambda value: value / 256, "L")
     image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB")
-    image.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    image.thumbnail((side, side))
     return np.asarray(image)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .images import png_of
+from .images import pixels_of, png_of
 from .perform import (
     LINE_LENGTH,
     NotCallable,
@@ -18,12 +18,16 @@ from .perform import (
     WrongSignature,
 )
 from .policy import Policy
-from .reader import MAX_WORDS, Cell
+from .reader import ATTACHMENT_NAME, MAX_WORDS, Attachment, Cell
 from .values import Call, Oversized, Unsupported
 from .wire import Limits, ProtocolError, decode, encode
 
 
 MIB = 1 << 20
+# The pictures in the texts of a notebook: what is larger is made smaller, and how many pixels there may be.
+PICTURE_SIDE = 1200
+PICTURE_BYTES = 24 * MIB
+TOO_MANY_PICTURES = "the pictures of this notebook are too many, or too large"
 NOTEBOOK = Limits(frame_bytes=64 * MIB, string_bytes=MIB, items=2000)
 OUTPUTS = Limits(frame_bytes=24 * MIB, string_bytes=3 * MIB, items=2000)
 REQUESTS = Limits(frame_bytes=64 * MIB, string_bytes=MIB, requests=True)
@@ -189,18 +193,51 @@ def _outcome_from_plain(value: Any) -> Outcome:
 
 
 def cells_to_plain(cells: tuple[Cell, ...]) -> tuple[Any, ...]:
-    return ("cells", tuple((cell.kind, cell.source, cell.grade_id, cell.saved) for cell in cells))
+    """For the box: pictures become pixels."""
+    room = [PICTURE_BYTES]
+    return ("cells", tuple(_cell_to_plain(cell, room) for cell in cells))
 
 
-def cells_from_plain(value: Any) -> tuple[Cell, ...]:
-    return tuple(map(_cell_from_plain, value))
+def _cell_to_plain(cell: Cell, room: list[int]) -> tuple[Any, ...]:
+    pictures = tuple((each.name, _pixels(each.image, room)) for each in cell.attachments)
+    return (cell.kind, cell.source, cell.grade_id, cell.saved, pictures)
 
 
-def _cell_from_plain(value: Any) -> Cell:
+def _pixels(image: bytes, room: list[int]) -> np.ndarray | str:
+    """The pixels of a picture in a text, or why there are none; of the room that is left they take theirs."""
+    try:
+        pixels = pixels_of(image, PICTURE_SIDE)
+    except ValueError as reason:
+        return str(reason)
+    if pixels.nbytes > room[0]:
+        return TOO_MANY_PICTURES
+    room[0] -= pixels.nbytes
+    return pixels
+
+
+def cells_from_plain(value: Any, room: int = Policy.notebook_output_bytes) -> tuple[Cell, ...]:
+    """The cells that a reply holds; pictures for which there is no more `room` are left out."""
+    left = [room]
+    return tuple(_cell_from_plain(cell, left) for cell in value)
+
+
+def _cell_from_plain(value: Any, left: list[int]) -> Cell:
     match value:
-        case (str(kind), str(source), str(grade_id), None | str() as saved):
-            return Cell(kind, source, grade_id, saved and saved[:MAX_WORDS])
+        case (str(kind), str(source), str(grade_id), None | str() as saved, tuple(pictures)):
+            attachments = tuple(_attachment_from_plain(picture, left) for picture in pictures)
+            return Cell(kind, source, grade_id, saved and saved[:MAX_WORDS], attachments)
     raise ProtocolError("the reply holds no cell")
+
+
+def _attachment_from_plain(value: Any, left: list[int]) -> Attachment:
+    match value:
+        case (str(name), str(problem)) if ATTACHMENT_NAME.fullmatch(name):
+            return Attachment(name, problem=problem[:80])
+        case (str(name), np.ndarray() as pixels) if ATTACHMENT_NAME.fullmatch(name):
+            image = _png(pixels)
+            left[0] -= len(image)
+            return Attachment(name, image) if left[0] >= 0 else Attachment(name, problem=TOO_MANY_PICTURES)
+    raise ProtocolError("the reply holds no picture")
 
 
 def cell_result_to_plain(status: str, outputs: Iterable[Output | Picture]) -> tuple[Any, ...]:

@@ -6,9 +6,10 @@ the words are kept, to say where they are other ones than those of the run.
 """
 
 import ast
+import base64
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,10 @@ MAX_DEPTH = 200
 # Longer outputs are not compared, and of very many words the first ones are.
 MAX_SAVED = 48 * 1024
 MAX_WORDS = 4000
+
+MAX_ATTACHMENTS = 20
+ATTACHMENT_NAME = re.compile(r"[\w.%+-]{1,100}")
+DATA_IN_TEXT = re.compile(r"(!\[[^\[\]\n]{0,1000}\])\(data:image/[\w.+-]{1,20};base64,([A-Za-z0-9+/=]+)\)")
 
 PYTHON = ("python", "ipython")
 CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
@@ -38,6 +43,18 @@ OF_NUMBERS = frozenset(("ns", "us", "µs", "μs", "ms", "min", "nan", "inf"))
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A picture that a text shows: as it lies in the file, or the PNG that the driver has made of it.
+
+    `problem` says why there is none.
+    """
+
+    name: str
+    image: bytes = b""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Cell:
     """One cell of a submission: `kind` is code, markdown or raw.
 
@@ -48,6 +65,7 @@ class Cell:
     source: str
     grade_id: str
     saved: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Unreadable(Exception):  # noqa: N818 (an outcome, not an error of the program)
@@ -166,6 +184,10 @@ def _defines_in_python(cell: Cell) -> bool:
 def _cell(cell: dict[str, Any]) -> Cell:
     source = cell.get("source", cell.get("input", ""))  # nbformat 3 called it input
     source = _joined(source)
+    pictures: list[Attachment] = []
+    if cell.get("cell_type") == "markdown":
+        pictures += _attachments(_dict(cell.get("attachments")))
+        source = _without_data(source, pictures)
     if len(source) > MAX_SOURCE:
         raise Unreadable("cell_too_long", f"{len(source)} characters")
     kind = cell.get("cell_type")
@@ -175,7 +197,34 @@ def _cell(cell: dict[str, Any]) -> Cell:
         source.encode("utf-8", "replace").decode("utf-8"),  # lone surrogates cannot be sent
         grade_id if isinstance(grade_id, str) else "",
         _saved(_list(cell.get("outputs"))),
+        tuple(pictures[:MAX_ATTACHMENTS]),
     )
+
+
+def _attachments(held: dict[str, Any]) -> Iterator[Attachment]:
+    """Pictures that were pasted into a text in Jupyter."""
+    for name, kinds in held.items():
+        data = [_joined(data) for kind, data in _dict(kinds).items() if kind.startswith("image/")]
+        if ATTACHMENT_NAME.fullmatch(name) and data:
+            yield Attachment(name, _decoded(data[0]))
+
+
+def _without_data(source: str, pictures: list[Attachment]) -> str:
+    """The text with pictures beside it that Colab writes into it; they are added to `pictures`."""
+
+    def beside(found: re.Match[str]) -> str:
+        name = f"pasted-{len(pictures) + 1}.png"
+        pictures.append(Attachment(name, _decoded(found[2])))
+        return f"{found[1]}(attachment:{name})"
+
+    return DATA_IN_TEXT.sub(beside, source)
+
+
+def _decoded(data: str) -> bytes:
+    try:
+        return base64.b64decode(data)
+    except ValueError:
+        return b""
 
 
 def words_of(text: str) -> str:

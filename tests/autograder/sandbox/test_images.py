@@ -113,6 +113,16 @@ def test_sixteen_bits_become_eight() -> None:
     np.testing.assert_allclose(shown[..., 0], grey / 256, atol=1)
 
 
+def test_a_photograph_is_shown_however_large_and_the_right_way_up() -> None:
+    photo = Image.new("RGB", (2 * MAX_SIDE, MAX_SIDE), (200, 0, 0))
+    assert pixels_of(encoded(photo, "JPEG")).shape[1] == SHOWN_SIDE
+    assert pixels_of(encoded(photo, "JPEG"), 500).shape == (250, 500, 3)
+    lying = Image.new("RGB", (40, 20))
+    exif = lying.getexif()
+    exif[0x0112] = 6  # turned by a quarter
+    assert pixels_of(encoded(lying, "JPEG", exif=exif.tobytes())).shape == (40, 20, 3)
+
+
 def test_of_what_moves_the_first_image_is_shown() -> None:
     frames = [Image.new("RGB", (4, 3), colour) for colour in ("red", "blue")]
     data = encoded(frames[0], save_all=True, append_images=frames[1:])
