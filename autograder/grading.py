@@ -7,24 +7,22 @@ run again without that cell, so that every other exercise still counts.
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder import submission
-from autograder.exercise import Assignment, Exercise
+from autograder.exercise import Assignment
+from autograder.follow_through import follow_through
 from autograder.given import Given
 from autograder.notes import notes
 from autograder.results import Result
 from autograder.sandbox.launcher import Answer, Zygote
 from autograder.sandbox.messages import ProbeRequest
-from autograder.sandbox.perform import Returned, perform
 from autograder.sandbox.reader import Unreadable
-from autograder.sandbox.values import Call
 from autograder.session import Session
 from autograder.trials import Drawn, Trial, draw_hidden, draw_public, try_out
 from autograder.undefined import defined_again, with_reason
-from autograder.verdict import Finding, Judgement, judge
+from autograder.verdict import judge
 
 
 BUSY = (
@@ -67,27 +65,33 @@ def grade_submission(
         # No box that has seen a hidden input is asked for anything that a student gets to read.
         shown = _try(session, public)
         tried = _try(session, [each for drawn in hidden.values() for each in drawn])
-        judgements: dict[str, Judgement] = {}
-        for exercise in assignment.exercises:
-            trials = [trial for trial in (*shown, *tried) if trial.drawn.exercise is exercise]
-            judgement = with_reason(judge(exercise, trials, session.lines()), session.records())
-            drawn = hidden[exercise.name]
-            judgements[exercise.name] = _followed_through(session, exercise, judgement, drawn, judgements)
+        lines = session.lines()
+        judgements = {
+            exercise: judge(exercise, [t for t in (*shown, *tried) if t.drawn.exercise is exercise], lines)
+            for exercise in assignment.exercises
+        }
+        judgements |= follow_through(
+            judgements,
+            attempt=lambda exercise, answers: _try(session, hidden[exercise.name], answers),
+            judge=lambda exercise, trials: judge(exercise, trials, lines),
+            mentioned=session.mentions,
+        )
         records = session.records()
+        found = {each.name: with_reason(judgement, records) for each, judgement in judgements.items()}
         settled = not session.starved
     return Result(
         student,
         assignment.name,
         "graded",
         "",
-        round(sum(judgement.score for judgement in judgements.values()), 2),
+        round(sum(judgement.score for judgement in found.values()), 2),
         assignment.max_score,
-        tuple(judgements.values()),
+        tuple(found.values()),
         records,
         (
             *given.notes(session.cells),
             *defined_again(assignment, records),
-            *notes(shown, judgements, records),
+            *notes(shown, found, records),
             *[BUSY] * (not settled),
         ),
         seconds=round(time.monotonic() - started, 3),
@@ -96,49 +100,9 @@ def grade_submission(
     )
 
 
-def _followed_through(
-    session: Session,
-    exercise: Exercise,
-    judgement: Judgement,
-    hidden: tuple[Drawn, ...],
-    judgements: dict[str, Judgement],
-) -> Judgement:
-    """What an exercise deserves that builds on others which failed: it is tried with their references too."""
-    failed = tuple(
-        used for used in exercise.uses if judgements[used.name].score < judgements[used.name].max_score
-    )
-    if judgement.score == judgement.max_score or not failed:
-        return judgement
-    answers = {used.name: _reference_answer(used) for used in failed}
-    again = judge(exercise, _try(session, hidden, answers), session.lines())
-    if again.score <= judgement.score:
-        return judgement
-    helpers = " and ".join(f"`{used.name}`" for used in failed)
-    message = (
-        f"Judged with a right {helpers}, on which your `{exercise.name}` builds; look at {helpers} first."
-    )
-    if again.finding:
-        message = f"{again.finding.message} ({message})"
-        return replace(again, finding=replace(again.finding, message=message))
-    return replace(again, finding=Finding("follow_through", message))
-
-
 def _try(
-    session: Session, drawn: Sequence[Drawn], answers: dict[str, Answer] | None = None
+    session: Session, drawn: Sequence[Drawn], answers: Mapping[str, Answer] | None = None
 ) -> tuple[Trial, ...]:
     """Try the student's functions, and compare with what the references make of the same calls."""
     requests = tuple(ProbeRequest(each.exercise.name, each.calls, each.reply_bytes) for each in drawn)
     return tuple(map(try_out, drawn, session.perform(requests, answers or {})))
-
-
-def _reference_answer(exercise: Exercise) -> Callable[[str, tuple[Any, ...], dict[str, Any]], Any]:
-    """What a box may ask for: the reference, under the signature of the exercise and no other switch."""
-
-    def answer(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        exercise.bind(args, kwargs)
-        (outcome,) = perform((Call(name, args, kwargs),), {name: exercise.reference}, ours=True)
-        if not isinstance(outcome, Returned):
-            raise ValueError(getattr(outcome, "message", "the call does not return"))
-        return outcome.value
-
-    return answer

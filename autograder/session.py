@@ -1,5 +1,7 @@
 """The notebook of one submission in the sandbox: its cells are run, then its functions are called."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -104,7 +106,7 @@ class Session:
             self.stopped[index] = stopped
 
     def perform(
-        self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer]
+        self, probes: tuple[ProbeRequest, ...], answers: Mapping[str, Answer]
     ) -> tuple[tuple[Outcome, ...], ...]:
         """The outcomes of each probe. Where the box does not survive, each exercise is tried by itself."""
         names = tuple(dict.fromkeys(probe.exercise for probe in probes))
@@ -123,7 +125,7 @@ class Session:
         )
 
     def _perform(
-        self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer], share: float
+        self, probes: tuple[ProbeRequest, ...], answers: Mapping[str, Answer], share: float
     ) -> tuple[tuple[Outcome, ...], ...]:
         """The outcomes of these probes, for which there is this share of the time that is left."""
         if self.left > 0 and not self.boxes[-1].alive:
@@ -136,6 +138,11 @@ class Session:
         """The lines of the student's cells, as errors name them."""
         lines = (line for cell in self.cells for line in cell.source.splitlines())
         return frozenset(line.strip()[:LINE_LENGTH] for line in lines)
+
+    def mentions(self, name: str) -> bool:
+        """Whether a cell names the function elsewhere than where it is defined: else nothing can call it."""
+        used = re.compile(rf"(?<!\bdef )\b{re.escape(name)}\b")
+        return any(used.search(step.source) for step in self.given.steps(self.cells))
 
     def records(self) -> tuple[CellRecord, ...]:
         return tuple(

@@ -14,7 +14,7 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -239,7 +239,7 @@ class Box:
         return result
 
     def perform(
-        self, probes: tuple[ProbeRequest, ...], answers: dict[str, Answer], seconds: float = math.inf
+        self, probes: tuple[ProbeRequest, ...], answers: Mapping[str, Answer], seconds: float = math.inf
     ) -> tuple[tuple[Outcome, ...], ...]:
         """The outcomes of the calls of each probe; never raises for what student code does.
 
@@ -288,7 +288,7 @@ class Box:
         body: bytes,
         limits: Limits,
         seconds: float,
-        answers: dict[str, Answer] | None = None,
+        answers: Mapping[str, Answer] | None = None,
     ) -> tuple[Frame, bool]:
         """The answer, and whether the box was kept from running while it was waited for."""
         if self._pid is None:
@@ -355,7 +355,7 @@ def _is_out_of_time(outcome: Outcome) -> bool:
     return isinstance(outcome, Stopped) and outcome.reason == "time"
 
 
-def _answer(question: Any, answers: dict[str, Answer]) -> tuple[Any, ...]:
+def _answer(question: Any, answers: Mapping[str, Answer]) -> tuple[Any, ...]:
     match question:
         case (str(name), tuple(args), dict(kwargs)) if name in answers:
             try:

@@ -2,10 +2,11 @@
 
 Plain values: None, str, numpy arrays of numbers or booleans (scalars are 0-d arrays), tuples and
 dictionaries of these. Three more kinds travel only towards the sandbox: a generator seed, a test function
-by name, and the result of an earlier call. Two travel only back: the name of an unsupported type, and the
-shape of an array that was too large to send.
+by name, and the result of an earlier call. Three travel only back: the name of an unsupported type, the
+shape of an array that was too large to send, and a function of whole numbers as a table.
 """
 
+import math
 import numbers
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -57,6 +58,33 @@ class Oversized:
     """An array was returned that is much larger than asked for; its shape is all that is kept."""
 
     shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A function of whole numbers, as its values at 0, 1, 2, ...; NaN where it has none.
+
+    It travels in questions only: from a box that asks for a call with a function among its arguments.
+    """
+
+    values: np.ndarray
+
+    def __call__(self, n: int) -> float:
+        if n != int(n) or not 0 <= n < len(self.values) or np.isnan(self.values[int(n)]):
+            raise ValueError(f"the function that was handed over has no value at {n}")
+        return float(self.values[int(n)])
+
+
+def tabulated(function: Callable[[int], Any], count: int) -> Table:
+    """The values of a function at the first `count` whole numbers."""
+    return Table(np.array([_number(function, n) for n in range(count)]))
+
+
+def _number(function: Callable[[int], Any], n: int) -> float:
+    try:
+        return float(function(n))
+    except Exception:
+        return math.nan
 
 
 @dataclass(frozen=True)

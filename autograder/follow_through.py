@@ -1,0 +1,129 @@
+"""Nobody loses twice: what builds on a function that is not right is judged with a right one.
+
+What an answer builds on is seen when it runs: other functions that fail are replaced by ours, which answer
+from outside of the box and remember that they were asked.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder.exercise import Exercise
+from autograder.sandbox.launcher import Answer
+from autograder.sandbox.perform import Returned, perform
+from autograder.sandbox.values import Call
+from autograder.trials import Trial
+from autograder.verdict import Finding, Judgement
+
+
+# There is no code that could build on anything.
+NOTHING_RUNS = ("not_defined", "not_callable", "not_implemented", "wrong_signature")
+
+Attempt = Callable[[Exercise, Mapping[str, Answer]], Sequence[Trial]]
+
+
+@dataclass
+class _Helper:
+    """The reference of an exercise in the place of a student's function of that name."""
+
+    exercise: Exercise
+    asked: bool = False
+    refused: bool = False
+
+    def __call__(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Answer as it is asked for, under the signature of the exercise and no other switch."""
+        self.asked = True
+        try:
+            self.exercise.bind(args, kwargs)
+            (outcome,) = perform((Call(name, args, kwargs),), {name: self.exercise.reference}, ours=True)
+            if isinstance(outcome, Returned):
+                return outcome.value
+            raise ValueError(getattr(outcome, "message", "the call does not return"))
+        except Exception:
+            self.refused = True
+            raise
+
+
+@dataclass(frozen=True)
+class _Again:
+    """An exercise as it was tried with right helpers."""
+
+    helpers: Mapping[str, _Helper]
+    trials: Sequence[Trial]
+
+    @property
+    def asked(self) -> Set[str]:
+        return {name for name, helper in self.helpers.items() if helper.asked}
+
+    @property
+    def refused(self) -> bool:
+        return any(helper.refused for helper in self.helpers.values())
+
+
+def follow_through(
+    judgements: Mapping[Exercise, Judgement],
+    attempt: Attempt,
+    judge: Callable[[Exercise, Sequence[Trial]], Judgement],
+    mentioned: Callable[[str], bool],
+) -> dict[Exercise, Judgement]:
+    """New judgements of the exercises that fail and build on others that fail.
+
+    `attempt` tries an exercise with other answers in the place of some functions; `mentioned` says whether
+    any code may call a function of that name. Functions that build on each other in a circle compute nothing,
+    and earn nothing through each other.
+    """
+    failing = [each for each, judgement in judgements.items() if judgement.score < judgement.max_score]
+    helpers = [each for each in failing if mentioned(each.name)]
+    again = {
+        exercise: _try(exercise, others, attempt)
+        for exercise in failing
+        if (others := [each for each in helpers if each is not exercise]) and _runs(judgements[exercise])
+    }
+    builds_on = {exercise.name: each.asked for exercise, each in again.items()}
+    made: dict[Exercise, Judgement] = {}
+    for exercise, each in again.items():
+        allowed = {name for name in each.asked if not _reaches(name, exercise.name, builds_on)}
+        if allowed < each.asked:
+            each = _try(exercise, [other for other in helpers if other.name in allowed], attempt)
+        if allowed:
+            made[exercise] = _better(judgements[exercise], judge(exercise, each.trials), each)
+    return made
+
+
+def _runs(judgement: Judgement) -> bool:
+    return judgement.finding is not None and judgement.finding.kind not in NOTHING_RUNS
+
+
+def _try(exercise: Exercise, others: Iterable[Exercise], attempt: Attempt) -> _Again:
+    helpers = {other.name: _Helper(other) for other in others}
+    return _Again(helpers, attempt(exercise, helpers))
+
+
+def _reaches(start: str, goal: str, builds_on: Mapping[str, Set[str]]) -> bool:
+    """Whether one function builds on another, directly or through others."""
+    reached, waiting = set(), [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += builds_on.get(name, ())
+    return goal in reached
+
+
+def _better(before: Judgement, after: Judgement, again: _Again) -> Judgement:
+    """The higher score; what is still wrong with right helpers, and nothing else, is the student's own."""
+    helpers = " and ".join(f"`{name}`" for name in again.helpers if name in again.asked)
+    judged = (
+        f"Judged with a right {helpers}, on which your `{after.exercise}` builds; look at {helpers} first."
+    )
+    best = max(after, before, key=lambda judgement: judgement.score)
+    if after.finding is None:
+        return replace(after, finding=Finding("follow_through", judged))
+    if not again.refused:
+        return replace(best, finding=replace(after.finding, message=f"{after.finding.message} ({judged})"))
+    own = before.finding or after.finding
+    says = "" if own.misconception else f"{own.message} "
+    message = (
+        f"{says}Your `{after.exercise}` builds on {helpers}, which is not right yet: look at {helpers} first."
+    )
+    return replace(best, finding=replace(own, message=message, misconception=None))

@@ -1,0 +1,166 @@
+"""Nobody loses twice for one mistake, and nobody earns anything for none of their own."""
+
+import json
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from autograder.exercises import load
+from autograder.follow_through import follow_through
+from autograder.grading import grade_submission
+from autograder.sandbox.launcher import Zygote
+from autograder.verdict import Finding, Judgement
+
+
+ASSIGNMENT = load("01_moving_averages")
+POINTS = {exercise.name: exercise.points for exercise in ASSIGNMENT.exercises}
+RIGHT = {exercise.name: exercise.solution.text for exercise in ASSIGNMENT.exercises if exercise.solution}
+
+WRONG = {
+    "cumulative_mean": "def cumulative_mean(x):\n    return x / 2 + 1",
+    "ewma": "def ewma(x, beta, *, init=0.0):\n    return x - 7.0",
+    "ewma_weights": "def ewma_weights(T, beta):\n    return np.full(T, 0.3), 0.3",
+    "stochastic_average": "def stochastic_average(x, step_size, *, init=0.0):\n    return x + 3.0",
+}
+ON_WEIGHTS = """
+    def ewma(x, beta, *, init=0.0):
+        means = np.zeros(x.shape)
+        for t in range(len(x)):
+            weights, init_weight = ewma_weights(t + 1, beta)
+            means[t] = np.tensordot(weights, x[: t + 1], axes=1) + init_weight * np.asarray(init)
+        return means
+"""
+CORRECTED_ON_WEIGHTS = """
+    def ewma_corrected(x, beta):
+        means = np.zeros(x.shape)
+        for t in range(len(x)):
+            weights, init_weight = ewma_weights(t + 1, beta)
+            means[t] = np.tensordot(weights, x[: t + 1], axes=1) / (1 - init_weight)
+        return means
+"""
+MEAN_ON_STEPS = """
+    def cumulative_mean(x):
+        return stochastic_average(x, lambda n: 1 / n)
+"""
+WEIGHTS_ON_EWMA = """
+    def ewma_weights(T, beta):
+        if not T:
+            return np.zeros(0), 1.0
+        return ewma(np.eye(T), beta)[-1], float(ewma(np.zeros(T), beta, init=1.0)[-1])
+"""
+
+
+def grade(zygote: Zygote, answers: Mapping[str, str], *further: str) -> dict[str, Judgement]:
+    """Grade the model solution with other answers, and further cells, in it."""
+    sources = ["import numpy as np", *(RIGHT | dict(answers)).values(), *further]
+    cells = [{"cell_type": "code", "source": textwrap.dedent(source)} for source in sources]
+    data = json.dumps({"nbformat": 4, "cells": cells}).encode()
+    result = grade_submission(data, ASSIGNMENT, student="ada", course_key=b"k", zygote=zygote)
+    assert result.outcome == "graded"
+    return {judgement.exercise: judgement for judgement in result.judgements}
+
+
+FOLLOWED = {
+    "an earlier function": ("ewma_weights", {"ewma_corrected": CORRECTED_ON_WEIGHTS}),
+    "a later one": ("ewma_weights", {"ewma": ON_WEIGHTS}),
+    "a function that takes a function": ("stochastic_average", {"cumulative_mean": MEAN_ON_STEPS}),
+    "two answers on one": ("ewma_weights", {"ewma": ON_WEIGHTS, "ewma_corrected": CORRECTED_ON_WEIGHTS}),
+    "a chain": (
+        "stochastic_average",
+        {
+            "ewma": "def ewma(x, beta, *, init=0.0):\n"
+            "    return stochastic_average(x, step_size=lambda n: 1 - beta, init=init)",
+            "ewma_weights": WEIGHTS_ON_EWMA,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("helper", "answers"), FOLLOWED.values(), ids=FOLLOWED)
+def test_what_is_right_on_a_wrong_function_has_all_points(
+    helper: str, answers: Mapping[str, str], zygote: Zygote
+) -> None:
+    judgements = grade(zygote, {helper: WRONG[helper]} | dict(answers))
+    for name in POINTS.keys() - {helper}:
+        assert judgements[name].score == POINTS[name], judgements[name].finding
+    assert judgements[helper].score < POINTS[helper] / 2
+    for name in answers:
+        finding = judgements[name].finding
+        assert finding is not None
+        assert (finding.kind, finding.misconception) == ("follow_through", None)
+        assert f"on which your `{name}` builds" in finding.message
+
+
+def test_functions_that_build_on_each_other_earn_nothing_through_each_other(zygote: Zygote) -> None:
+    circle = grade(zygote, {"ewma": ON_WEIGHTS, "ewma_weights": WEIGHTS_ON_EWMA})
+    assert circle["ewma"].score == 0
+    assert circle["ewma_weights"].score < POINTS["ewma_weights"] / 2  # of no observation nothing is asked
+
+
+def test_a_mistake_of_ones_own_is_called_by_its_name_beside_that_of_a_helper(zygote: Zygote) -> None:
+    twice = "def ewma_corrected(x, beta):\n    return ewma(x, beta)"
+    judgement = grade(zygote, {"ewma": WRONG["ewma"], "ewma_corrected": twice})["ewma_corrected"]
+    assert judgement.finding is not None
+    assert judgement.finding.misconception == "not_corrected"
+    assert judgement.finding.message.endswith("look at `ewma` first.)")
+
+
+def test_who_asks_in_a_way_that_has_no_answer_is_told_of_no_mistake_but_where_to_look(zygote: Zygote) -> None:
+    """Numbers that come from a wrong helper may be those of a mistake that is not there."""
+    swapped = RIGHT["ewma"].replace("beta * mean + (1 - beta) * x[t]", "beta * x[t] + (1 - beta) * mean")
+    assert swapped != RIGHT["ewma"]
+    asked = swapped.replace("init=0.0)", "init=0.0, more=None)")
+    corrected = """
+        def ewma_corrected(x, beta):
+            t = np.arange(1, len(x) + 1).reshape(-1, *[1] * (x.ndim - 1))
+            return ewma(x, beta, more=1) / (1 - beta**t)
+    """
+    judgement = grade(zygote, {"ewma": asked, "ewma_corrected": corrected})["ewma_corrected"]
+    assert judgement.finding is not None
+    assert judgement.finding.misconception is None
+    assert "look at `ewma` first" in judgement.finding.message
+
+
+def test_what_does_not_call_it_is_judged_as_if_the_other_were_right(zygote: Zygote) -> None:
+    alone = grade(zygote, {"ewma": WRONG["ewma"]})
+    beside = grade(zygote, WRONG, "print(ewma(np.ones(3), 0.5), ewma_weights(3, 0.5))")
+    assert beside["ewma"].score == alone["ewma"].score
+    assert {beside["ewma"].finding.kind, alone["ewma"].finding.kind} == {"wrong_values"}
+
+
+# --- what it costs --------------------------------------------------------------------------------------
+
+
+def attempts(failing: Mapping[str, str], *, mentioned: bool = True) -> list[str]:
+    """The exercises that are tried again where these fail, with the kind of their finding."""
+    tried: list[str] = []
+
+    def attempt(exercise: Any, answers: Any) -> tuple[()]:
+        tried.append(exercise.name)
+        return ()
+
+    judgements = {
+        exercise: Judgement(exercise.name, 0, 1, (), Finding(failing[exercise.name], ""))
+        if exercise.name in failing
+        else Judgement(exercise.name, 1, 1, (), None)
+        for exercise in ASSIGNMENT.exercises
+    }
+    made = follow_through(
+        judgements,
+        attempt=attempt,
+        judge=lambda exercise, trials: judgements[exercise],
+        mentioned=lambda name: mentioned,
+    )
+    assert made == {}, "nothing was asked"
+    return tried
+
+
+def test_only_what_fails_beside_something_else_that_fails_is_tried_again() -> None:
+    values = "wrong_values"
+    assert attempts({}) == []
+    assert attempts({"ewma": values}) == []
+    assert attempts({"ewma": values, "window": "raised"}) == ["ewma", "window"]
+    assert attempts({"ewma": values, "window": "not_defined"}) == ["ewma"]
+    assert attempts({"ewma": values, "window": values}, mentioned=False) == []
