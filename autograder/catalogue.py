@@ -66,7 +66,6 @@ def exercise(
     probes: tuple[Probe, ...],
     misconceptions: Iterable[Wrong],
     alternatives: Mapping[str, str],
-    uses: tuple[Exercise, ...] = (),
     tolerance: Tolerance | None = None,
 ) -> Exercise:
     """The exercise of a model solution; name and signature are read from its `def` line.
@@ -83,7 +82,6 @@ def exercise(
         misconceptions=tuple(wrong.of(written, read) for wrong in misconceptions),
         read=read,
         alternatives={kind: Written(text) for kind, text in alternatives.items()},
-        uses=uses,
         tolerance=tolerance or Tolerance(),
         solution=written,
     )

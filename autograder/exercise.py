@@ -94,8 +94,7 @@ class Exercise:
     """One function to write, with all that is needed to judge it; equal to itself only.
 
     `signature` is the text the student was given, e.g. "(x, beta, *, init=0.0)". `alternatives` are right
-    answers written differently; the tests prove that they get full marks. `uses` are exercises whose
-    function a student may call in this one: when it fails, it is tried again with their references.
+    answers written differently; the tests prove that they get full marks.
     `solution` is the model answer; `autograder.catalogue` makes an exercise of it and of its changes.
     """
 
@@ -107,7 +106,6 @@ class Exercise:
     misconceptions: tuple[Misconception, ...]
     read: str
     alternatives: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    uses: tuple["Exercise", ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
     solution: Written | None = None
 
@@ -123,7 +121,7 @@ class Exercise:
 
     def namespace(self, function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
         """The functions that a probe may call, with `function` in the place of the student's."""
-        return {used.name: used.reference for used in self.uses} | {self.name: function}
+        return {self.name: function}
 
     def draw(self, probe: Probe, rng: np.random.Generator) -> tuple[Call, ...]:
         """The calls of one probe, each with its function's name filled in."""

@@ -314,13 +314,6 @@ def _parameters(exercise: Exercise) -> str:
 
 
 @every_exercise
-def test_what_an_exercise_builds_on_comes_before_it(exercise):
-    (assignment,) = (each for each in ASSIGNMENTS if exercise in each.exercises)
-    before = assignment.exercises[: assignment.exercises.index(exercise)]
-    assert all(used in before for used in exercise.uses)
-
-
-@every_exercise
 def test_the_message_completes_its_sentence(exercise):
     for entry in exercise.misconceptions:
         assert re.match(r"[a-z`]|[A-Z] ", entry.message), "starts small, or with a variable such as N"

@@ -3,7 +3,6 @@ import numpy as np
 from advsec import averages
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Probe, call
-from autograder.exercises.moving_averages.ewma import EWMA
 from autograder.exercises.moving_averages.inputs import memory, positive_series, series, whole_numbers
 from autograder.exercises.moving_averages.sections import (
     BIAS_CORRECTION,
@@ -32,7 +31,6 @@ EWMA_CORRECTED = exercise(
     reference=averages.ewma_corrected,
     points=3,
     read=BIAS_CORRECTION,
-    uses=(EWMA,),
     probes=(
         Probe("a series", lambda rng: call(series(rng, 8), memory(rng))),
         Probe("several columns", lambda rng: call(series(rng, 7, 3), memory(rng))),
