@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from autograder.exercise import Assignment
     from autograder.flags import Flag
     from autograder.grades import Grade
+    from autograder.report import Reports
     from autograder.results import Result
     from autograder.sandbox.tiers import Choice
     from autograder.submission import Submission
@@ -127,8 +128,9 @@ def demo(jobs: Jobs = DEFAULT_JOBS) -> None:
     # The sample class is our own code: it is graded even where there is no wall.
     results, grades = _grade(course, assignment, submitted, None, jobs, unsafe=True, quiet=False)
     _print_table(results, assignment, grades)
-    index = _write_reports(course, assignment, results, grades)
-    print(f"The class report: {_short(index)}")
+    reports = _write_reports(course, assignment, results, grades)
+    print(f"The class report: {_short(reports.index)}")
+    _name_failed(reports)
 
 
 @app.command()
@@ -237,7 +239,10 @@ def report(
         ),
     ] = None,
 ) -> None:
-    """Write a feedback page for every student and one for the class, from what is graded."""
+    """Write a feedback page for every student and one for the class, from what is graded.
+
+    Exit code 3 says that some page could not be made.
+    """
     course = Course.find()
     known = _assignment(assignment)
     from autograder.gradebook import grades, shown_results
@@ -254,8 +259,10 @@ def report(
             )
     if not results:
         raise CourseError(f"nothing of {known.name} is graded yet; run: autograder grade {known.name}")
-    index = _write_reports(course, known, results, grades(course, known.name), output)
-    print(f"Pages for {len(results)} students. The class report: {_short(index)}")
+    reports = _write_reports(course, known, results, grades(course, known.name), output)
+    made = len(results) - len(reports.failed)
+    print(f"Pages for {made} students. The class report: {_short(reports.index)}")
+    _name_failed(reports)
 
 
 @app.command()
@@ -495,11 +502,20 @@ def _write_reports(
     results: list["Result"],
     grades: "Mapping[str, Grade]",
     output: Path | None = None,
-) -> Path:
+) -> "Reports":
     from autograder.report import write_reports
 
     directory = output or course.reports / assignment.name
-    return write_reports(results, assignment, grades, directory, _flags(course, assignment, results))
+    found = _flags(course, assignment, results)
+    return write_reports(results, assignment, grades, directory, course.key(), found)
+
+
+def _name_failed(reports: "Reports") -> None:
+    """Name whose page could not be made; the exit code says so too."""
+    if reports.failed:
+        names = ", ".join(reports.failed)
+        print(f"autograder: no page could be made for {names}; every other page is there", file=sys.stderr)
+        raise typer.Exit(3)
 
 
 def _flags(

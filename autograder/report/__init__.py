@@ -1,13 +1,14 @@
 """Pages for students, teaching assistants and teachers. Everything in them is escaped; they load nothing."""
 
 from autograder.report.classroom import class_page
-from autograder.report.files import scores_csv, write_reports
+from autograder.report.files import Reports, scores_csv, write_reports
 from autograder.report.safe import page_name, plain_text, spreadsheet_text
 from autograder.report.student import student_page
 from autograder.report.words import points, short_finding
 
 
 __all__ = [
+    "Reports",
     "class_page",
     "page_name",
     "plain_text",

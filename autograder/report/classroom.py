@@ -74,10 +74,13 @@ def class_page(
     assignment: Assignment,
     grades: Mapping[str, Grade],
     flags: Mapping[str, Sequence[Flag]] = MappingProxyType({}),
+    names: Mapping[str, str] = MappingProxyType({}),
+    failed: Sequence[str] = (),
 ) -> str:
     """One self-contained HTML page about everybody in the gradebook.
 
-    `flags` are what a person should look at.
+    `flags` are what a person should look at, `names` the files of the students' pages, and `failed` are the
+    students of whom no page could be made.
     """
     known = {result.student: result for result in results}
     ordered = sorted(grades.values(), key=lambda grade: (grade.student.casefold(), grade.student))
@@ -89,6 +92,8 @@ def class_page(
     return pages.render(
         "class.html",
         assignment=assignment,
+        names=names,
+        failed=failed,
         everybody=everybody,
         handed_in=handed_in,
         graded=rows["graded"],

@@ -2,13 +2,16 @@
 
 import csv
 import io
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from autograder.exercise import Assignment
+from autograder.files import write_ours
 from autograder.flags import Flag
 from autograder.grades import Grade
+from autograder.report import pages
 from autograder.report.classroom import class_page
 from autograder.report.safe import page_name, spreadsheet_text
 from autograder.report.student import student_page
@@ -19,31 +22,78 @@ from autograder.results import Result
 STUDENTS = "students"
 
 
+@dataclass(frozen=True)
+class Reports:
+    """What was written: the page of the class, and whose page could not be made."""
+
+    index: Path
+    failed: tuple[str, ...] = ()
+
+
 def write_reports(
     results: Sequence[Result],
     assignment: Assignment,
     grades: Mapping[str, Grade],
     directory: Path,
-    flags: Mapping[str, Sequence[Flag]] = {},
-) -> Path:
-    """Write all pages and `scores.csv` below `directory`; returns the page of the class.
+    key: bytes,
+    flags: Mapping[str, Sequence[Flag]] = MappingProxyType({}),
+) -> Reports:
+    """Write all pages and `scores.csv` below `directory`; raises CourseError where nothing can be written.
 
-    Each file is replaced as a whole, and the page of the class comes last: what it links to is there.
-    The flags (`flags.flags`) stand on the page of the class alone; students see theirs only.
+    Each file is replaced as a whole, and the page of the class comes last: what it links to is there. A
+    page that cannot be made is one sentence in its place, and costs nobody else theirs. The names of pages
+    are drawn from the course's `key`, so that nobody finds another's. The flags (`flags.flags`) stand on the
+    page of the class alone; students see theirs only.
     """
-    names = [result.student for result in results]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+    names = {result.student: page_name(result.student, key) for result in results}
+    if len(names) < len(results):
+        students = [result.student for result in results]
+        twice = next(student for student in students if students.count(student) > 1)
         raise ValueError(f"results must be one per student, got two of {twice!r}")
-    pages = directory / STUDENTS
-    pages.mkdir(parents=True, exist_ok=True)
+    failed: dict[str, None] = {}
+
+    def without_failing(make: Callable[[Sequence[Result]], str]) -> str:
+        good, bad = _sorted_out(make, results)
+        failed.update(dict.fromkeys(result.student for result in bad))
+        return make(good)
+
     for result in results:
-        _replace(pages / page_name(result.student), student_page(result, assignment, grades[result.student]))
+        student = result.student
+        try:
+            page = student_page(result, assignment, grades[student])
+        except Exception:  # whatever somebody wrote
+            page = pages.render("excuse.html", assignment=assignment, student=student)
+            failed[student] = None
+        write_ours(directory / STUDENTS / names[student], page.encode())
+    table = without_failing(lambda some: scores_csv(some, assignment, grades))
     # The mark at the start tells spreadsheets that the file is UTF-8.
-    _replace(directory / "scores.csv", "\ufeff" + scores_csv(results, assignment, grades))
-    index = directory / "index.html"
-    _replace(index, class_page(results, assignment, grades, flags))
-    return index
+    write_ours(directory / "scores.csv", f"\ufeff{table}".encode())
+
+    def of_class(some: Sequence[Result]) -> str:
+        left_out = names.keys() - {result.student for result in some}
+        shown = {student: grade for student, grade in grades.items() if student not in left_out}
+        return class_page(some, assignment, shown, flags, names, tuple(failed))
+
+    write_ours(directory / "index.html", without_failing(of_class).encode())
+    return Reports(directory / "index.html", tuple(failed))
+
+
+def _sorted_out(
+    make: Callable[[Sequence[Result]], str], results: Sequence[Result]
+) -> tuple[list[Result], list[Result]]:
+    """The results of which a page about all of them can be made, and the others."""
+    if _can_make(make, results):
+        return list(results), []
+    good = [result for result in results if _can_make(make, [result])]
+    return good, [result for result in results if result not in good]
+
+
+def _can_make(make: Callable[[Sequence[Result]], str], results: Sequence[Result]) -> bool:
+    try:
+        make(results)
+    except Exception:
+        return False
+    return True
 
 
 def scores_csv(results: Sequence[Result], assignment: Assignment, grades: Mapping[str, Grade]) -> str:
@@ -80,9 +130,3 @@ def scores_csv(results: Sequence[Result], assignment: Assignment, grades: Mappin
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(text.encode())
-    os.replace(temporary, path)

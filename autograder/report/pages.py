@@ -38,7 +38,6 @@ def _environment() -> Environment:
                 "form-action 'none'",
             )
         ),
-        "page_name": safe.page_name,
         "words": words,
     }
     environment.filters["points"] = words.points

@@ -1,11 +1,12 @@
 """Text of strangers, made harmless for pages, tables, terminals and file names."""
 
 import hashlib
+import hmac
 import re
 import unicodedata
 
 
-_PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_NOT_PLAIN = re.compile(r"[^a-z0-9_]+")
 _DEVICE_OF_WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)
 _FORMULA = re.compile(r"[\s\"']*[=+\-@＝＋－＠]")
 
@@ -34,17 +35,16 @@ def spreadsheet_text(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def page_name(student: str) -> str:
-    """Name of the student's page: no two students share one, on any file system.
+def page_name(student: str, key: bytes) -> str:
+    """Name of the student's page: no two students share one, and without the key nobody can guess it.
 
-    Where names that differ in upper and lower case alone are the same file, capitals need more than
-    themselves to be told apart; so only small letters, digits, `_` and `-` go without a hash.
+    It begins with the student's name as far as every file system takes it: small letters without accents.
     """
-    plain = _PLAIN_ID.fullmatch(student) and not _DEVICE_OF_WINDOWS.fullmatch(student)
-    if plain and student == student.lower():
-        return f"{student}.html"
-    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return f"{student if plain else 'student'}.{digest}.html"
+    digest = hmac.new(key, student.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+    bare = unicodedata.normalize("NFKD", student.casefold()).encode("ascii", "ignore").decode()
+    readable = _NOT_PLAIN.sub("-", bare).strip("-")[:40]
+    plain = readable and not _DEVICE_OF_WINDOWS.fullmatch(readable)
+    return f"{readable if plain else 'student'}.{digest}.html"
 
 
 def _shown(character: str) -> str:

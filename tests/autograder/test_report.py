@@ -23,6 +23,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from autograder import submission
+from autograder.course import CourseError
 from autograder.exercises import load
 from autograder.flags import WHAT_A_FLAG_MEANS, Flag
 from autograder.grades import Grade, Mark
@@ -49,6 +50,7 @@ from .grades import grade_of, grades_of
 
 ASSIGNMENT = load("01_moving_averages")
 EWMA = ASSIGNMENT.exercise("ewma")
+KEY = b"a key for the tests"
 
 # What a stranger would load or run, were it taken for HTML.
 BEACON = "http://127.0.0.1:9/beacon"
@@ -206,7 +208,8 @@ def page_of(result: Result, **known: object) -> str:
 
 
 def class_page_of(results: list[Result], flags: Mapping[str, Sequence[Flag]] = MappingProxyType({})) -> str:
-    return class_page(results, ASSIGNMENT, grades_of(results, ASSIGNMENT), flags)
+    names = {result.student: page_name(result.student, KEY) for result in results}
+    return class_page(results, ASSIGNMENT, grades_of(results, ASSIGNMENT), flags, names)
 
 
 def table_of(results: list[Result]) -> str:
@@ -216,7 +219,9 @@ def table_of(results: list[Result]) -> str:
 def write(
     results: list[Result], directory: Path, flags: Mapping[str, Sequence[Flag]] = MappingProxyType({})
 ) -> Path:
-    return write_reports(results, ASSIGNMENT, grades_of(results, ASSIGNMENT), directory, flags)
+    reports = write_reports(results, ASSIGNMENT, grades_of(results, ASSIGNMENT), directory, KEY, flags)
+    assert reports.failed == ()
+    return reports.index
 
 
 # --- pages ----------------------------------------------------------------------------------------------
@@ -452,7 +457,7 @@ def test_flags_change_no_score_and_no_page_of_a_student(tmp_path):
     results = [a_result("ben"), a_result("ann")]
     write(results, tmp_path / "without")
     write(results, tmp_path / "with", FLAGS)
-    for name in ("scores.csv", "students/ann.html", "students/ben.html"):
+    for name in ("scores.csv", *(f"students/{page_name(each.student, KEY)}" for each in results)):
         assert (tmp_path / "with" / name).read_bytes() == (tmp_path / "without" / name).read_bytes()
     assert (tmp_path / "with" / "index.html").read_bytes() != (
         tmp_path / "without" / "index.html"
@@ -608,26 +613,70 @@ def test_a_table_of_scores_has_a_line_per_student():
 
 @given(st.text() | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
 def test_page_names_are_files_everywhere(student):
-    name = page_name(student)
-    assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}(\.[0-9a-f]{32})?\.html", name)
-    assert not re.match(r"(?i)(con|prn|aux|nul|com\d|lpt\d)\.", name)
+    name = page_name(student, KEY)
+    assert re.fullmatch(r"[a-z0-9_-]{1,40}\.[0-9a-f]{32}\.html", name)
+    assert not re.match(r"(con|prn|aux|nul|com\d|lpt\d)\.", name)
 
 
 @given(st.text(max_size=3), st.text(max_size=3))
 def test_page_names_are_distinct_even_where_case_does_not_count(first, second):
-    assert (page_name(first).lower() == page_name(second).lower()) == (first == second)
+    assert (page_name(first, KEY) == page_name(second, KEY)) == (first == second)
 
 
 @pytest.mark.parametrize(
     ("first", "second"), [("ann", "Ann"), ("ann", "ann "), ("a/b", "a_b"), ("é", "e\u0301"), ("con", "CON")]
 )
 def test_like_names_have_pages_of_their_own(first, second):
-    assert page_name(first).lower() != page_name(second).lower()
+    assert page_name(first, KEY) != page_name(second, KEY)
 
 
-def test_plain_names_stay_readable():
-    assert page_name("s1234-ann_b") == "s1234-ann_b.html"
-    assert page_name("Ann").startswith("Ann.")
+@pytest.mark.parametrize(
+    ("student", "readable"),
+    [
+        ("s1234-ann_b", "s1234-ann_b"),
+        ("Zoë Müller", "zoe-muller"),
+        ("O'Hara, Seán", "o-hara-sean"),
+        ("李", "student"),
+        ("CON", "student"),
+        ("..", "student"),
+        ("x" * 100, "x" * 40),
+    ],
+)
+def test_names_of_pages_stay_readable(student, readable):
+    assert page_name(student, KEY).partition(".")[0] == readable
+
+
+def test_without_the_key_nobody_can_guess_the_name_of_a_page():
+    assert page_name("ann", KEY) != page_name("ann", b"another key")
+
+
+class Strange(str):
+    """A text that breaks whatever page it is put on, as some text some day will."""
+
+    def split(self, *_):
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "a strange text")
+
+
+def test_a_page_that_cannot_be_made_is_a_sentence_and_costs_nobody_else_theirs(tmp_path):
+    strange = a_result("ben", notes=(Strange("strange"),))
+    results = [a_result("ann"), strange, a_result("cy")]
+    reports = write_reports(results, ASSIGNMENT, grades_of(results, ASSIGNMENT), tmp_path, KEY)
+    assert reports.failed == ("ben",)
+    pages = {each.student: tmp_path / "students" / page_name(each.student, KEY) for each in results}
+    assert "This page could not be made, which is no fault of yours" in Page(pages["ben"].read_text()).text
+    assert "17 of 24 points" in Page(pages["ann"].read_text()).text
+    index = Page(reports.index.read_text()).text
+    assert "2 handed in = 2 graded" in index
+    assert "Without a page" in index
+    assert "ben" in index
+    with open(tmp_path / "scores.csv", encoding="utf-8-sig", newline="") as file:
+        assert [row["student"] for row in csv.DictReader(file)] == ["ann", "ben", "cy"]
+
+
+def test_a_place_where_nothing_can_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(CourseError, match="cannot be written: Not a directory"):
+        write([a_result()], tmp_path / "file")
 
 
 def test_reports_are_written_as_a_whole(tmp_path):
@@ -635,7 +684,7 @@ def test_reports_are_written_as_a_whole(tmp_path):
     for _ in range(2):
         index = write(results, tmp_path / "reports")
     written = {str(path.relative_to(index.parent)) for path in index.parent.rglob("*") if path.is_file()}
-    students = {f"students/{page_name(result.student)}" for result in results}
+    students = {f"students/{page_name(result.student, KEY)}" for result in results}
     assert written == students | {"index.html", "scores.csv"}
     page = Page(index.read_text(encoding="utf-8"))
     assert {link.partition("#")[0] for link in page.values("href")} == students | {"scores.csv"}

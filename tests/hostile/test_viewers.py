@@ -54,7 +54,7 @@ class Tab:
 
 
 def test_our_pages_run_nothing_and_load_nothing(results: list[Result], browser: Any, tmp_path: Path) -> None:
-    write_reports(results, ASSIGNMENT, grades_of(results, ASSIGNMENT), tmp_path)
+    write_reports(results, ASSIGNMENT, grades_of(results, ASSIGNMENT), tmp_path, b"key")
     pages = sorted(tmp_path.rglob("*.html"))
     assert len(pages) == len(viewers.CASES) + 1
     tab = Tab(browser)
