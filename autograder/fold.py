@@ -3,8 +3,8 @@
 A lecture calls functions that its assignment asks for. In the hands of students their bodies are `...`, with
 the docstring above, and the code is put back from a packed text when the module is imported; inspection
 (`ewma??`, `advsec.show`) finds what stands in the file. This is no secret. Whoever unpacks it could as well
-look into the repository, and is answered at grading: hidden inputs say whether a function is right, the class
-report whether it is like the reference under other names, and questions in words whether it was understood.
+look into the repository, and is answered at grading: the class report says which functions are like those of
+the course under other names, where they are long enough to tell, and questions in words ask for the reasons.
 """
 
 import ast

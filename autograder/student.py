@@ -121,12 +121,12 @@ def _asked_for(function: Callable[..., Any], notebook: Mapping[str, Any]) -> tup
     """The exercise that asks for it, under the name by which grading will look for it."""
     catalogue = _catalogue()
     bound = (name for name in catalogue if name in notebook and notebook[name] is function)
-    name = next(bound, getattr(function, "__name__", None))
+    name = str(next(bound, getattr(function, "__name__", "")))
     if name in catalogue:
         return catalogue[name]
     if not callable(function):
         raise CheckFailed("check wants the function itself: its name alone, without brackets behind it.")
-    instead = meant(str(name), catalogue)
+    instead = meant(name, catalogue)
     advice = (
         f"If you mean `{instead}`, give it that name." if instead else "Its name has to be that of the task."
     )
