@@ -52,7 +52,7 @@ def grade_submission(
     """
     started = time.monotonic()
     digest = hashlib.sha256(data).hexdigest()
-    known = {"tier": zygote.tier, "sha256": digest}
+    known: dict[str, Any] = {"tier": zygote.tier, "sha256": digest}
     given = given or Given.nothing(assignment)
     with Session(data, assignment, zygote, given) as session:
         try:

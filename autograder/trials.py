@@ -231,10 +231,10 @@ def errors_aside(trials: Sequence[Trial]) -> tuple[Trial, ...]:
 
 
 def _parts(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> tuple[bool, ...]:
-    pairs = [(outcomes[i], drawn.expected[i]) for i in compared(drawn.calls) if i < len(outcomes)]
-    if drawn.probe.holds or not all(isinstance(each, Returned) for pair in pairs for each in pair):
+    if drawn.probe.holds or not isinstance(outcomes[-1], Returned):
         return ()
-    calls = [parts_right(*(each.value for each in pair), drawn.exercise.tolerance) for pair in pairs]
+    pairs, tolerance = _pairs(drawn, outcomes), drawn.exercise.tolerance
+    calls = [parts_right(returned.value, wanted.value, tolerance) for _, returned, wanted in pairs]
     return tuple(map(all, zip(*calls, strict=True))) if len(set(map(len, calls))) == 1 else ()
 
 
@@ -247,12 +247,19 @@ def _problem(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Problem | None:
     if probe.holds:
         says = probe.holds(calls, tuple(getattr(outcome, "value", None) for outcome in outcomes))
         return Problem("wrong_values", says) if says else None
-    for index in compared(calls):
-        returned, wanted = outcomes[index], drawn.expected[index]
+    for index, returned, wanted in _pairs(drawn, outcomes):
         if mismatch := compare(returned.value, wanted.value, exercise.tolerance):
             says, discreetly = _words(mismatch, returned), _discreet_words(mismatch, wanted)
             return Problem(mismatch.kind, says, index, discreetly)
     return None
+
+
+def _pairs(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Iterator[tuple[int, Returned, Returned]]:
+    """Of each compared call its number, what came back and what is right."""
+    for index in compared(drawn.calls):
+        returned, wanted = outcomes[index], drawn.expected[index]
+        if isinstance(returned, Returned) and isinstance(wanted, Returned):
+            yield index, returned, wanted
 
 
 def _no_value(name: str, outcome: Outcome, signature: str) -> Problem:

@@ -106,18 +106,21 @@ def perform(
     outcomes: list[Outcome] = []
     results: list[Any] = []
     for call in calls:
-        function = namespace.get(call.function)
-        if call.function not in namespace:
-            outcome, result = NotDefined(), None
-        elif not callable(function):
-            outcome, result = NotCallable(type(function).__name__[:80]), None
-        else:
-            outcome, result = _perform(function, call, results, ours)
+        outcome, result = _make(call, namespace, results, ours)
         outcomes.append(outcome)
         results.append(result)
         if not isinstance(outcome, Returned):
             break
     return tuple(outcomes)
+
+
+def _make(call: Call, namespace: Mapping[str, Any], results: list[Any], ours: bool) -> tuple[Outcome, Any]:
+    if call.function not in namespace:
+        return NotDefined(), None
+    function = namespace[call.function]
+    if not callable(function):
+        return NotCallable(type(function).__name__[:80]), None
+    return _perform(function, call, results, ours)
 
 
 def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours: bool) -> tuple[Outcome, Any]:
