@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
+from hypothesis.extra import numpy as hnp
 
-from autograder.sandbox.values import Earlier, Named, Seeded
+from autograder.sandbox.values import Earlier, Named, Seeded, Table
 from autograder.sandbox.wire import (
     HEADER,
     MAGIC,
@@ -32,6 +33,7 @@ from .strategies import only_requests, plain_values, same
 
 LIMITS = Limits()
 REQUESTS = Limits(requests=True)
+QUESTIONS = Limits(questions=True)
 
 
 @given(plain_values)
@@ -45,6 +47,28 @@ def test_requests_travel_in_one_direction_only(value: Any) -> None:
     assert same(decode(body, REQUESTS), value)
     with pytest.raises(ProtocolError):
         decode(body, LIMITS)
+
+
+@given(hnp.arrays(np.float64, st.integers(0, 5)))
+def test_a_table_travels_in_questions_only_and_is_a_function_there(values: np.ndarray) -> None:
+    body = encode(Table(values), QUESTIONS)
+    arrived = decode(body, QUESTIONS)
+    assert same(arrived.values, values)
+    for n in range(-1, len(values) + 1):
+        if 0 <= n < len(values) and not np.isnan(values[n]):
+            assert arrived(n) == values[n]
+        else:
+            with pytest.raises(ValueError, match="has no value at"):
+                arrived(n)
+    for limits in (LIMITS, REQUESTS):
+        with pytest.raises(ProtocolError):
+            decode(body, limits)
+
+
+@pytest.mark.parametrize("values", [np.ones((2, 2)), np.ones(2, dtype=np.float32), np.asarray(1.0)])
+def test_a_table_is_a_row_of_numbers(values: np.ndarray) -> None:
+    with pytest.raises(ProtocolError, match="something else than a row of numbers"):
+        decode(b"L" + encode(values, QUESTIONS), QUESTIONS)
 
 
 def test_python_numbers_arrive_as_arrays_without_axes() -> None:
@@ -67,13 +91,14 @@ def test_a_mutated_body_is_a_value_or_a_protocol_error(
     for position, byte in changes:
         body[position % len(body)] = byte
     mutated = bytes(body[: len(body) - cut]) + appended
-    for limits in (LIMITS, REQUESTS):
+    for limits in (LIMITS, REQUESTS, QUESTIONS):
         _decode_or_refuse(mutated, limits)
 
 
 @given(st.binary(max_size=200))
 def test_noise_is_a_value_or_a_protocol_error(body: bytes) -> None:
-    _decode_or_refuse(body, REQUESTS)
+    for limits in (REQUESTS, QUESTIONS):
+        _decode_or_refuse(body, limits)
 
 
 def _decode_or_refuse(body: bytes, limits: Limits) -> None:
