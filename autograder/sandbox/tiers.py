@@ -5,7 +5,7 @@ from pathlib import Path
 
 from . import kernel, landlock, processes
 from .policy import Policy
-from .selftest import Examination, examine
+from .proof.selftest import Examination, examine
 
 
 __all__ = ["STRENGTH", "Choice", "choose", "is_enough"]

@@ -1,7 +1,7 @@
 """What the wall lets through: data only. `isolation.enter` builds what is written here.
 
 Read it as the answer to "what can a student's code see, use and call?". The numbers of `policy.py` say how
-much of it. Every protection has a name, can be left out by a test, and is attacked by `selftest.py`.
+much of it. Every protection has a name, can be left out by a test, and is attacked by `proof/selftest.py`.
 """
 
 import importlib.util

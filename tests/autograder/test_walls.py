@@ -22,8 +22,8 @@ from autograder.grading import grade_submission
 from autograder.results import Result
 from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.policy import Policy
+from autograder.sandbox.proof.selftest import examine
 from autograder.sandbox.reader import Unreadable
-from autograder.sandbox.selftest import examine
 from autograder.sandbox.tiers import STRENGTH
 from autograder.sandbox.wall import Wall, build_wall
 from autograder.submission import reason

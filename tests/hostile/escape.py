@@ -2,7 +2,7 @@
 
 A payload tries its ways out one by one and prints those that led somewhere; a way that is refused raises
 OSError, and anything else that it raises is a mistake in the payload and shows. That each way does lead out
-where no wall stands is shown by `tests/autograder/sandbox/test_attacks.py` and by `test_ablation.py`.
+where no wall stands is shown by `tests/autograder/sandbox/proof/test_attacks.py` and by `test_ablation.py`.
 """
 
 import os

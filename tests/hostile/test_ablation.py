@@ -1,7 +1,7 @@
 """A protection that nobody would miss is none: without each of them, some case ends differently.
 
 What holds with all protections in place is shown by `test_corpus.py`, and that each protection of the wall
-is enough on its own by `tests/autograder/sandbox/test_attacks.py`.
+is enough on its own by `tests/autograder/sandbox/proof/test_attacks.py`.
 """
 
 import contextlib
@@ -21,8 +21,8 @@ from autograder.exercise import public_generator
 from autograder.report import pages, safe
 from autograder.report.student import student_page
 from autograder.sandbox import launcher, messages, reader, wall, wire
-from autograder.sandbox.attacks import ATTACKS
-from autograder.sandbox.selftest import TRIALS
+from autograder.sandbox.proof.attacks import ATTACKS
+from autograder.sandbox.proof.selftest import TRIALS
 from autograder.sandbox.wall import PROTECTIONS, TIERS, Wall
 from tests.autograder import test_report
 from tests.autograder.grades import grade_of

@@ -15,7 +15,7 @@ import pytest
 
 import autograder.sandbox
 from autograder.sandbox.policy import Policy
-from autograder.sandbox.selftest import examine
+from autograder.sandbox.proof.selftest import examine
 from autograder.sandbox.wall import environment
 
 

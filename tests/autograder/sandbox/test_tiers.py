@@ -7,7 +7,7 @@ import pytest
 
 from autograder.sandbox import tiers
 from autograder.sandbox.policy import Policy
-from autograder.sandbox.selftest import Examination
+from autograder.sandbox.proof.selftest import Examination
 
 from .behind import PACKAGE, needs_full, needs_reduced, public_python
 

@@ -32,7 +32,7 @@ for module in sys.argv[2:]:
     import_module(f"sandbox.{module}")
 """
 MODULES = [
-    "attacks",
+    "proof.attacks",
     "isolation",
     "kernel",
     "landlock",
@@ -40,7 +40,7 @@ MODULES = [
     "memory",
     "namespaces",
     "seccomp",
-    "selftest",
+    "proof.selftest",
     "tiers",
     "wall",
 ]

@@ -9,10 +9,10 @@ from subprocess import CompletedProcess
 import pytest
 
 from autograder.sandbox.policy import Policy
-from autograder.sandbox.selftest import Examination, Finding, examine
+from autograder.sandbox.proof.selftest import Examination, Finding, examine
 from autograder.sandbox.wall import PROTECTIONS, TIERS
 
-from .behind import needs_full, needs_reduced, public_python
+from ..behind import needs_full, needs_reduced, public_python
 
 
 STOPPED = Finding("try", ("net", "seccomp"), must_fail=True, failed=True, found="EPERM")
@@ -51,8 +51,8 @@ def examined(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Examination
 
     def run(*answers: CompletedProcess[str]) -> tuple[Examination, int]:
         ahead = list(answers)
-        monkeypatch.setattr("autograder.sandbox.selftest.subprocess.run", lambda *_, **__: ahead.pop(0))
-        monkeypatch.setattr("autograder.sandbox.selftest.CROWDED_PAUSES", (0.0, 0.0))
+        monkeypatch.setattr("autograder.sandbox.proof.selftest.subprocess.run", lambda *_, **__: ahead.pop(0))
+        monkeypatch.setattr("autograder.sandbox.proof.selftest.CROWDED_PAUSES", (0.0, 0.0))
         return examine(Policy(), "reduced"), len(answers) - len(ahead)
 
     return run
@@ -99,8 +99,8 @@ def test_what_else_is_wrong_is_not_tried_again_until_it_is_right(found, examined
 def test_a_protection_that_silently_does_nothing_is_found(sabotage, tried, monkeypatch):
     prelude = f"from sandbox import isolation, limits, namespaces\n{sabotage}\n"
     bootstrap = "import sys\nsys.path.insert(0, sys.argv[1])\n" + prelude
-    original = __import__("autograder.sandbox.selftest", fromlist=["BOOTSTRAP"]).BOOTSTRAP
-    monkeypatch.setattr("autograder.sandbox.selftest.BOOTSTRAP", bootstrap + original)
+    original = __import__("autograder.sandbox.proof.selftest", fromlist=["BOOTSTRAP"]).BOOTSTRAP
+    monkeypatch.setattr("autograder.sandbox.proof.selftest.BOOTSTRAP", bootstrap + original)
     examination = examine(Policy(), "full", python=public_python())
     assert not examination.holds
     assert tried in {finding.tried for finding in examination.deviations}
@@ -115,7 +115,7 @@ def test_a_wall_that_is_too_tight_for_honest_work_is_found():
 
 
 def test_a_wall_that_cannot_be_built_says_why(monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.selftest.BOOTSTRAP", "raise SystemExit('no zygote today')")
+    monkeypatch.setattr("autograder.sandbox.proof.selftest.BOOTSTRAP", "raise SystemExit('no zygote today')")
     examination = examine(Policy(), "full")
     assert examination.failure == "no zygote today"
     assert not examination.holds

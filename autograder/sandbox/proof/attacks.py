@@ -16,8 +16,8 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import kernel, landlock
-from .wall import Wall
+from .. import kernel, landlock
+from ..wall import Wall
 
 
 class Bait(NamedTuple):

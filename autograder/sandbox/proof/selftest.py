@@ -21,10 +21,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from . import isolation, kernel, namespaces
+from .. import isolation, kernel, namespaces
+from ..policy import MIB, Policy
+from ..wall import PROTECTIONS, SLOTS, Wall, build_wall, environment
 from .attacks import ATTACKS, USES, Attack, Bait, StoppedError, active
-from .policy import MIB, Policy
-from .wall import PROTECTIONS, SLOTS, Wall, build_wall, environment
 
 
 __all__ = ["Examination", "Finding", "ProtectionRow", "examine", "run"]
@@ -39,7 +39,7 @@ BOOTSTRAP = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from importlib import import_module
-import_module(sys.argv[2] + ".selftest").main(sys.argv[3:])
+import_module(sys.argv[2] + ".proof.selftest").main(sys.argv[3:])
 """
 
 
@@ -128,7 +128,7 @@ def examine(
     python : path
         The interpreter whose environment the wall shows.
     """
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     wanted = {
         "policy": asdict(policy),
         "tier": tier,

@@ -7,13 +7,13 @@ from collections import defaultdict
 
 import pytest
 
-from autograder.sandbox.attacks import ATTACKS, NO_SOCKETS, USES
 from autograder.sandbox.namespaces import CLONE_FLAGS
 from autograder.sandbox.policy import Policy
-from autograder.sandbox.selftest import TRIALS, examine
+from autograder.sandbox.proof.attacks import ATTACKS, NO_SOCKETS, USES
+from autograder.sandbox.proof.selftest import TRIALS, examine
 from autograder.sandbox.wall import PROTECTIONS, TIERS
 
-from .behind import needs_full, needs_reduced, needs_root, public_python
+from ..behind import needs_full, needs_reduced, needs_root, public_python
 
 
 EVERYTHING = [*ATTACKS, *TRIALS]
