@@ -44,6 +44,19 @@ REASONS = {
     "json": "The file ends or breaks in the middle; save the notebook in JupyterLab and hand it in again.",
     "conflict": "The file holds the marks of a git merge conflict; resolve it and hand it in again.",
     "duplicate_key": "A cell has two contents; save the notebook in JupyterLab and hand it in again.",
+    "web_page": "The file is a web page that was saved, and not the notebook; download the notebook itself "
+    "(in JupyterLab: File, Download) and hand in {assignment}.ipynb.",
+    "archive": "The file is an archive or an Office document under another name; hand in {assignment}.ipynb "
+    "itself, which is not packed.",
+    "document": "The file is a PDF or another document for reading; hand in {assignment}.ipynb itself, from "
+    "which it was made.",
+    "picture": "The file is a picture; hand in {assignment}.ipynb itself.",
+    "script": "The file is a program and not a notebook; hand in {assignment}.ipynb with your answers in its "
+    "cells.",
+    "lfs_pointer": "The file is a placeholder of git-lfs, in which the notebook is not; run `git lfs pull` "
+    "and hand in {assignment}.ipynb again.",
+    "shortcut": "The file is a shortcut to a file in the cloud; download the notebook itself and hand in "
+    "{assignment}.ipynb.",
     "not_a_notebook": "The file is not a Jupyter notebook; hand in {assignment}.ipynb.",
     "nbformat": "The file is of a notebook format that cannot be read; open and save it in JupyterLab.",
     "language": "The notebook is not a Python notebook; choose the Python 3 kernel and hand it in again.",

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .foreign import kind_of, kind_of_object, kind_of_text
+
 
 MAX_CELLS = 2000
 MAX_SOURCE = 256 * 1024
@@ -79,12 +81,18 @@ class Unreadable(Exception):  # noqa: N818 (an outcome, not an error of the prog
 
 def read_cells(data: bytes) -> tuple[Cell, ...]:
     """The cells of a notebook; raises Unreadable."""
+    if not data.strip(b"\0 \t\r\n"):  # zeros are what a disk that was full leaves
+        raise Unreadable("empty")
+    if kind := kind_of(data):
+        raise Unreadable(kind)
     text = _text(data)
     if not text.strip():
         raise Unreadable("empty")
     document = _document(text)
     if not isinstance(document, dict):
         raise Unreadable("not_a_notebook", f"the file holds a JSON {type(document).__name__}")
+    if kind := kind_of_object(document):
+        raise Unreadable(kind)
     cells = _raw_cells(document)
     if len(cells) > MAX_CELLS:
         raise Unreadable("too_many_cells", f"{len(cells)} cells")
@@ -117,6 +125,8 @@ def _parse(text: str) -> Any:
         if conflict := CONFLICT.search(text):
             line = text.count("\n", 0, conflict.start()) + 1
             raise Unreadable("conflict", f"line {line}") from None
+        if kind := kind_of_text(text):
+            raise Unreadable(kind) from None
         raise Unreadable("json", f"line {error.lineno}, column {error.colno}") from None
 
 
