@@ -23,6 +23,7 @@ from autograder.session import Session
 from autograder.trials import Drawn, Trial, draw_hidden, draw_public, try_out
 from autograder.undefined import defined_again, with_reason
 from autograder.verdict import judge
+from autograder.wrong_notebook import wrong_notebook
 
 
 BUSY = (
@@ -79,12 +80,25 @@ def grade_submission(
         records = session.records()
         found = {each.name: with_reason(judgement, records) for each, judgement in judgements.items()}
         settled = not session.starved
+    score = round(sum(judgement.score for judgement in found.values()), 2)
+    if not score and (wrong := wrong_notebook(assignment, session.cells)):
+        return Result(
+            student,
+            assignment.name,
+            "needs_human",
+            wrong,
+            None,
+            assignment.max_score,
+            cells=records,
+            settled=settled,
+            **known,
+        )
     return Result(
         student,
         assignment.name,
         "graded",
         "",
-        round(sum(judgement.score for judgement in found.values()), 2),
+        score,
         assignment.max_score,
         tuple(found.values()),
         records,

@@ -8,7 +8,7 @@ from autograder.hints import hint, meant, newer_syntax
 from autograder.results import CellRecord, ending
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import LINE_LENGTH
-from autograder.sandbox.reader import CONFLICT
+from autograder.sandbox.reader import CONFLICT, Cell
 from autograder.verdict import Judgement
 
 
@@ -40,7 +40,7 @@ def with_reason(judgement: Judgement, records: tuple[CellRecord, ...]) -> Judgem
 
 def _why_undefined(name: str, records: tuple[CellRecord, ...]) -> str:
     for number, record in enumerate(records, start=1):
-        if not _defines(record, name):
+        if not defines(record.cell, name):
             continue
         its_cell = f"cell {number}, which defines it,"
         if record.cell.kind != "code":
@@ -73,7 +73,7 @@ def defined_again(assignment: Assignment, records: tuple[CellRecord, ...]) -> tu
     code = {number: record for number, record in enumerate(records, start=1) if record.cell.kind == "code"}
     notes = []
     for exercise in assignment.exercises:
-        defining = {number: record for number, record in code.items() if _defines(record, exercise.name)}
+        defining = {number: record for number, record in code.items() if defines(record.cell, exercise.name)}
         numbers = [str(number) for number, record in defining.items() if not _swallowed(record)]
         for number, record in defining.items() if numbers else ():
             if swallowed := _swallowed(record):
@@ -92,16 +92,16 @@ def _swallowed(record: CellRecord) -> str:
     return f"begins with `%%{magic[1]}`, which {FORGETS.get(magic[1], 'does not run it as Python here')}"
 
 
-def _defines(record: CellRecord, name: str) -> bool:
+def defines(cell: Cell, name: str) -> bool:
     """Whether the source of a cell looks like it; in a text only a function does.
 
     Blanks are matched within a line: over the ends of lines a text of nothing else would take for ever.
     """
     name = re.escape(name)
     pattern = rf"^[ \t]*(async[ \t]+)?(def|class)[ \t]+{name}\b"
-    if record.cell.kind == "code":
+    if cell.kind == "code":
         pattern += rf"|^{name}[ \t]*=[^=]|^[ \t]*(import|from)[ \t].*\b{name}\b"
-    return re.search(pattern, record.cell.source, re.MULTILINE) is not None
+    return re.search(pattern, cell.source, re.MULTILINE) is not None
 
 
 def _error(error: Output | None, source: str, below: tuple[CellRecord, ...], next_number: int) -> str:
@@ -112,7 +112,9 @@ def _error(error: Output | None, source: str, below: tuple[CellRecord, ...], nex
     line = lines[-1] if lines else error.name
     advice = newer_syntax(line, source) or hint(line)
     if missing := MISSING_NAME.search(line):
-        later = (number for number, record in enumerate(below, next_number) if _defines(record, missing[1]))
+        later = (
+            number for number, record in enumerate(below, next_number) if defines(record.cell, missing[1])
+        )
         if number := next(later, None):
             advice = f"`{missing[1]}` is only defined further down, in cell {number}"
     return f"`{line[:LINE_LENGTH]}`" + (f". {advice.rstrip('.')}" if advice else "")

@@ -15,7 +15,7 @@ from autograder.exercises import load
 from autograder.given import Given
 from autograder.grading import grade_submission
 from autograder.notebook import autograded_notebook
-from autograder.results import ResultStore
+from autograder.results import Result, ResultStore
 from autograder.sandbox.launcher import BoxStopped, Zygote
 from autograder.sandbox.perform import Stopped
 from autograder.sandbox.reader import read_cells
@@ -151,3 +151,31 @@ def test_what_was_done_to_locked_cells_costs_nothing_and_is_said(
     changed = [cell.source for cell in read_cells(data) if given.is_changed(cell)]
     assert all(source in [cell["source"] for cell in shown] for source in changed)
     assert with_id(shown, "imports")["source"] == given.locked["imports"]
+
+
+def of(*sources: str) -> bytes:
+    """A notebook of one's own."""
+    cells = [{"cell_type": "code", "metadata": {}, "source": source, "outputs": []} for source in sources]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).encode()
+
+
+def test_another_notebook_gets_no_zero_but_a_person(zygote: Zygote) -> None:
+    """Of what has nothing to do with the assignment; whatever earns a point is graded."""
+    assignment = load(ASSIGNMENT)
+
+    def graded(data: bytes) -> Result:
+        return grade_submission(data, assignment, student="ada", course_key=b"k", zygote=zygote)
+
+    for data, found in (
+        (of(), "none of its 7 exercises is"),
+        (of("def bubble_sort(x):\n    return x"), "none of its 7 exercises is"),
+        (of("def window(size):\n    return size"), "only 1 of its 7 exercises is"),
+        (of("def window(size):\n    ...", "def ewma(x):\n    ..."), "only 2 of its 7 exercises are"),
+    ):
+        result = graded(data)
+        assert (result.outcome, result.score, result.judgements) == ("needs_human", None, ())
+        assert result.reason.startswith(f"This is not the assignment {ASSIGNMENT}: {found} in the file.")
+    one_right = graded(of("import numpy as np", RIGHT["window"]))
+    assert (one_right.outcome, one_right.score) == ("graded", 3)
+    unfilled = graded(notebook(lambda cells: [cell.update(source="") for cell in cells]))
+    assert (unfilled.outcome, unfilled.score) == ("graded", 0)
