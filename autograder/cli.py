@@ -329,7 +329,7 @@ def _grade(
     from autograder.sandbox.launcher import ZygoteProcess
 
     submissions = _find_submissions(submitted, assignment, student)
-    with _stoppable(), contextlib.ExitStack() as started:
+    with stoppable(), contextlib.ExitStack() as started:
         # What will be needed takes more than a second to import, in which the wall is tested.
         process = None
         if not all(
@@ -359,7 +359,7 @@ def _grade(
 
 
 @contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
+def stoppable() -> Iterator[None]:
     """Say what Ctrl-C means; Typer then ends the program with exit code 130."""
     before = sys.unraisablehook
     sys.unraisablehook = partial(_ask_again, before)

@@ -26,14 +26,15 @@ def make_course(folder: Path, students: tuple[str, ...] | None = None) -> Path:
     return folder
 
 
-def start(*command: str, cwd: Path) -> subprocess.Popen[str]:
-    """Start a command as a TA types it; nothing of the machine's Jupyter settings is seen."""
+def start(*command: str, cwd: Path, **settings: str) -> subprocess.Popen[str]:
+    """Start a command as a TA types it; of Jupyter settings of the machine nothing is seen."""
     bin_folder = Path(sys.executable).parent
     environment = {
         "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(cwd),
         "JUPYTER_CONFIG_DIR": str(cwd / "no-settings"),
         "LANG": "C.UTF-8",
+        **settings,
     }
     return subprocess.Popen(
         [str(bin_folder / command[0]), *command[1:]],
@@ -45,8 +46,8 @@ def start(*command: str, cwd: Path) -> subprocess.Popen[str]:
     )
 
 
-def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def run(*command: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """The same to its end."""
-    with start(*command, cwd=cwd) as process:
+    with start(*command, cwd=cwd, **settings) as process:
         said, complained = process.communicate()
     return subprocess.CompletedProcess(process.args, process.returncode, said, complained)

@@ -8,6 +8,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,63 @@ def test_the_class_report_flags_what_is_not_from_the_release(course: Path) -> No
     number = len(notebook["cells"]) + 1
     assert f"which is absent while grading (cell {number})." in page
     assert page.count("<code>advsec</code>") == 1
+
+
+def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
+    for command in (("autograder",), ("python", "-m", "autograder")):
+        assert run(*command, "--version", cwd=tmp_path).stdout == f"autograder {version('advsec')}\n"
+
+
+@pytest.mark.parametrize("name", [f"{ASSIGNMENT}/", f"notebooks/assignments/{ASSIGNMENT}/"])
+def test_a_name_that_the_shell_completed_is_taken(typed: Typed, name: str) -> None:
+    code, _, complaint = typed("report", name)
+    assert code == 1
+    assert f"nothing of {ASSIGNMENT} is graded yet; run: autograder grade {ASSIGNMENT}\n" in complaint
+
+
+def test_any_name_can_be_printed_anywhere(course: Path) -> None:
+    with zipfile.ZipFile(course / "some.zip", "w") as archive:
+        archive.writestr(f"Ελένη/{ASSIGNMENT}.ipynb", "{}")
+    environment = {"PYTHONIOENCODING": "ascii"}
+    as_json = run("autograder", "collect", "some.zip", "--json", cwd=course, **environment)
+    assert json.loads(as_json.stdout)["student"] == "Ελένη"
+    table = run("autograder", "collect", "some.zip", cwd=course, **environment)
+    assert table.returncode == 0, table.stderr
+    assert table.stdout.isascii()
+    assert "\\u0395" in table.stdout
+
+
+def test_names_of_files_that_are_read_as_another_encoding_are_refused(course: Path) -> None:
+    environment = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = run("autograder", "doctor", cwd=course, **environment)
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "autograder: here Python reads the names of files as ascii; set PYTHONUTF8=1"
+    )
+    assert done.stderr.count("\n") == 1
+
+
+INTERRUPTED = """
+import signal, time
+from autograder.cli import stoppable
+
+class Last:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+with stoppable():
+    Last()
+    time.sleep(60)
+    print("not stopped")
+"""
+
+
+def test_an_interrupt_that_arrives_in_a_destructor_is_heard(tmp_path: Path) -> None:
+    done = run("python", "-c", INTERRUPTED, cwd=tmp_path)
+    assert done.stdout == ""
+    assert "Exception ignored" not in done.stderr
+    assert done.stderr.startswith("autograder: stopped; what is graded is kept")
 
 
 # --- what a person has to put right ---------------------------------------------------------------------

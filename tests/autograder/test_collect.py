@@ -186,6 +186,15 @@ def test_what_a_person_should_know_of_a_collected_file_is_said(platform: Platfor
     ]
 
 
+@pytest.mark.parametrize("ending", [".IPYNB", ".ipynb.json", ".ipynb.txt", " (1).ipynb.txt"])
+def test_what_programs_make_of_a_name_is_collected_as_grading_would_take_it(
+    platform: Platform, ending: str
+) -> None:
+    collection = platform.collect_entries((f"doe_1_77_{NAME}{ending}", "1"))
+    assert platform.written() == {"doe_1": b"1"}
+    assert outcomes(collection) == [("doe_1", "collected", f"new; handed in as {NAME}{ending}")]
+
+
 def test_everything_is_accounted_for(platform: Platform) -> None:
     collection = platform.collect_entries(
         ("jane/", ""), (f"jane/{FILE}", "1"), ("jane/plot.png", ""), (f"__MACOSX/jane/._{FILE}", ""),
