@@ -8,10 +8,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from jupyter_client.manager import KernelManager
+from traitlets.config import Config
 
 import advsec.averages
 from advsec import averages
@@ -251,3 +254,66 @@ def test_what_is_printed_afterwards_is_seen(capsys: Any) -> None:
     streams = sys.stdout, sys.stderr
     said(named("ewma", endless), capsys)
     assert (sys.stdout, sys.stderr) == streams
+
+
+# --- in a kernel ----------------------------------------------------------------------------------------
+
+
+STEPS = """
+from pathlib import Path
+import time
+from autograder import check, student
+
+def ewma(x, beta, *, init=0.0):
+    Path("running").touch()
+    while True:
+        time.sleep(0.01)
+"""
+
+
+def test_a_kernel_outlives_what_hangs_and_what_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    manager = KernelManager(config=Config(KernelManager={"transport_encryption": "auto"}))
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=120)
+        hung = outputs(client, STEPS + "student.SECONDS = 0.2\ncheck(ewma)")
+        (tmp_path / "running").unlink()
+        message = client.execute("student.SECONDS = 600\ncheck(ewma)")
+        while not (tmp_path / "running").exists():
+            time.sleep(0.05)
+        manager.interrupt_kernel()
+        stopped = replies(client, message)
+        alive = outputs(client, "print(6 * 7)")
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    for shown, words in (
+        (hung, "did not come back in time"),
+        (stopped, "was interrupted before it came back"),
+    ):
+        panel, error = shown
+        assert words in panel["data"]["text/plain"]
+        assert error["traceback"] == ["CheckFailed: see above."]
+    assert alive == [{"name": "stdout", "text": "42\n"}]
+
+
+def outputs(client: Any, code: str) -> list[Any]:
+    return replies(client, client.execute(code))
+
+
+def replies(client: Any, message: str) -> list[Any]:
+    """What one request shows, until the kernel is idle again."""
+    shown = []
+    while True:
+        reply = client.get_iopub_msg(timeout=120)
+        if reply["parent_header"].get("msg_id") != message:
+            continue
+        if reply["msg_type"] == "status" and reply["content"]["execution_state"] == "idle":
+            return shown
+        if reply["msg_type"] in ("display_data", "error", "stream"):
+            shown.append(reply["content"])
