@@ -13,7 +13,7 @@ from autograder.sandbox.launcher import Answer
 from autograder.sandbox.perform import Returned, perform
 from autograder.sandbox.values import Call
 from autograder.trials import Trial
-from autograder.verdict import Finding, Judgement
+from autograder.verdict import Finding, Judgement, look_first
 
 
 # There is no code that could build on anything.
@@ -112,18 +112,14 @@ def _reaches(start: str, goal: str, builds_on: Mapping[str, Set[str]]) -> bool:
 
 def _better(before: Judgement, after: Judgement, again: _Again) -> Judgement:
     """The higher score; what is still wrong with right helpers, and nothing else, is the student's own."""
-    helpers = " and ".join(f"`{name}`" for name in again.helpers if name in again.asked)
+    asked = [name for name in again.helpers if name in again.asked]
+    helpers = " and ".join(f"`{name}`" for name in asked)
     judged = (
         f"Judged with a right {helpers}, on which your `{after.exercise}` builds; look at {helpers} first."
     )
     best = max(after, before, key=lambda judgement: judgement.score)
     if after.finding is None:
         return replace(after, finding=Finding("follow_through", judged))
-    if not again.refused:
-        return replace(best, finding=replace(after.finding, message=f"{after.finding.message} ({judged})"))
-    own = before.finding or after.finding
-    says = "" if own.misconception else f"{own.message} "
-    message = (
-        f"{says}Your `{after.exercise}` builds on {helpers}, which is not right yet: look at {helpers} first."
-    )
-    return replace(best, finding=replace(own, message=message, misconception=None))
+    if again.refused:
+        return look_first(replace(best, finding=before.finding), asked)
+    return replace(best, finding=replace(after.finding, message=f"{after.finding.message} ({judged})"))

@@ -20,7 +20,7 @@ from autograder.panel import Panel
 from autograder.patience import limited
 from autograder.sandbox.perform import Interrupted, Outcome, Stopped
 from autograder.trials import Drawn, Trial, draw_public, perform_here, try_out
-from autograder.verdict import Judgement, judge
+from autograder.verdict import Judgement, judge, look_first
 
 
 # For all calls of one kind of input; a computer at home may be slow.
@@ -66,6 +66,8 @@ def check(function: Callable[..., Any]) -> None:
         )
     trials = _try(function, drawn)
     judgement = judge(exercise, trials)
+    if judgement.score < judgement.max_score and (helpers := _failing_helpers(function)):
+        judgement = look_first(judgement, helpers)
     untried = tuple(each.probe.name for each in drawn[len(trials) :])
     further = tuple(probe.name for probe in exercise.probes if not probe.public)
     _display(Panel(judgement, untried, further))
@@ -134,18 +136,34 @@ def _asked_for(function: Callable[..., Any], notebook: Mapping[str, Any]) -> tup
 
 
 def _borrowed(function: Callable[..., Any]) -> Any:
-    """What it is or uses of the course's package, itself or through other functions of the notebook."""
-    waiting, seen = [function], set()
-    while waiting:
-        each = waiting.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
+    """What it is or uses of the course's package."""
+    for each in _reached(function):
         home = each.__name__ if isinstance(each, ModuleType) else getattr(each, "__module__", None)
         if str(home).partition(".")[0] == COURSE_PACKAGE:
             return each
-        waiting += _used_by(each)
     return None
+
+
+def _failing_helpers(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The functions of other tasks that it uses and that do not pass their own check."""
+    names = {str(getattr(each, "__name__", "")): each for each in _reached(function) if each is not function}
+    return tuple(
+        name
+        for name, each in names.items()
+        if name in _catalogue() and any(not trial.passed for trial in _try(each, _catalogue()[name]))
+    )
+
+
+def _reached(function: Callable[..., Any]) -> Iterator[Any]:
+    """It, and what it uses, itself or through other functions of the notebook."""
+    waiting: list[Any] = [function]
+    seen: set[int] = set()
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            yield each
+            waiting += _used_by(each)
 
 
 def _used_by(function: Any) -> Iterator[Any]:

@@ -87,6 +87,16 @@ def judge(exercise: Exercise, trials: Sequence[Trial], own_lines: Container[str]
     return Judgement(exercise.name, round(share * exercise.points, 2), exercise.points, passed, finding)
 
 
+def look_first(judgement: Judgement, helpers: Sequence[str]) -> Judgement:
+    """The same of an answer that builds on functions which are not right: its numbers may be theirs, so that
+    no mistake is named."""
+    finding = judgement.finding or Finding("wrong_values", "")
+    names = " and ".join(f"`{name}`" for name in helpers)
+    look = f"Your `{judgement.exercise}` builds on {names}; look at {names} first, which is not right yet."
+    message = look if finding.misconception else f"{finding.message} ({look})"
+    return replace(judgement, finding=replace(finding, message=message, misconception=None))
+
+
 def _finding(
     exercise: Exercise,
     tried: Sequence[_Tried],

@@ -110,6 +110,21 @@ def test_validate_hears_of_everything_and_cuts_no_formula(
         assert max(map(len, lines)) <= 83  # nbgrader indents by 4 and keeps 87 characters
 
 
+def test_no_mistake_is_named_that_may_be_that_of_another_function(capsys: Any) -> None:
+    """Corrected as it should be, an average that forgets to weigh looks like a mistake of the correction."""
+    notebook: dict[str, Any] = {"np": np}
+    corrected = "def ewma_corrected(x, beta):\n    return ewma(x, beta)"
+    exec("def ewma(x, beta, *, init=0.0):\n    return x + 1.0", notebook)
+    exec(corrected, notebook)
+    shown, failed = said(notebook["ewma_corrected"], capsys)
+    assert failed is not None
+    assert "builds on `ewma`; look at `ewma` first" in shown
+    notebook["ewma"] = named("ewma", right)
+    shown, _ = said(notebook["ewma_corrected"], capsys)
+    assert "Your result is what you get when" in shown
+    assert "builds on" not in shown
+
+
 # --- under which name, and whose ------------------------------------------------------------------------
 
 
