@@ -79,9 +79,12 @@ REFERENCE_ABSENT = "the reference package is not available while your work is gr
 # it would even outlive the box. Memory for several processes is made of files in /dev/shm, as Python does.
 UNSEEN_MEMORY = "memfd_create shmget msgget semget"
 
-# System calls: this errno instead of the call. ENOSYS makes the C library fall back to the older call.
+# System calls: this errno instead of the call. ENOSYS makes the C library fall back to the older call, and
+# ENOLCK is what file systems say that have no such locks: on what all boxes read, each would see those of
+# the others. Locks as data bases take them (`lockf`) need a file to write to, which nobody shares.
 REFUSED = {
     "ENOSYS": "clone3 io_uring_setup io_uring_enter io_uring_register",
+    "ENOLCK": "flock",
     "EPERM": f"""
         {UNSEEN_MEMORY}
         unshare setns mount umount2 pivot_root chroot
@@ -116,14 +119,25 @@ AF_UNIX = 1
 QUERY = 0xFFFFFFFF
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 SHARED_AND_ANONYMOUS = 0x21
+PRIO_PROCESS, IOPRIO_WHO_PROCESS = 0, 1
+SCHEDULING = ("affinity", "attr", "param", "scheduler")
+# F_GETLK, F_OFD_GETLK, F_SETLEASE and F_NOTIFY: who has locked a part of a file, and who opens it.
+WATCHING = (5, 36, 1024, 1026)
 
 REFUSED_ARGUMENTS = (
     ArgumentRule("clone", 0, "&", NEW_NAMESPACES, "EPERM"),
+    *(ArgumentRule("fcntl", 1, "==", command, "EINVAL") for command in WATCHING),
     ArgumentRule("ioctl", 1, "==", TIOCSTI, "EPERM"),
     ArgumentRule("ioctl", 1, "==", TIOCLINUX, "EPERM"),
     ArgumentRule("mmap", 3, "&=", SHARED_AND_ANONYMOUS, "EPERM"),  # unseen memory as well
     ArgumentRule("personality", 0, "!=", QUERY, "EPERM"),
     ArgumentRule("prlimit64", 0, "!=", OWN_PROCESS, "EPERM"),
+    # Without own processes, those of the same user could be made to wait.
+    ArgumentRule("setpriority", 0, "!=", PRIO_PROCESS, "EPERM"),
+    ArgumentRule("setpriority", 1, "!=", OWN_PROCESS, "EPERM"),
+    ArgumentRule("ioprio_set", 0, "!=", IOPRIO_WHO_PROCESS, "EPERM"),
+    ArgumentRule("ioprio_set", 1, "!=", OWN_PROCESS, "EPERM"),
+    *(ArgumentRule(f"sched_set{what}", 0, "!=", OWN_PROCESS, "EPERM") for what in SCHEDULING),
     ArgumentRule("socket", 0, "!=", AF_UNIX, "EAFNOSUPPORT"),
 )
 # Without a network namespace no socket at all: a path socket (the one of Docker, say) is only a file away.

@@ -114,6 +114,15 @@ def _write_readable(bait: Bait) -> str:
         return bait.readable
 
 
+@_attack("lock what others read, for them to see", "seccomp")
+def _lock_readable(bait: Bait) -> str:
+    import fcntl
+
+    with open(os.path.join(bait.readable, "data")) as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return bait.readable
+
+
 @_attack("read the reference package", "root", "landlock")
 def _read_reference(bait: Bait) -> str:
     for path, beginning in bait.reference:
@@ -162,6 +171,12 @@ def _read_kernel(bait: Bait) -> str:
 @_attack("signal a process outside", "pid", SCOPES)
 def _signal_victim(bait: Bait) -> str:
     os.kill(bait.victim, 0)
+    return f"process {bait.victim}"
+
+
+@_attack("make a process outside wait", "pid", "seccomp")
+def _slow_victim(bait: Bait) -> str:
+    os.setpriority(os.PRIO_PROCESS, bait.victim, 19)
     return f"process {bait.victim}"
 
 

@@ -329,6 +329,25 @@ quiet = Config(); quiet.HistoryManager.enabled = False
 InteractiveShell.instance(config=quiet).run_cell("print(1.0 + 2)")
 """,
     "a data base": "import sqlite3; print(sqlite3.connect('x.db').execute('select 1.0 + 2').fetchone()[0])",
+    "a data base that two have open": """
+import sqlite3
+one, other = sqlite3.connect("x.db"), sqlite3.connect("x.db", timeout=0)
+one.execute("create table x (y)")
+one.commit()
+one.execute("insert into x values (3.0)")
+try:
+    other.execute("insert into x values (4.0)")
+except sqlite3.OperationalError as locked:
+    assert "locked" in str(locked), locked
+one.commit()
+print(other.execute("select y from x").fetchone()[0])
+""",
+    "a lock of one's own, and patience with oneself": """
+import fcntl, os
+with open("x", "w") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX)
+print(float(os.nice(3)))
+""",
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.sandbox import seccomp
 from autograder.sandbox.kernel import MACHINES, number
-from autograder.sandbox.wall import NEW_NAMESPACES, REFUSED, REFUSED_ARGUMENTS
+from autograder.sandbox.wall import NEW_NAMESPACES, REFUSED, REFUSED_ARGUMENTS, SCHEDULING
 
 from .behind import behind, needs_full
 
@@ -19,6 +19,13 @@ PASSING = {
         HARMLESS,
         [(flag, 0) for flag in (0x20000, 0x10000000, 0x40000000, NEW_NAMESPACES, 0x10000011)],
     ),
+    "fcntl": (
+        (3, 6),  # F_SETLK
+        [(3, 5), (3, 36), (3, 1024), (3, 1026), (3, (1 << 32) + 5)],
+    ),
+    "setpriority": ((0, 0, 19), [(1, 0, 19), (2, 0, 19), (0, 4711, 19), (2, 1000, 19)]),
+    "ioprio_set": ((1, 0, 7), [(2, 0, 7), (3, 0, 7), (1, 4711, 7)]),
+    **{f"sched_set{what}": ((0, 8), [(1, 8), (4711, 8)]) for what in SCHEDULING},
     "mmap": (
         (0, 4096, 3, 0x22),
         [(0, 4096, 3, flags) for flags in (0x21, 0x23, 0x8021, (1 << 32) + 0x21)],
