@@ -97,7 +97,7 @@ def _compare_tuples(returned: Any, expected: tuple, tolerance: Tolerance, path: 
     if items is None:
         if not isinstance(returned, tuple):
             return _wrong_type(returned, expected, path)
-        says = f"returned {len(returned)} values, {len(expected)} were asked"
+        says = f"returned {len(returned)} values where {len(expected)} are asked for"
         return Mismatch("wrong_shape", says, path)
     for position, (item, wanted) in enumerate(zip(items, expected, strict=True)):
         if mismatch := _compare(item, wanted, tolerance, (*path, position)):
@@ -203,11 +203,12 @@ def _is_column_of(returned: np.ndarray, expected: np.ndarray) -> bool:
 
 
 def _wrong_type(returned: Any, expected: Any, path: Path) -> Mismatch:
-    return Mismatch("wrong_type", f"returned {describe(returned)}, {describe(expected)} was asked", path)
+    says = f"returned {describe(returned)} where {describe(expected)} is asked for"
+    return Mismatch("wrong_type", says, path)
 
 
 def _wrong_shape(returned: tuple[int, ...], expected: tuple[int, ...], path: Path) -> Mismatch:
-    says = f"returned {_shape_words(returned)}, {_shape_words(expected)} was asked"
+    says = f"returned {_shape_words(returned)} where {_shape_words(expected)} is asked for"
     return Mismatch("wrong_shape", says, path)
 
 

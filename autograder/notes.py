@@ -51,9 +51,7 @@ def notes(
         says = "the numbers have fewer digits than float64 has, so fewer digits were compared."
         found.append(f"In the values of {_names(imprecise)} {says}")
     if repacked:
-        says = (
-            "a list, a tuple or objects stand where arrays were asked; the numbers in them count as they are."
-        )
+        says = "a list, a tuple or objects stand where arrays are asked for; their numbers count as they are."
         found.append(f"In the values of {_names(repacked)} {says}")
     if changing:
         says = "are changed, which may spoil what comes after; work on a copy."

@@ -68,7 +68,7 @@ def panel_html(judgement: Judgement, untried: tuple[str, ...] = (), remark: str 
         if rows := list(_case(judgement)):
             parts.append('<table style="margin:0">')
             parts += [
-                f'<tr><th style="text-align:left">{name}</th>'
+                f'<tr><th scope="row" style="text-align:left">{name}</th>'
                 f'<td style="text-align:left"><code>{escape(text)}</code></td></tr>'
                 for name, text in rows
             ]
@@ -118,5 +118,5 @@ def _headline(judgement: Judgement, untried: tuple[str, ...]) -> str:
     if _is_right(judgement):
         return "is accepted."
     if untried:
-        return f"{passed} of {tried + len(untried)} tests pass, {len(untried)} were not tried."
+        return f"{passed} of {tried + len(untried)} tests pass, {len(untried)} not tried."
     return f"{passed} of {tried} tests pass."

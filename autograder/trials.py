@@ -308,10 +308,10 @@ def _place(item: int | str, returned: Returned) -> str:
 
 
 def _discreet_words(mismatch: Mismatch, wanted: Returned) -> str:
-    asked = f"{describe(wanted.value)} was asked"
+    asked = f"where {describe(wanted.value)} is asked for"
     return {
-        "wrong_type": f"returned something of another type, {asked}",
-        "wrong_shape": f"returned something of another shape, {asked}",
+        "wrong_type": f"returned something of another type {asked}",
+        "wrong_shape": f"returned something of another shape {asked}",
         "wrong_values": "the values differ",
     }.get(mismatch.kind, mismatch.says)
 

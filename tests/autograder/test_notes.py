@@ -68,7 +68,7 @@ def test_digits_that_were_never_given_are_not_missed() -> None:
 )
 def test_another_container_is_said(outcome: Outcome, expected: Any) -> None:
     (note,) = said(outcome, expected=expected)
-    assert note.startswith("In the values of `f` a list, a tuple or objects stand where arrays were asked")
+    assert note.startswith("In the values of `f` a list, a tuple or objects stand where arrays are asked for")
 
 
 def test_a_changed_input_is_said_where_the_finding_does_not_say_it() -> None:

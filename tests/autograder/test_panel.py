@@ -60,5 +60,5 @@ def test_only_the_student_is_told_what_grading_will_do() -> None:
 
 def test_what_was_not_tried_has_not_failed() -> None:
     shown = panel_text(judgement(), untried=("later",))
-    assert shown.startswith("ewma: 1 of 3 tests pass, 1 were not tried.")
+    assert shown.startswith("ewma: 1 of 3 tests pass, 1 not tried.")
     assert "  – later" in shown

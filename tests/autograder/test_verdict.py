@@ -94,7 +94,7 @@ def test_every_rung_is_reached_and_worth_nothing(kind: str) -> None:
         (Raised("ValueError", ""), "`halve` raised ValueError."),
         (Stopped("time", "2 s"), "`halve` did not come back in time (2 s)."),
         (Stopped("something new"), "`halve` gave no readable answer."),
-        (Returned(Unsupported("generator")), "Returned an object of type generator, "),
+        (Returned(Unsupported("generator")), "Returned an object of type generator where "),
     ],
 )
 def test_what_happened_is_said(outcome: Outcome, says: str) -> None:

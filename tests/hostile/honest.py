@@ -21,8 +21,8 @@ from tests.hostile.metadata import ANSWERS, CONFLICT, PLAIN, edited, no_edit
 
 IMPATIENT = Policy(probe_seconds=0.5)
 TAKEN_AS_THEY_ARE = (
-    "In the values of `cumulative_mean` a list or a tuple stands where something else was asked; "
-    "its numbers were taken as they are."
+    "In the values of `cumulative_mean` a list, a tuple or objects stand where arrays are asked for; "
+    "their numbers count as they are."
 )
 
 
