@@ -75,7 +75,7 @@ class Batch:
         One that rests on how busy the machine was, or on a failure of ours, may be another one today.
         """
         result = self.store.load(job.key)
-        return result if result and result.settled and result.outcome != "needs_human" else None
+        return result if result and result.settled else None
 
     @contextlib.contextmanager
     def grading(
@@ -90,7 +90,7 @@ class Batch:
             yield iter(())
             return
         with ThreadPoolExecutor(workers) as pool, Zygote(self.wall, process) as zygote:
-            futures = {pool.submit(self.grade_one, job, zygote): job for job in jobs}
+            futures = {pool.submit(self._grade_among_others, job, zygote): job for job in jobs}
             try:
                 yield self._results(futures, pool, zygote)
             finally:
@@ -112,6 +112,18 @@ class Batch:
 
     def grade_one(self, job: Job, zygote: Zygote) -> Result:
         """Grade one job and save its result; a failure of ours is tried again by the next run."""
+        result = self._grade(job, zygote)
+        self.store.save(result)
+        return result
+
+    def _grade_among_others(self, job: Job, zygote: Zygote) -> Result:
+        """The same on a machine that has more to do: what that may have spoilt is not saved."""
+        result = self._grade(job, zygote)
+        if result.settled:
+            self.store.save(result)
+        return result
+
+    def _grade(self, job: Job, zygote: Zygote) -> Result:
         submission = job.submission
         content = _content(submission)
         if isinstance(content, Unreadable):
@@ -120,9 +132,7 @@ class Batch:
             result = self._grade_bytes(content, submission.student, zygote)
         key = self._key(submission, content)
         notes = (*submission.notes, *result.notes)
-        result = replace(result, key=key, notes=notes, beside=submission.beside)
-        self.store.save(result)
-        return result
+        return replace(result, key=key, notes=notes, beside=submission.beside)
 
     def _grade_bytes(self, data: bytes, student: str, zygote: Zygote) -> Result:
         for attempt in range(1, ATTEMPTS + 1):
@@ -148,6 +158,7 @@ class Batch:
             None,
             self.assignment.max_score,
             tier=zygote.tier,
+            settled=False,
         )
 
 

@@ -24,6 +24,7 @@ from autograder.course import Course, CourseError
 
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from sys import UnraisableHookArgs
 
     from autograder.collect import Collection
@@ -168,7 +169,8 @@ def collect(
             "--roster",
             metavar="CSV",
             help="Who takes the course: columns id and, where known, first_name, last_name, email, "
-            "lms_user_id. Names of the archive become ids; who is missing is listed.",
+            "lms_user_id. Names of the archive become ids, the gradebook learns the rest; who is missing is "
+            "listed.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per entry.")] = False,
@@ -179,23 +181,30 @@ def collect(
     with the reason. Exit code 3 says that something was refused.
     """
     course = Course.find()
-    from autograder.collect import collect
+    from autograder.collect import collect, folder_name
     from autograder.exercises import ASSIGNMENT_NAMES
     from autograder.roster import Roster
 
     name = _assignment(assignment).name if assignment is not None else None
+    people = Roster.read(roster) if roster else None
     collection = collect(
         archive,
         ASSIGNMENT_NAMES,
         submitted or course.submitted,
         assignment=name,
-        roster=Roster.read(roster) if roster else None,
+        roster=people,
+        due=lambda of: _due_date(course, of),
     )
     if as_json:
         for entry in collection.entries:
             print(json.dumps(dataclasses.asdict(entry)))
     else:
         _print_collection(collection)
+    if people:
+        from autograder.gradebook import enter_people
+
+        # nbgrader's students are called what their folders are called.
+        enter_people(course, {folder_name(student): about for student, about in people.people.items()})
     if any(entry.outcome == "refused" for entry in collection.entries):
         raise typer.Exit(3)
 
@@ -296,6 +305,12 @@ def _assignment(name: str) -> "Assignment":
     return exercises.load(name)
 
 
+def _due_date(course: Course, assignment: str) -> "datetime | None":
+    from autograder.gradebook import due_date
+
+    return due_date(course, assignment)
+
+
 def _find_submissions(submitted: Path, assignment: "Assignment", student: str | None) -> list["Submission"]:
     from autograder.submission import find_submissions
 
@@ -329,7 +344,7 @@ def _grade(
     from autograder.sandbox.launcher import ZygoteProcess
 
     submissions = _find_submissions(submitted, assignment, student)
-    with stoppable(), contextlib.ExitStack() as started:
+    with stoppable(), course.alone(_say_waiting), contextlib.ExitStack() as started:
         # What will be needed takes more than a second to import, in which the wall is tested.
         process = None
         if not all(
@@ -356,6 +371,10 @@ def _grade(
     if not quiet:
         print(_accounting(ordered, len(new)))
     return ordered, grades(course, assignment.name)
+
+
+def _say_waiting() -> None:
+    print("autograder: somebody is grading this course; waiting until they have finished", file=sys.stderr)
 
 
 @contextlib.contextmanager

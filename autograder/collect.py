@@ -7,6 +7,9 @@ notebook it is. Three layouts are recognised, each by what the platform puts in 
 - Canvas: `doejane_LATE_1234_5678_homework-2.ipynb` is the student `doejane_1234`,
 - Moodle: `Jane Doe_123_assignsubmission_file_/homework.ipynb`, with or without the folder, is `Jane Doe`,
 - anything else: one folder (`jane/...`) or one file (`jane.ipynb`) per student.
+
+When something was handed in is written down where the archive knows it: Canvas marks what is late, and a
+folder may hold nbgrader's `timestamp.txt`. The dates of entries are those of packing, in no time zone.
 """
 
 import io
@@ -17,8 +20,9 @@ import tempfile
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from autograder.course import CourseError
@@ -26,6 +30,7 @@ from autograder.files import read_strangers
 from autograder.roster import Roster, folded
 from autograder.sandbox.reader import Unreadable
 from autograder.submission import COPY, MAX_BYTES, notebook_stem
+from autograder.timestamps import TIMESTAMP, NoTime, parsed, written
 
 
 MIB = 1 << 20
@@ -70,9 +75,14 @@ REFUSED = {
     "ratio": "it expands to more than 100 times its size",
     "expanded": "the archive expands to more than 200 MB; split it into smaller ones",
     "damaged": "it is damaged",
+    "no_time": "it is not clear which time it means; write it as 2026-11-29T13:05:00+01:00",
     "folder_in_the_way": "its folder cannot be written: a file or a link is in the way",
 }
-LATE = "handed in late"
+LATE = "handed in late, at a time that the archive does not say: taken as one second after the due date"
+LATE_UNKNOWN = "handed in late; for a penalty set the due date and collect again"
+SAME = "the same as before"
+DATED = "handed in at {time}"
+THE_TIME = "when the notebook was handed in"
 RENAMED = "handed in as {file}"
 FOLDER = "in the folder {folder}"
 
@@ -110,14 +120,16 @@ def collect(
     *,
     assignment: str | None = None,
     roster: Roster | None = None,
+    due: Callable[[str], datetime | None] = lambda _: None,
 ) -> Collection:
     """Write the notebooks of one assignment to `submitted/<student>/<assignment>/<assignment>.ipynb`.
 
-    Without `assignment` it is the one of `assignments` that notebooks in the archive are named after.
+    Without `assignment` it is the one of `assignments` that notebooks in the archive are named after. `due`
+    says when an assignment is due, in UTC.
     Raises CourseError where the archive as a whole cannot be used; nothing is written then.
     """
     with _open(archive) as file:
-        collector = _Collector(file, assignments, assignment, submitted, roster)
+        collector = _Collector(file, assignments, assignment, submitted, roster, due)
         return collector.collect()
 
 
@@ -164,6 +176,7 @@ class _Notebook:
     order: tuple[int, int, int]
     late: bool
     problem: str
+    stamp: int = -1  # the place of the entry that says when it was handed in
 
 
 class _Collector:
@@ -176,6 +189,7 @@ class _Collector:
         assignment: str | None,
         submitted: Path,
         roster: Roster | None,
+        due: Callable[[str], datetime | None],
     ) -> None:
         self.file = file
         self.infos = file.infolist()
@@ -183,6 +197,8 @@ class _Collector:
         self.entries: dict[int, Entry] = {}
         self.submitted = submitted
         self.roster = roster
+        self.due = due
+        self.stamps: dict[tuple[str, ...], int] = {}  # by folder
         self.others = assignments
         self.assignment = assignment or self._guess(assignments)
         self.expanded = 0
@@ -223,6 +239,9 @@ class _Collector:
                 self._skip(place, "folder")
             elif any(part.startswith(".") or part == "__MACOSX" for part in parts):
                 self._skip(place, "hidden")
+            elif parts[-1] == TIMESTAMP and not _problem(info):
+                self.stamps[parts[:-1]] = place
+                self._skip(place, "not_a_notebook")
             elif notebook_stem(parts[-1]) is None:
                 if problem := _problem(info) or ("archive" if name.casefold().endswith(ARCHIVES) else ""):
                     self._refuse(place, problem)
@@ -233,7 +252,9 @@ class _Collector:
         inside = 1 if self._is_wrapped(tuple(paths.values())) else 0
         for place, parts in paths.items():
             if notebook := self._notebook(place, parts[inside:]):
-                yield notebook
+                # In a folder of a platform it would be a file that the student handed in.
+                stamp = -1 if notebook.identity else self.stamps.get(parts[:-1], -1)
+                yield replace(notebook, stamp=stamp)
             else:
                 self._refuse(place, "nobody")
 
@@ -251,6 +272,7 @@ class _Collector:
         """What the name says; None when it says nothing of a student."""
         top, file = parts[0], parts[-1]
         identity, upload, late = "", 0, False
+        names: tuple[str, ...]
         if len(parts) == 1 and (match := CANVAS.fullmatch(top)):
             identity, upload, file = match["id"], int(match["upload"][:18]), match["file"]
             student, names = f"{match['name']}_{identity}", (identity, match["name"])
@@ -331,6 +353,7 @@ class _Collector:
         folder = self.submitted / name / self.assignment
         try:
             words = [_store(folder, f"{self.assignment}.ipynb", data)]
+            words += self._date(folder, notebook, words[0] == SAME)
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
             self._refuse(notebook.place, "folder_in_the_way", notebook.student)
             return
@@ -338,12 +361,35 @@ class _Collector:
             raise CourseError(f"{folder} cannot be written: {error.strerror}") from None
         if notebook.stem != self.assignment or not notebook.file.endswith(".ipynb"):
             words.append(RENAMED.format(file=notebook.file))
-        if notebook.late:
-            words.append(LATE)
         if name != notebook.student:
             words.append(FOLDER.format(folder=name))
         entry = Entry(self.names[notebook.place], "collected", "; ".join(words), notebook.student)
         self.entries[notebook.place] = entry
+
+    def _date(self, folder: Path, notebook: _Notebook, same: bool) -> list[str]:
+        """Write down when it was handed in, as far as that is known; what was known of another file goes."""
+        time, words = self._time(notebook)
+        if time:
+            _store(folder, TIMESTAMP, written(time).encode())
+        elif not same or (notebook.identity and not notebook.late):
+            (folder / TIMESTAMP).unlink(missing_ok=True)
+        return words
+
+    def _time(self, notebook: _Notebook) -> tuple[datetime | None, list[str]]:
+        if notebook.late:
+            due = self.due(self.assignment)
+            return (due + timedelta(seconds=1), [LATE]) if due else (None, [LATE_UNKNOWN])
+        if notebook.stamp < 0:
+            return None, []
+        data = self._expand(self.infos[notebook.stamp])
+        try:
+            time = parsed(data.decode("ascii", "replace").strip() if isinstance(data, bytes) else "")
+        except NoTime:
+            self._refuse(notebook.stamp, "no_time", notebook.student)
+            return None, []
+        name = self.names[notebook.stamp]
+        self.entries[notebook.stamp] = Entry(name, "collected", THE_TIME, notebook.student)
+        return time, [DATED.format(time=written(time))]
 
     def _expand(self, info: zipfile.ZipInfo) -> bytes | str:
         """The bytes of an entry, or a code of `REFUSED`; what headers say of sizes is not believed."""
@@ -464,7 +510,7 @@ def _store(folder: Path, name: str, data: bytes) -> str:
     path = folder / name
     there = os.path.lexists(path)
     if there and _holds(path, data):
-        return "the same as before"
+        return SAME
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
     try:
         with open(descriptor, "wb") as file:

@@ -1,9 +1,11 @@
 """Where things of a course lie: the checkout, nbgrader's folders and the course's secret."""
 
+import contextlib
 import hashlib
 import os
 import re
 import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -87,6 +89,27 @@ class Course:
         except Exception as error:  # it is a program, and may fail in any way
             path, says = self.root / CONFIG_FILE, f"{type(error).__name__}: {error}"
             raise CourseError(f"the settings in {path} cannot be used ({says.splitlines()[0]})") from None
+
+    @contextlib.contextmanager
+    def alone(self, waiting: Callable[[], None]) -> Iterator[None]:
+        """One grader at a time: whoever comes second says so by `waiting`, and waits. Raises CourseError."""
+        import fcntl  # not on Windows, where students read lectures
+
+        path = self.work / "lock"
+        try:
+            self.work.mkdir(parents=True, exist_ok=True)
+            file = open(path, "w")  # noqa: SIM115 (closed below)
+        except OSError as error:
+            raise CourseError(f"{path} cannot be written: {error.strerror}") from None
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting()
+                fcntl.flock(file, fcntl.LOCK_EX)
+            except OSError:  # some network file systems have no locks; rows are written with care anyhow
+                pass
+            yield
 
     def key(self) -> bytes:
         """The secret from which hidden inputs are drawn; made on first use, readable by its owner only.

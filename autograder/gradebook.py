@@ -99,6 +99,25 @@ def grades(course: Course, assignment: str) -> dict[str, Grade]:
         return read_grades(gradebook, assignment)
 
 
+def enter_people(course: Course, people: Mapping[str, Mapping[str, str]]) -> None:
+    """Enter who takes the course, by id, with names and addresses; what is known of others stays."""
+    course.work.mkdir(parents=True, exist_ok=True)
+    with opened(CourseDirectory(config=configuration(course)).db_url) as gradebook:
+        for student, about in people.items():
+            gradebook.update_or_create_student(student, **about)
+
+
+def due_date(course: Course, assignment: str) -> datetime | None:
+    """When the assignment is due, in UTC; None where the gradebook does not say."""
+    if not course.gradebook.exists():
+        return None
+    with opened(CourseDirectory(config=configuration(course)).db_url) as gradebook:
+        try:
+            return gradebook.find_assignment(assignment).duedate
+        except MissingEntry:
+            return None
+
+
 def settle(
     gradebook: Gradebook,
     assignment: str,
@@ -129,7 +148,7 @@ def shown_results(course: Course, assignment: str) -> dict[str, Result | None]:
     found = {}
     with opened(folders.db_url) as gradebook:
         for submission in submissions_of(gradebook, assignment):
-            key = shown_key(submission.student_id, assignment, folders)
+            key = shown(submission.student_id, assignment, folders).get("key")
             found[submission.student_id] = store.load(key) if key else None
     return found
 
@@ -194,14 +213,14 @@ def submissions_of(gradebook: Gradebook, assignment: str) -> list[Any]:
     return list(gradebook.db.scalars(query))
 
 
-def shown_key(student: str, assignment: str, folders: CourseDirectory) -> str:
-    """The key of the result that a student's autograded notebook shows; nothing where there is none."""
+def shown(student: str, assignment: str, folders: CourseDirectory) -> dict[str, Any]:
+    """The key, and whether it is settled, of the result that a student's autograded notebook shows; nothing without one."""
     folder = Path(folders.format_path(folders.autograded_directory, student, assignment))
     try:
         notebook = json.loads((folder / f"{assignment}.ipynb").read_text())
-        return str(notebook["metadata"][METADATA_KEY]["key"])
+        return dict(notebook["metadata"][METADATA_KEY])
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return {}
 
 
 @contextlib.contextmanager

@@ -63,7 +63,7 @@ def autograded_notebook(result: Result, assignment: Assignment, release: dict[st
         cell["id"] = f"cell-{number}"
     return {
         "cells": cells,
-        "metadata": {**release["metadata"], METADATA_KEY: {"key": result.key}},
+        "metadata": {**release["metadata"], METADATA_KEY: {"key": result.key, "settled": result.settled}},
         "nbformat": 4,
         "nbformat_minor": 5,
     }

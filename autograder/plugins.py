@@ -2,13 +2,15 @@
 
 import csv
 import json
+import shutil
 import weakref
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from autograder.batch import Batch, result_store
 from autograder.course import Course, CourseError
-from autograder.gradebook import known_assignment, opened, read_grades, release_of, settle
+from autograder.gradebook import known_assignment, opened, read_grades, release_of, settle, shown
 from autograder.grades import Grade
 from autograder.notebook import METADATA_KEY, autograded_notebook
 from autograder.protection import choose_wall
@@ -17,6 +19,7 @@ from autograder.report import spreadsheet_text, student_page
 from autograder.results import Result
 from autograder.sandbox.launcher import Zygote
 from autograder.submission import Submission, names_beside
+from autograder.timestamps import TIMESTAMP, NoTime, handed_in
 
 
 # isort: split
@@ -38,6 +41,24 @@ class GradingExporter(NotebookExporter):
     """Reads a notebook for `nbgrader autograde`; a submitted one is graded while it is read."""
 
     result: Result | None = None
+
+    def __init__(self, **known: Any) -> None:
+        super().__init__(**known)
+        # nbgrader asks its folders, whose own reader ends the run at what is no time and misreads "+0200".
+        folders = _folders(self)
+        folders.get_existing_timestamp = self._handed_in
+        # What failed by our fault is tried again, where nbgrader takes every autograded folder for done.
+        converter: Any = self.parent
+        for student, assignment in (Path(folder).parts[-2:] for folder in converter.assignments):
+            if not shown(student, assignment, folders).get("settled", True):
+                shutil.rmtree(folders.format_path(folders.autograded_directory, student, assignment))
+
+    def _handed_in(self, folder: str) -> datetime | None:
+        try:
+            return handed_in(Path(folder))
+        except NoTime as problem:
+            self.log.warning("%s/%s is not used: %s", folder, TIMESTAMP, problem)
+            return None
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:
         folders = _folders(self)

@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder.course import Course
 from autograder.exercise import Assignment
-from autograder.gradebook import configuration, entries_of, opened, release_of, settle, shown_key
+from autograder.gradebook import configuration, entries_of, opened, release_of, settle, shown
 from autograder.notebook import autograded_notebook, sources
 from autograder.results import Result
 
@@ -57,7 +57,7 @@ def publish(
         held = _held(gradebook, assignment.name)
         for result in results:
             known = held.get(result.student) == cells.entries(result, assignment, release)
-            if not (known and shown_key(result.student, assignment.name, folders) == result.key):
+            if not (known and shown(result.student, assignment.name, folders).get("key") == result.key):
                 _add(gradebook, result, assignment, release)
                 _write_autograded(result, assignment, release, folders)
             written.append(result)

@@ -8,21 +8,29 @@ from pathlib import Path
 from autograder.course import CourseError
 
 
+# The columns that nbgrader keeps of a student.
+ABOUT = ("first_name", "last_name", "email", "lms_user_id")
+
+
 class Roster:
     """Who takes the course, from a CSV file with the columns of `nbgrader db student import`.
 
     A student of the archive is somebody on the roster by `id`, `lms_user_id`, `email` or the two names,
-    whatever their order, capitals and punctuation. Only the column `id` is needed.
+    whatever their order, capitals and punctuation. Only the column `id` is needed; `people` are what the
+    others say, by id.
     """
 
     def __init__(self, rows: Iterable[Mapping[str, str | None]]) -> None:
         self.students: list[str] = []
+        self.people: dict[str, dict[str, str]] = {}
         self._ids: dict[str, set[str]] = {}
         for row in rows:
             identity = (row.get("id") or "").strip()
             if not identity:
                 continue
             self.students.append(identity)
+            known = {name: (row.get(name) or "").strip() for name in ABOUT}
+            self.people[identity] = {name: value for name, value in known.items() if value}
             first, last = row.get("first_name") or "", row.get("last_name") or ""
             names = (row.get("lms_user_id"), row.get("email"), f"{first} {last}", f"{last} {first}")
             for name in (identity, *names):

@@ -33,6 +33,11 @@ class NoTime(Exception):  # noqa: N818 (an outcome, not an error of the program)
     """Why a file does not say a time."""
 
 
+def written(moment: datetime) -> str:
+    """A time in UTC, which may lack its zone, in a form that every reader takes for the same."""
+    return moment.replace(tzinfo=UTC).isoformat()
+
+
 def handed_in(folder: Path) -> datetime | None:
     """The time in UTC, without a zone as nbgrader keeps it; None without a file. Raises NoTime."""
     path = folder / TIMESTAMP

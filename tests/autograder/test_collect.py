@@ -9,15 +9,20 @@ import struct
 import unicodedata
 import warnings
 import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
+from nbgrader.utils import parse_utc
 
 from autograder.collect import (
+    LATE,
+    LATE_UNKNOWN,
     MAX_BYTES,
     MAX_ENTRIES,
     REFUSED,
+    THE_TIME,
     Collection,
     CourseError,
     collect,
@@ -181,7 +186,7 @@ def test_the_named_notebook_is_taken_or_the_only_one(platform: Platform) -> None
 def test_what_a_person_should_know_of_a_collected_file_is_said(platform: Platform) -> None:
     collection = platform.collect_entries((f"doe_LATE_1_2_{FILE}", ""), (f"O'Hara/{FILE}", ""))
     assert outcomes(collection) == [
-        ("doe_1", "collected", "new; handed in late"),
+        ("doe_1", "collected", f"new; {LATE_UNKNOWN}"),
         ("O'Hara", "collected", "new; in the folder O=27Hara"),
     ]
 
@@ -391,6 +396,71 @@ def test_encrypted_entries_are_refused(platform: Platform) -> None:
     data[6] |= 1
     data[data.index(b"PK\x01\x02") + 8] |= 1
     assert reasons(platform.collect(bytes(data))) == [REFUSED["encrypted"]]
+
+
+# --- when it was handed in ------------------------------------------------------------------------------
+
+DUE = datetime(2026, 11, 1, 22, 59)
+
+
+def stamp_of(platform: Platform, student: str) -> Path:
+    return platform.submitted / student / NAME / "timestamp.txt"
+
+
+def test_what_canvas_marks_as_late_is_late(platform: Platform) -> None:
+    data = pack((f"doe_LATE_1_2_{FILE}", "a"), (f"roe_3_4_{FILE}", "b"))
+    collection = platform.collect(data, due={NAME: DUE}.get)
+    assert [entry.why for entry in collection.entries] == [f"new; {LATE}", "new"]
+    assert parse_utc(stamp_of(platform, "doe_1").read_text()) == DUE + timedelta(seconds=1)
+    assert not stamp_of(platform, "roe_3").exists()
+
+
+def test_what_canvas_marks_no_longer_is_late_no_longer(platform: Platform) -> None:
+    platform.collect(pack((f"doe_LATE_1_2_{FILE}", "a")), due={NAME: DUE}.get)
+    platform.collect(pack((f"doe_1_2_{FILE}", "a")), due={NAME: DUE}.get)
+    assert not stamp_of(platform, "doe_1").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-02 10:00:00 +0200\n", "2026-11-02T08:00:00Z", "2026-11-02 09:00 Europe/Berlin"]
+)
+def test_a_time_beside_the_notebook_is_written_so_that_nbgrader_reads_it(
+    platform: Platform, text: str
+) -> None:
+    collection = platform.collect_entries((f"jane/{FILE}", "a"), ("jane/timestamp.txt", text))
+    assert [(entry.student, entry.outcome, entry.why) for entry in collection.entries] == [
+        ("jane", "collected", "new; handed in at 2026-11-02T08:00:00+00:00"),
+        ("jane", "collected", THE_TIME),
+    ]
+    assert stamp_of(platform, "jane").read_text() == "2026-11-02T08:00:00+00:00"
+    assert parse_utc(stamp_of(platform, "jane").read_text()) == datetime(2026, 11, 2, 8)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-02 10:00 CEST", "2026-11-02 11:59 PM", "02/11/2026", "", "x" * 10_000]
+)
+def test_a_time_that_can_be_misread_is_refused(platform: Platform, text: str) -> None:
+    collection = platform.collect_entries((f"jane/{FILE}", "a"), ("jane/timestamp.txt", text))
+    assert [entry.outcome for entry in collection.entries] == ["collected", "refused"]
+    assert collection.entries[1].why == REFUSED["no_time"]
+    assert not stamp_of(platform, "jane").exists()
+
+
+def test_a_time_that_a_student_hands_in_to_a_platform_is_none(platform: Platform) -> None:
+    folder = "Jane Doe_12_assignsubmission_file_"
+    collection = platform.collect_entries(
+        (f"{folder}/{FILE}", "a"), (f"{folder}/timestamp.txt", "2020-01-01 00:00 UTC")
+    )
+    assert [entry.outcome for entry in collection.entries] == ["collected", "skipped"]
+    assert not stamp_of(platform, "Jane Doe").exists()
+
+
+def test_of_another_file_the_old_time_does_not_count(platform: Platform) -> None:
+    platform.collect_entries((f"jane/{FILE}", "a"), ("jane/timestamp.txt", "2026-11-02T08:00:00Z"))
+    platform.collect_entries((f"jane/{FILE}", "a"))
+    assert stamp_of(platform, "jane").exists()
+    platform.collect_entries((f"jane/{FILE}", "b"))
+    assert not stamp_of(platform, "jane").exists()
 
 
 def test_a_latest_attempt_that_cannot_be_read_is_not_replaced_by_an_earlier_one(platform: Platform) -> None:

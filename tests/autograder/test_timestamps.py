@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
+from nbgrader.utils import parse_utc
 
 from autograder.submission import find_submissions
-from autograder.timestamps import TIMESTAMP, NoTime, handed_in, parsed
+from autograder.timestamps import TIMESTAMP, NoTime, handed_in, parsed, written
 
 
 @pytest.mark.parametrize(
@@ -105,3 +106,8 @@ def test_whatever_lies_there_costs_at_most_a_note(tmp_path: Path, left: object) 
         assert found.handed_in is None
         with pytest.raises(NoTime):
             handed_in(home)
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)))
+def test_what_is_written_is_read_as_the_same_by_us_and_by_nbgrader(time: datetime) -> None:
+    assert parsed(written(time)) == parse_utc(written(time)) == time
