@@ -214,7 +214,7 @@ def submissions_of(gradebook: Gradebook, assignment: str) -> list[Any]:
 
 
 def shown(student: str, assignment: str, folders: CourseDirectory) -> dict[str, Any]:
-    """The key, and whether it is settled, of the result that a student's autograded notebook shows; nothing without one."""
+    """Of the result that a student's autograded notebook shows the key, and whether it is settled."""
     folder = Path(folders.format_path(folders.autograded_directory, student, assignment))
     try:
         notebook = json.loads((folder / f"{assignment}.ipynb").read_text())

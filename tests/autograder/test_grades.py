@@ -203,7 +203,7 @@ def test_page_table_and_exports_show_what_the_gradebook_holds(course: Course) ->
         if student == "none":
             assert "none – nothing handed in" in everybody
             continue
-        page = (reports / "students" / page_name(student)).read_text()
+        page = (reports / "students" / page_name(student, course.key())).read_text()
         assert (course.work / "feedback" / student / NAME / f"{NAME}.html").read_text() == page
         says = f"{score} of 24 points" if score else "This is not a score of zero"
         assert says in Text(page).text
