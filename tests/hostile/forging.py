@@ -575,7 +575,7 @@ SEARCHES = (
         "VF37",
         "the reference is imported",
         cells(answer="from advsec.averages import cumulative_mean"),
-        "not_defined",
+        "raised",
         "the reference package is not available while your work is graded",
         flags=("reference",),
     ),
@@ -594,7 +594,7 @@ SEARCHES = (
             from advsec.averages import cumulative_mean
             """
         ),
-        "not_defined",
+        "raised",
         tier="reduced",
     ),
     Case(
@@ -662,7 +662,7 @@ SEARCHES = (
                 "solution.py": f"import numpy as np\n{ANSWER}".encode(),
             }
         ),
-        "not_defined",
+        "raised",
     ),
     wrong(
         "VF39",
