@@ -14,7 +14,7 @@ from autograder.exercise import Exercise, Probe, call
 from autograder.exercises import load
 from autograder.grading import grade_submission
 from autograder.notes import notes
-from autograder.results import CellRecord
+from autograder.results import CellRecord, Result
 from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.messages import CellResult, Output
 from autograder.sandbox.perform import Outcome, Raised, Returned
@@ -276,11 +276,9 @@ def test_a_notebook_that_was_run_before_it_was_handed_in_says_nothing_else(
 ) -> None:
     notebook = copy.deepcopy(at_home)
     del notebook.cells[len(HABITS) :]
-    data = nbformat.writes(notebook).encode()
-    compared = [cell.saved for cell in read_cells(data)]
+    compared = [cell.saved for cell in read_cells(nbformat.writes(notebook).encode())]
     assert sum(bool(saved) for saved in compared) >= 7
-    result = grade_submission(data, load(ASSIGNMENT), student="a", course_key=b"k", zygote=zygote)
-    assert result.notes == ()
+    assert graded(notebook, zygote).notes == ()
 
 
 def test_what_jupyter_shows_in_its_own_ways_is_no_other_output(
@@ -288,15 +286,25 @@ def test_what_jupyter_shows_in_its_own_ways_is_no_other_output(
 ) -> None:
     notebook = copy.deepcopy(at_home)
     notebook.cells.pop()
-    data = nbformat.writes(notebook).encode()
-    result = grade_submission(data, load(ASSIGNMENT), student="a", course_key=b"k", zygote=zygote)
+    result = graded(notebook, zygote)
     assert result.notes
     assert not any("saved in your file" in note for note in result.notes), result.notes
     # Without widgets as well, which are where nothing is compared.
     del notebook.cells[-4:]
-    data = nbformat.writes(notebook).encode()
-    result = grade_submission(data, load(ASSIGNMENT), student="a", course_key=b"k", zygote=zygote)
+    result = graded(notebook, zygote)
     assert not any("saved in your file" in note for note in result.notes), result.notes
+
+
+def graded(notebook: nbformat.NotebookNode, zygote: Zygote) -> Result:
+    """What becomes of it as the assignment, which it is by the names that a text of it gives."""
+    assignment = load(ASSIGNMENT)
+    names = "\n".join(f"def {exercise.name}" for exercise in assignment.exercises)
+    notebook = copy.deepcopy(notebook)
+    notebook.cells.append(nbformat.v4.new_markdown_cell(names))
+    data = nbformat.writes(notebook).encode()
+    result = grade_submission(data, assignment, student="a", course_key=b"k", zygote=zygote)
+    assert result.outcome == "graded"
+    return result
 
 
 def test_every_name_that_a_notebook_has_at_home_is_there(
