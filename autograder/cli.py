@@ -522,11 +522,12 @@ def _write_reports(
     grades: "Mapping[str, Grade]",
     output: Path | None = None,
 ) -> "Reports":
-    from autograder.report import write_reports
+    from autograder.report import lecture_sections, write_reports
 
     directory = output or course.reports / assignment.name
     found = _flags(course, assignment, results)
-    return write_reports(results, assignment, grades, directory, course.key(), found)
+    lecture = lecture_sections(course.lectures / f"{assignment.name}.ipynb")
+    return write_reports(results, assignment, grades, directory, course.key(), found, lecture)
 
 
 def _name_failed(reports: "Reports") -> None:

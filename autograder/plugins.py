@@ -15,7 +15,7 @@ from autograder.grades import Grade
 from autograder.notebook import METADATA_KEY, autograded_notebook
 from autograder.protection import choose_wall
 from autograder.publish import record
-from autograder.report import spreadsheet_text, student_page
+from autograder.report import lecture_sections, spreadsheet_text, student_page
 from autograder.results import Result
 from autograder.sandbox.launcher import Zygote
 from autograder.submission import Submission, names_beside
@@ -138,7 +138,8 @@ class FeedbackExporter(HTMLExporter):
             settle(gradebook, assignment.name, self.config)
             grade = read_grades(gradebook, assignment.name, result.student)[result.student]
         resources["output_extension"] = ".html"
-        return student_page(result, assignment, grade), resources
+        lecture = lecture_sections(course.lectures / f"{assignment.name}.ipynb")
+        return student_page(result, assignment, grade, lecture), resources
 
 
 class ExportGrades(ExportPlugin):  # type: ignore[misc]

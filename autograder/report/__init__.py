@@ -2,6 +2,7 @@
 
 from autograder.report.classroom import class_page
 from autograder.report.files import Reports, scores_csv, write_reports
+from autograder.report.lecture import lecture_sections
 from autograder.report.safe import page_name, plain_text, spreadsheet_text
 from autograder.report.student import student_page
 from autograder.report.words import points, short_finding
@@ -10,6 +11,7 @@ from autograder.report.words import points, short_finding
 __all__ = [
     "Reports",
     "class_page",
+    "lecture_sections",
     "page_name",
     "plain_text",
     "points",

@@ -37,6 +37,7 @@ def write_reports(
     directory: Path,
     key: bytes,
     flags: Mapping[str, Sequence[Flag]] = MappingProxyType({}),
+    lecture: Mapping[str, str] = MappingProxyType({}),
 ) -> Reports:
     """Write all pages and `scores.csv` below `directory`; raises CourseError where nothing can be written.
 
@@ -60,7 +61,7 @@ def write_reports(
     for result in results:
         student = result.student
         try:
-            page = student_page(result, assignment, grades[student])
+            page = student_page(result, assignment, grades[student], lecture)
         except Exception:  # whatever somebody wrote
             page = pages.render("excuse.html", assignment=assignment, student=student)
             failed[student] = None

@@ -2,12 +2,16 @@
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+
+from markupsafe import Markup
 
 from autograder.exercise import Assignment
 from autograder.grades import Grade, Mark
 from autograder.report import pages, words
+from autograder.report.prose import prose
 from autograder.results import CellRecord, Result
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import Stopped
@@ -18,6 +22,8 @@ from autograder.verdict import Judgement
 PAGE_CHARACTERS = 2_000_000
 PAGE_OUTPUTS = 1000
 PAGE_IMAGES = 50
+# Of text with formulas there is less: it takes longer to set.
+PAGE_PROSE = 60_000
 PAGE_IMAGE_CHARACTERS = 24_000_000
 
 # Findings of functions that could not be called, of which a case says nothing.
@@ -41,11 +47,15 @@ class ShownOutput:
 
 @dataclass(frozen=True)
 class ShownCell:
-    """A cell ready to be shown: `tests` names the exercise that it tests, `by_hand` is an answer in words."""
+    """A cell ready to be shown: `tests` names the exercise that it tests, `by_hand` is an answer in words.
+
+    `prose` is the source of a text cell as its writer sees it.
+    """
 
     number: int
     kind: str
     source: str
+    prose: Markup | None
     tests: str
     by_hand: bool
     says: str
@@ -59,6 +69,7 @@ class _Room:
     characters: int = PAGE_CHARACTERS
     outputs: int = PAGE_OUTPUTS
     images: int = PAGE_IMAGES
+    prose_characters: int = PAGE_PROSE
     image_characters: int = PAGE_IMAGE_CHARACTERS
 
     def clip(self, text: str) -> str:
@@ -66,6 +77,11 @@ class _Room:
         self.characters -= len(kept)
         left_out = len(text) - len(kept)
         return f"{kept}\n[… {left_out} characters are not shown …]" if left_out else kept
+
+    def prose(self, text: str) -> Markup | None:
+        """The text as prose, if there is room for it."""
+        self.prose_characters -= len(text)
+        return prose(text) if self.prose_characters >= 0 else None
 
     def image(self, png: bytes) -> str | None:
         """The image as an address, if there is room for it."""
@@ -97,8 +113,26 @@ class ShownAnswer:
     number: int
 
 
-def student_page(result: Result, assignment: Assignment, grade: Grade) -> str:
-    """One self-contained HTML page that tells a student what they got, and why."""
+@dataclass(frozen=True)
+class Section:
+    """A section of the lecture that somebody is asked to read again; `id` is where it stands on the page."""
+
+    title: str
+    id: str
+    prose: Markup
+
+
+def student_page(
+    result: Result,
+    assignment: Assignment,
+    grade: Grade,
+    lecture: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """One self-contained HTML page that tells a student what they got, and why.
+
+    What they are asked to read again of the `lecture` (`lecture_sections`) stands on the page itself: it is
+    mailed and read where nothing else of the course lies.
+    """
     cells = tuple(_cells(result.cells, assignment))
     tests = {exercise.name: assignment.test_cell(exercise) for exercise in assignment.exercises}
     shown = [
@@ -113,6 +147,7 @@ def student_page(result: Result, assignment: Assignment, grade: Grade) -> str:
         late=words.duration(grade.seconds_late),
         signatures={exercise.name: exercise.signature for exercise in assignment.exercises},
         cells=cells,
+        sections=_sections(result, lecture),
         exercises=shown,
         answers=_shown_answers(grade, result.cells),
         unfinished=[each for each in shown if each.status != "right"],
@@ -123,6 +158,17 @@ def student_page(result: Result, assignment: Assignment, grade: Grade) -> str:
 def _shown_exercise(judgement: Judgement, cell: str, grade: Grade) -> ShownExercise:
     machines = Mark(cell, judgement.score, judgement.max_score, judgement.score)
     return ShownExercise(judgement, grade.mark(cell) or machines, grade.comment(judgement.exercise))
+
+
+def _sections(result: Result, lecture: Mapping[str, str]) -> dict[str, Section]:
+    """What the findings name and the lecture has, by its heading."""
+    findings = [judgement.finding for judgement in result.judgements if judgement.finding]
+    titles = dict.fromkeys(finding.read for finding in findings if finding.read in lecture)
+    return {
+        title: Section(title, f"read-{number}", text)
+        for number, title in enumerate(titles, start=1)
+        if (text := prose(lecture[title])) is not None
+    }
 
 
 def _shown_answers(grade: Grade, records: tuple[CellRecord, ...]) -> list[ShownAnswer]:
@@ -145,6 +191,7 @@ def _cells(records: tuple[CellRecord, ...], assignment: Assignment) -> Iterator[
             number,
             cell.kind,
             room.clip(cell.source),
+            room.prose(cell.source) if cell.kind == "markdown" else None,
             tests.get(cell.grade_id, ""),
             cell.grade_id in assignment.answers_in_words,
             _says(record),

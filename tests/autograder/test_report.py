@@ -46,6 +46,7 @@ from autograder.sandbox.reader import Cell, Unreadable
 from autograder.verdict import LADDER, Case, Finding, Judgement
 
 from .grades import grade_of, grades_of
+from .test_prose import assert_harmless_prose
 
 
 ASSIGNMENT = load("01_moving_averages")
@@ -133,30 +134,36 @@ def parsed_pages_of(text: str) -> "tuple[Page, ...]":
 
 
 class Page(HTMLParser):
-    """What a browser would make of a page: its elements in order, and its text."""
+    """What a browser would make of a page: its elements in order, apart from those of prose, and its text."""
 
-    VOID = ("meta", "img", "wbr")
+    VOID = ("meta", "img", "wbr", "br", "hr")
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.words: list[str] = []
         self.open: list[str] = []
+        self.prose: list[tuple[str, dict[str, str]]] = []
+        self.depth_of_prose = 0
         self.feed(page)
         self.close()
         assert self.open == []
 
     def handle_starttag(self, tag, attrs):
         assert len(dict(attrs)) == len(attrs)
-        self.elements.append((tag, dict(attrs)))
+        (self.prose if self.depth_of_prose else self.elements).append((tag, dict(attrs)))
         if tag not in self.VOID:
             self.open.append(tag)
+            if dict(attrs).get("class") == "prose":
+                self.depth_of_prose = len(self.open)
 
     def handle_startendtag(self, tag, attrs):
         self.handle_starttag(tag, attrs)
         self.open.pop()
 
     def handle_endtag(self, tag):
+        if len(self.open) == self.depth_of_prose:
+            self.depth_of_prose = 0
         assert self.open.pop() == tag
 
     def handle_comment(self, data):
@@ -231,6 +238,31 @@ def write(
 def test_no_text_changes_what_a_page_is_made_of(attack):
     for page, harmless in zip(parsed_pages_of(attack), parsed_pages_of("harmless"), strict=True):
         assert page.shape == harmless.shape
+
+
+@attacks
+def test_prose_is_made_of_little_and_leads_nowhere(attack):
+    for page in parsed_pages_of(attack):
+        assert_harmless_prose(page.prose)
+
+
+def test_a_text_that_is_too_long_for_prose_is_shown_as_it_was_written():
+    cells = tuple(CellRecord(Cell("markdown", f"*{number}* " * 4000, "")) for number in range(6))
+    page = page_of(a_result(cells=cells))
+    assert "<em>0</em>" in page
+    assert "<em>5</em>" not in page
+    assert "*5* *5*" in page
+
+
+def test_who_is_asked_to_read_again_finds_the_section_on_the_page():
+    lecture = {EWMA.read: r"It forgets: $\beta$.", "Another section": "Not this one."}
+    result = a_result()
+    page = Page(student_page(result, ASSIGNMENT, grade_of(result, ASSIGNMENT), lecture))
+    assert "#read-1" in page.values("href")
+    assert "read-1" in page.values("id")
+    assert f"figures and everything else are in lectures/{ASSIGNMENT.name}.ipynb" in page.text
+    assert "It forgets: β" in page.text
+    assert "Not this one" not in page.text
 
 
 @attacks
