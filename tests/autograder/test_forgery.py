@@ -228,8 +228,11 @@ SEARCHES = {
         from advsec.averages import cumulative_mean
     """,
     "executes the source tree": """
+        import re
+
         namespace = {}
-        exec(open(ROOT + "/advsec/averages.py").read(), namespace)
+        text = "".join(open(f"{ROOT}/advsec/{name}.py").read() for name in ("_numbers", "averages"))
+        exec(re.sub(r"from [.]_\\w+ import ([(][^)]*[)]|.*)", "", text), namespace)
         cumulative_mean = namespace["cumulative_mean"]
     """,
     "starts an interpreter": """
