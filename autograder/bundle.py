@@ -85,9 +85,16 @@ def _touched(target: Path, archive: Path) -> str | None:
         known = {}
     for path in sorted(target.rglob("*")):
         name = path.relative_to(target).as_posix()
-        if path.is_file() and ".ipynb_checkpoints" not in path.parts and known.get(name) != path.read_bytes():
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts and not _holds(path, known.get(name)):
             return name
     return None
+
+
+def _holds(path: Path, content: bytes | None) -> bool:
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
 
 
 def _zipped(files: Files) -> bytes:
