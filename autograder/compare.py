@@ -55,19 +55,19 @@ def compare(returned: Any, expected: Any, tolerance: Tolerance) -> Mismatch | No
 
 
 def parts_right(returned: Any, expected: Any, tolerance: Tolerance) -> tuple[bool, ...]:
-    """Which of several values are right: the items of a tuple or a dictionary. Empty for a single value,
-    and for what has not as many items."""
-    items: tuple[Any, ...] | None = None
+    """Which of several values are right; empty where there is one, or not as many as were asked."""
+    parts, wanted = parts_of(returned, expected), parts_of(expected, expected)
+    return tuple(compare(*pair, tolerance) is None for pair in zip(parts, wanted, strict=bool(parts)))
+
+
+def parts_of(returned: Any, expected: Any) -> tuple[Any, ...]:
+    """The values that stand where several were asked for: the items of a tuple or a dictionary. None of them
+    where a single one was asked, or not as many came back."""
     if isinstance(expected, tuple):
-        items = _items(returned, len(expected))
-    elif isinstance(expected, dict) and isinstance(returned, dict) and expected.keys() <= returned.keys():
-        items = tuple(returned[key] for key in expected)
-        expected = tuple(expected.values())
-    if items is None:
-        return ()
-    return tuple(
-        compare(item, wanted, tolerance) is None for item, wanted in zip(items, expected, strict=True)
-    )
+        return _items(returned, len(expected)) or ()
+    if isinstance(expected, dict) and isinstance(returned, dict) and expected.keys() <= returned.keys():
+        return tuple(returned[key] for key in expected)
+    return ()
 
 
 def _compare(returned: Any, expected: Any, tolerance: Tolerance, path: Path) -> Mismatch | None:

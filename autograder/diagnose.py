@@ -1,12 +1,12 @@
 """Which known-wrong variant of the reference produced these numbers?"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from autograder.compare import Tolerance, compare
+from autograder.compare import Tolerance, compare, parts_of
 from autograder.exercise import Exercise, Misconception
 from autograder.sandbox.perform import Outcome, Raised, Returned
 from autograder.sandbox.values import Call
@@ -24,6 +24,70 @@ def recognise(exercise: Exercise, trials: Sequence[Trial]) -> tuple[Misconceptio
     neither one coincidence nor a table of what everybody sees is evidence. A few errors aside do not hide a
     formula. More than one variant comes back when the inputs cannot tell them apart.
     """
+    evidence = _evidence(trials)
+    return tuple(
+        entry
+        for entry in exercise.misconceptions
+        if evidence and all(_explains(entry, trial) for trial in evidence)
+    )
+
+
+def recognise_parts(exercise: Exercise, trials: Sequence[Trial]) -> dict[int, tuple[Misconception, ...]]:
+    """Of several values that are asked for, the variants that give the student's in one of them: there may be
+    a mistake in each. No variant counts that is wrong in a value which the student has right."""
+    cases = [_Case(trial, index) for trial in _evidence(trials) for index in _telling(trial.calls)]
+    unseen = [case for case in cases if not case.trial.public] or cases
+    theirs = [case.parts(case.trial.outcomes) for case in unseen]
+    if not all(case.parts(case.trial.outcomes) for case in cases):
+        return {}
+    wrong = _wrong_parts(unseen, theirs, exercise.tolerance)
+    found: dict[int, list[tuple[int, Misconception]]] = {part: [] for part in sorted(wrong)}
+    for entry in exercise.misconceptions:
+        made = [case.parts(case.trial.drawn.made_by(entry.variant)) for case in cases]
+        its_wrong = _wrong_parts(cases, made, exercise.tolerance) if all(made) else set()
+        for part in its_wrong if its_wrong <= wrong else ():
+            if all(case.agrees(part, values) for case, values in zip(cases, made, strict=True)):
+                found[part].append((len(its_wrong), entry))
+    return {part: _closest(entries) for part, entries in found.items() if entries}
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A compared call of a trial, of which several values are asked."""
+
+    trial: Trial
+    index: int
+
+    def parts(self, outcomes: Sequence[Outcome]) -> tuple[Any, ...]:
+        """The values that came back, or none."""
+        outcome, right = outcomes[min(self.index, len(outcomes) - 1)], self.trial.expected[self.index]
+        if not isinstance(outcome, Returned) or not isinstance(right, Returned):
+            return ()
+        return parts_of(outcome.value, right.value)
+
+    def agrees(self, part: int, values: tuple[Any, ...]) -> bool:
+        theirs = self.parts(self.trial.outcomes)[part]
+        return _agree(theirs, values[part], self.trial.calls[self.index])
+
+
+def _wrong_parts(cases: Sequence[_Case], values: Sequence[tuple[Any, ...]], tolerance: Tolerance) -> set[int]:
+    """Which of the values are wrong in some case."""
+    return {
+        part
+        for case, parts in zip(cases, values, strict=True)
+        for part, (value, right) in enumerate(zip(parts, case.parts(case.trial.expected), strict=True))
+        if compare(value, right, tolerance)
+    }
+
+
+def _closest(entries: Sequence[tuple[int, Misconception]]) -> tuple[Misconception, ...]:
+    """Those that are wrong in the fewest values besides."""
+    fewest = min(count for count, _ in entries)
+    return tuple(entry for count, entry in entries if count == fewest)
+
+
+def _evidence(trials: Sequence[Trial]) -> tuple[Trial, ...]:
+    """What a formula has to explain; nothing where that would prove none."""
     returned = [trial for trial in trials if trial.returned]
     if len(returned) + len(errors_aside(trials)) < len(trials):
         return ()
@@ -34,9 +98,7 @@ def recognise(exercise: Exercise, trials: Sequence[Trial]) -> tuple[Misconceptio
     only_public = all(trial.public for trial in trials)
     if all(trial.passed for trial in evidence if only_public or not trial.public):
         return ()
-    return tuple(
-        entry for entry in exercise.misconceptions if all(_explains(entry, trial) for trial in evidence)
-    )
+    return tuple(evidence)
 
 
 def fits(entry: Misconception, trials: Sequence[Trial]) -> bool:
@@ -87,9 +149,13 @@ def _raises(misconception: Misconception, trial: Trial) -> bool:
 def _same(theirs: Outcome, would_be: Outcome, call: Call) -> bool:
     if not isinstance(theirs, Returned) or not isinstance(would_be, Returned):
         return False
-    if theirs.value is None or would_be.value is None:
-        return theirs.value is would_be.value
-    return compare(theirs.value, would_be.value, _agreement(call, would_be.value)) is None
+    return _agree(theirs.value, would_be.value, call)
+
+
+def _agree(value: Any, would_be: Any, call: Call) -> bool:
+    if value is None or would_be is None:
+        return value is would_be
+    return compare(value, would_be, _agreement(call, would_be)) is None
 
 
 def _agreement(call: Call, value: Any) -> Tolerance:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autograder.case import Case, case_of
-from autograder.diagnose import fits, recognise
+from autograder.diagnose import fits, recognise, recognise_parts
 from autograder.exercise import Exercise, Misconception, Probe
 from autograder.hints import hint
 from autograder.sandbox.perform import Returned
@@ -62,6 +62,15 @@ class _Tried:
         return 1.0 if self.passed else sum(self.parts) / len(self.parts) if self.parts else 0.0
 
 
+@dataclass(frozen=True)
+class _Name:
+    """What is recognised: names between `|` cannot be told apart, those between `&` are of several values."""
+
+    misconception: str
+    message: str
+    read: str
+
+
 def judge(exercise: Exercise, trials: Sequence[Trial], own_lines: Container[str] = frozenset()) -> Judgement:
     """Score = points x mean share of the probes, or the credit of the recognised variant if that is more.
 
@@ -80,7 +89,7 @@ def judge(exercise: Exercise, trials: Sequence[Trial], own_lines: Container[str]
     fitting = [entry for entry in recognised if fits(entry, trials)]
     credit = max((1.0 if entry.convention else entry.credit for entry in fitting), default=0.0)
     share = max(sum(each.share for each in tried) / len(tried), credit)
-    finding = _finding(exercise, tried, recognised, own_lines)
+    finding = _finding(exercise, tried, _name(exercise, trials, recognised), own_lines)
     if recognised and all(entry.convention and entry in fitting for entry in recognised):
         message = f"{finding.message} This is a published convention, so it costs nothing."
         finding = replace(finding, kind="convention", message=message)
@@ -100,7 +109,7 @@ def look_first(judgement: Judgement, helpers: Sequence[str]) -> Judgement:
 def _finding(
     exercise: Exercise,
     tried: Sequence[_Tried],
-    recognised: Sequence[Misconception],
+    name: _Name | None,
     own_lines: Container[str],
 ) -> Finding:
     trials = [trial for each in tried for trial in each.trials]
@@ -109,16 +118,14 @@ def _finding(
     if _problem(trial).kind == "not_implemented":
         return Finding("not_implemented", f"{_problem(trial).says}.")
     says = _words(trial, own_lines)
-    if recognised:
-        finding = _named(recognised, trial)
-    else:
-        message = _placed(trial, trials, says)
-        finding = Finding(_problem(trial).kind, message, None, exercise.read, _case(trial))
+    finding = Finding(_problem(trial).kind, _placed(trial, trials, says), None, exercise.read, _case(trial))
+    if name:
+        finding = replace(finding, message=name.message, misconception=name.misconception, read=name.read)
     remarks = [_parts_words(tried)]
     if aside:
         worst = _telling(aside)
         remarks.append(f"Also, tried on {worst.probe.name}: {_words(worst, own_lines)}.")
-    if trial.public and not recognised:
+    if trial.public and not name:
         remarks.append(hint(says))
     return replace(finding, message=" ".join(filter(None, [finding.message, *remarks])))
 
@@ -154,11 +161,24 @@ def _placed(trial: Trial, trials: Sequence[Trial], says: str) -> str:
     return message[0].upper() + message[1:]
 
 
-def _named(recognised: Sequence[Misconception], trial: Trial) -> Finding:
-    says = ", or when ".join(dict.fromkeys(entry.message for entry in recognised))
-    names = "|".join(entry.name for entry in recognised)
-    message = f"Your result is what you get when {says}."
-    return Finding(_problem(trial).kind, message, names, recognised[0].read, _case(trial))
+def _name(exercise: Exercise, trials: Sequence[Trial], recognised: Sequence[Misconception]) -> _Name | None:
+    if recognised:
+        message = f"Your result is what you get when {_alternatives(recognised)}."
+        return _Name("|".join(entry.name for entry in recognised), message, recognised[0].read)
+    by_part = recognise_parts(exercise, trials)
+    if not by_part:
+        return None
+    names = "&".join("|".join(entry.name for entry in entries) for entries in by_part.values())
+    count = max(len(trial.parts) for trial in trials)
+    says = (
+        f"Value {part + 1} of {count} is what you get when {_alternatives(entries)}."
+        for part, entries in by_part.items()
+    )
+    return _Name(names, " ".join(says), next(iter(by_part.values()))[0].read)
+
+
+def _alternatives(entries: Sequence[Misconception]) -> str:
+    return ", or when ".join(dict.fromkeys(entry.message for entry in entries))
 
 
 def _parts_words(tried: Sequence[_Tried]) -> str:

@@ -138,11 +138,17 @@ def _findings(exercise: Exercise, judgements: Sequence[Judgement]) -> tuple[Bar,
         finding = judgement.finding
         if finding is None:
             continue
-        names = (finding.misconception or "").split("|")
-        says = "; or ".join(sentences[name] for name in names if name in sentences)
+        says = _said(finding.misconception or "", sentences)
         counts[bool(finding.misconception), words.short_finding(finding), says] += 1
     ordered = sorted(counts.items(), key=lambda item: (not item[0][0], -item[1], item[0][1]))
     return tuple(Bar(label, count, len(judgements), named, says) for (named, label, says), count in ordered)
+
+
+def _said(names: str, sentences: Mapping[str, str]) -> str:
+    """The sentences of names, some of which cannot be told apart and some of which are of several values."""
+    of_each = (group.split("|") for group in names.split("&"))
+    groups = ([sentences[name] for name in group if name in sentences] for group in of_each)
+    return "; and ".join("; or ".join(group) for group in groups if group)
 
 
 def _probes(exercise: Exercise, judgements: Sequence[Judgement]) -> tuple[Bar, ...]:

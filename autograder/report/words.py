@@ -35,12 +35,13 @@ def short_finding(finding: Finding | None) -> str:
     if finding is None:
         return ""
     if finding.misconception:
-        return " or ".join(misconception_words(name) for name in finding.misconception.split("|"))
+        return misconception_words(finding.misconception)
     return FINDINGS.get(finding.kind, finding.kind.replace("_", " "))
 
 
-def misconception_words(name: str) -> str:
-    return name.replace("_", " ")
+def misconception_words(names: str) -> str:
+    """Names that cannot be told apart, or that are of several values, in words."""
+    return names.replace("_", " ").replace("|", " or ").replace("&", " and ")
 
 
 def outcome_words(result: Result | None, grade: Grade) -> str:

@@ -293,6 +293,56 @@ def test_no_entry_of_the_catalogue_is_worth_less_than_its_parts() -> None:
     assert (judgement.score, judgement.finding.misconception) == (2, "triples")
 
 
+PAIR = both(
+    misconceptions=(
+        Misconception("thirds", lambda x: (x / 3, x * 2), "a third is taken: `x / 3`", "Section 2"),
+        Misconception("triples", lambda x: (x / 2, x * 3), "x is tripled: `x * 3`", "Section 3"),
+        Misconception("other_order", lambda x: (x * 2, x / 2), "the order is another one", "Section 4"),
+        Misconception("both_triple", lambda x: (x * 3, x * 3), "both are tripled", "Section 5"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "misconception", "message"),
+    [
+        (
+            lambda x: (x / 3, x * 3),
+            "thirds&triples",
+            "Value 1 of 2 is what you get when a third is taken: `x / 3`. "
+            "Value 2 of 2 is what you get when x is tripled: `x * 3`.",
+        ),
+        (
+            lambda x: [x + 7, x * 3],
+            "triples",
+            "Value 2 of 2 is what you get when x is tripled: `x * 3`.",
+        ),
+        (
+            lambda x: (x * 2, x / 2),
+            "other_order",
+            "Your result is what you get when the order is another one.",
+        ),
+        # The only variant with this first value is wrong in the second one too, which is right here.
+        (lambda x: (x * 3, x * 2), None, "Value 1 of 2: "),
+        (lambda x: (x / 3 if x.size == 3 else x / 4, x * 2), None, "Value 1 of 2: "),
+    ],
+)
+def test_a_mistake_in_each_of_several_values_is_named(
+    answer: Callable[..., Any], misconception: str | None, message: str
+) -> None:
+    finding = judged(answer, PAIR).finding
+    assert finding is not None
+    assert finding.misconception == misconception
+    assert finding.message.startswith(message)
+
+
+def test_a_value_is_not_named_by_what_everybody_sees_alone() -> None:
+    learnt = [each.calls[0].args[0].tobytes() for each in draw_public(PAIR)]
+    finding = judged(lambda x: (x / 3 if x.tobytes() in learnt else x / 2, x * 2), PAIR).finding
+    assert finding is not None
+    assert finding.misconception is None
+
+
 # --- errors aside ---------------------------------------------------------------------------------------
 
 
