@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from advsec.source import source
 from autograder.exercises import ASSIGNMENT_NAMES, load
+from autograder.written import Written
 from tests import notebooks
 from tests.advsec.examples import public_functions
 from tests.notebooks import assignments, canonical, defects, lectures, published, read
@@ -83,7 +84,7 @@ def test_a_lecture_prints_nothing_that_an_assignment_asks_for(path):
         for exercise in load(assignment).exercises
     }
     written = (answer for answers in asked.values() for answer in answers)
-    answers = [source(answer) for answer in written if answer.__name__ != "<lambda>"]
+    answers = [answer.text if isinstance(answer, Written) else source(answer) for answer in written]
     answers += [
         cell.source for path in assignments() for cell in as_published(path).cells if is_solution(cell)
     ]
