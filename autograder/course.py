@@ -82,7 +82,7 @@ class Course:
 
     def settings(self) -> "Config":
         """What nbgrader_config.py says; raises CourseError."""
-        from traitlets.config import PyFileConfigLoader
+        from traitlets.config.loader import PyFileConfigLoader
 
         try:
             return PyFileConfigLoader(CONFIG_FILE, path=str(self.root)).load_config()
@@ -153,7 +153,8 @@ def grader_version() -> str:
 
     digest = hashlib.sha256()
     for package in (advsec, autograder):
-        folder = Path(package.__file__).parent
+        (location,) = package.__path__
+        folder = Path(location)
         for path in sorted(folder.rglob("*.py")):
             digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -39,7 +39,9 @@ class Given:
     @classmethod
     def of(cls, notebook: Mapping[str, Any]) -> "Given":
         """What is given by a notebook of ours, with solutions or without."""
-        order, locked, tests = [], {}, {}
+        order: list[str] = []
+        locked: dict[str, str] = {}
+        tests: dict[str, str] = {}
         for cell in notebook["cells"]:
             about = cell["metadata"].get("nbgrader", {})
             if grade_id := about.get("grade_id"):
@@ -113,7 +115,7 @@ def _restoring(given: str) -> str:
     for statement in ast.parse(python).body:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             for alias in statement.names:
-                one = ast.Import([alias])
+                one: ast.stmt = ast.Import([alias])
                 if isinstance(statement, ast.ImportFrom):
                     one = ast.ImportFrom(statement.module, [alias], statement.level)
                 name = alias.asname or alias.name.split(".")[0]

@@ -102,20 +102,21 @@ def _merge(result: Result, assignment: Assignment, release: dict[str, Any]) -> l
 
 def _own_version(record: CellRecord, master: dict[str, Any] | None) -> list[dict[str, Any]]:
     """What a student made of locked code, as a cell of theirs above it."""
-    locked = master is not None and master["metadata"]["nbgrader"].get("locked", False)
     ran = record.result is not None or record.stopped is not None
-    if not (locked and ran) or "".join(master["source"]).split() == record.cell.source.split():
+    if not (master and _is_locked(master) and ran):
+        return []
+    if "".join(master["source"]).split() == record.cell.source.split():
         return []
     return [_cell(record, None)]
 
 
 def _cell(record: CellRecord, master: dict[str, Any] | None) -> dict[str, Any]:
     """One cell of the student's: locked text from the release, everything else theirs."""
-    locked = master is not None and master["metadata"]["nbgrader"].get("locked", False)
+    locked = master is not None and _is_locked(master)
     cell: dict[str, Any] = {
         "cell_type": master["cell_type"] if master else record.cell.kind,
         "metadata": dict(master["metadata"]) if master else {},
-        "source": "".join(master["source"]) if locked else record.cell.source,
+        "source": "".join(master["source"]) if master and locked else record.cell.source,
     }
     if not locked and cell["cell_type"] != "code":
         cell["source"] = _inert(cell["source"], record.cell.attachments)
@@ -127,10 +128,15 @@ def _cell(record: CellRecord, master: dict[str, Any] | None) -> dict[str, Any]:
     return cell
 
 
+def _is_locked(master: dict[str, Any]) -> bool:
+    return bool(master["metadata"]["nbgrader"].get("locked", False))
+
+
 def _inert(source: str, attachments: Iterable[Attachment]) -> str:
     """A student's text in which nothing is live but the pictures that are kept beside it."""
     kept = {each.name for each in attachments if each.image}
-    place, pieces = 0, []
+    place = 0
+    pieces: list[str] = []
     for picture in PICTURE.finditer(source):
         if picture[1] in kept:
             pieces += (_defused(source[place : picture.start()]), picture[0])

@@ -8,7 +8,7 @@ import sys
 
 
 if "jsonschema" not in sys.modules and "rfc3987_syntax" not in sys.modules:
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment] (importing it fails)
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # importing it fails
     try:
         import jsonschema  # noqa: F401
     finally:

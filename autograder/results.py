@@ -149,7 +149,7 @@ def _restore(kind: Any, plain: Any) -> Any:
         hints = typing.get_type_hints(kind)
         fields = _checked(plain, dict)
         if unknown := fields.keys() - hints.keys():
-            raise ValueError(f"{kind.__name__} has no field {min(unknown)!r}")
+            raise ValueError(f"a result has no field {min(unknown)!r}")
         return typing.cast(Any, kind)(**{name: _restore(hints[name], item) for name, item in fields.items()})
     if kind is bytes:
         return bytes.fromhex(_checked(plain, str))

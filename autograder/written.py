@@ -63,8 +63,8 @@ class Written:
         for (start, stop), instead in sorted((self._place(right), change[right]) for right in change):
             if start < end:
                 raise ValueError(f"two changes overlap at {self.text[start:stop]!r}")
-            lines = instead if stop > start else f"{instead}\n"
-            text += self.text[end:start] + lines.replace("\n", f"\n{self._indentation(start)}")
+            put_in = instead if stop > start else f"{instead}\n"
+            text += self.text[end:start] + put_in.replace("\n", f"\n{self._indentation(start)}")
             end = stop
         lines = (text + self.text[end:]).splitlines()
         return Written("\n".join(line for line in lines if line.strip()))

@@ -17,15 +17,16 @@ def render(template: str, **values: Any) -> str:
 
 @cache
 def _environment() -> Environment:
+    loader = PackageLoader("autograder.report")
     environment = Environment(
-        loader=PackageLoader("autograder.report"),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = environment.loader.get_source(environment, "style.css")[0]
+    style = loader.get_source(environment, "style.css")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals |= {
         "style": style,

@@ -87,6 +87,8 @@ class _Publisher(DisplayPublisher):
 
 
 class _Hook(DisplayHook):
+    shell: "CellShell"
+
     def write_output_prompt(self) -> None:
         pass
 
@@ -96,6 +98,8 @@ class _Hook(DisplayHook):
 
 class _Formatter(DisplayFormatter):
     """Makes a PNG of every figure, whatever formats a notebook asks for."""
+
+    parent: "CellShell"
 
     def format(self, obj: Any, include: Any = None, exclude: Any = None) -> Any:
         if not self.parent.is_watched:
@@ -138,7 +142,7 @@ class CellShell(InteractiveShell):
 
     def init_display_formatter(self) -> None:
         self.display_formatter = _Formatter(parent=self)
-        self.configurables.append(self.display_formatter)
+        self.configurables.append(self.display_formatter)  # type: ignore[arg-type]
 
     # --- what has no effect here ------------------------------------------------------------------------
 
@@ -187,7 +191,7 @@ class CellShell(InteractiveShell):
             if "inline" not in backend:
                 self.recorder.notice(notices.FIGURES)
 
-        mpl.use, plt.switch_backend = use, use
+        mpl.use = plt.switch_backend = use  # type: ignore[assignment]
 
     def enable_gui(self, gui: str | None = None) -> None:
         """There is no window to serve events for."""

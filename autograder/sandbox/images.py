@@ -84,7 +84,7 @@ def png_of(pixels: np.ndarray) -> bytes:
     rows[0, 1:] = lines[0]
     np.subtract(lines[1:], lines[:-1], out=rows[1:, 1:])  # modulo 256, as the format wants it
     header = struct.pack(">IIBBBBB", width, height, 8, COLOUR_TYPES[channels], 0, 0, 0)
-    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows, FASTEST)), (b"IEND", b"")
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), FASTEST)), (b"IEND", b"")
     return MAGIC["PNG"] + b"".join(_chunk(name, content) for name, content in chunks)
 
 

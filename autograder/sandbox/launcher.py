@@ -130,7 +130,7 @@ class Zygote:
         self.wall = wall
         self._process = process
         self._lock = threading.Lock()
-        self._slots = queue.SimpleQueue()
+        self._slots: queue.SimpleQueue[int] = queue.SimpleQueue()
         for slot in range(SLOTS):
             self._slots.put(slot)
 
@@ -155,7 +155,8 @@ class Zygote:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.close()
+        if self._process:
+            self._process.close()
 
     def box(self) -> "Box":
         """A fresh box behind its wall; close it when done. Raises RuntimeError if that cannot be built."""
@@ -330,6 +331,8 @@ class Box:
 
     def _wait_for_its_end(self) -> None:
         """How a box ends by itself is worth telling, and it tidies up first, which may take a while."""
+        if self._pid is None:
+            return
         try:
             end = os.pidfd_open(self._pid)
         except (AttributeError, OSError):  # not Linux, or an old one

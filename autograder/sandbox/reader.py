@@ -132,7 +132,8 @@ def _parse(text: str) -> Any:
 
 def _shallow(text: str) -> str:
     """The JSON text with everything below MAX_DEPTH levels left out; cells lie far above that."""
-    kept, depth, start = [], 0, 0
+    kept: list[str] = []
+    depth, start = 0, 0
     for token in TOKEN.finditer(text):
         if token[0] in ("[", "{"):
             depth += 1
@@ -260,7 +261,7 @@ def _saved_text(output: dict[str, Any]) -> str | None:
         case {"output_type": "error", "ename": str(name)}:
             return name
         case {"output_type": "execute_result" | "display_data", "data": {"text/plain": text, **others}}:
-            return None if any(kind.startswith("image/") for kind in others) else _joined(text)
+            return None if any(str(kind).startswith("image/") for kind in others) else _joined(text)
     return None
 
 

@@ -115,8 +115,8 @@ class GuardImports(ast.NodeTransformer):
                 case ast.Expr() if is_last:
                     yield statement
                 case _ if isinstance(statement, GUARDED) and not self._shows(statement):
-                    names = sorted(set(_bound(statement)))
-                    lost = [_assign(name, f"{GUARD}.made()") for name in names]
+                    bound = sorted(set(_bound(statement)))
+                    lost: list[ast.stmt] = [_assign(name, f"{GUARD}.made()") for name in bound]
                     yield _try(statement, lost or [ast.Pass()], statement)
                 case _:
                     yield statement

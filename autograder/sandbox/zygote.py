@@ -104,7 +104,8 @@ def _prepare(policy: Policy) -> Any:
         figure, axes = plt.subplots()
         axes.plot(np.arange(2), label="line")
         axes.legend()
-        shell.display_formatter.format(figure)
+        if shell.display_formatter:
+            shell.display_formatter.format(figure)
         plt.close(figure)
         images.pixels_of(images.png_of(np.zeros((1, 1, 3), np.uint8)))
         shell.stay_inline()

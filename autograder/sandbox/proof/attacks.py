@@ -324,7 +324,7 @@ def _use_keys(bait: Bait) -> str:
 
 @_attack("fork without end", "rlimits")
 def _fork_bomb(bait: Bait) -> str:
-    children = []
+    children: list[int] = []
     try:
         while len(children) < 300:
             if not (child := os.fork()):

@@ -195,10 +195,14 @@ def run(wall: Wall, only: Container[str] | None = None) -> list[Finding]:
     findings = []
     attempts: list[Attack] = []
     trials: list[_Trial] = []
-    for item in (*ATTACKS, *USES, *TRIALS):
+    items: tuple[Attack | _Trial, ...] = (*ATTACKS, *USES, *TRIALS)
+    for item in items:
         must_fail = not enough.isdisjoint(item.stops)
         if item.name in only if only is not None else must_fail or not item.stops:
-            (trials if isinstance(item, _Trial) else attempts).append(item)
+            if isinstance(item, _Trial):
+                trials.append(item)
+            else:
+                attempts.append(item)
         elif only is None:
             findings.append(
                 Finding(item.name, item.stops, must_fail, False, "not tried: nothing stops it here")
@@ -208,7 +212,8 @@ def run(wall: Wall, only: Container[str] | None = None) -> list[Finding]:
     for trial in trials:
         failed = _try_from_outside(wall, trial)
         outcomes.append((failed, "nothing is left" if failed else "it went on"))
-    for item, (failed, found) in zip((*attempts, *trials), outcomes, strict=True):
+    tried: tuple[Attack | _Trial, ...] = (*attempts, *trials)
+    for item, (failed, found) in zip(tried, outcomes, strict=True):
         findings.append(Finding(item.name, item.stops, not enough.isdisjoint(item.stops), failed, found))
     return findings
 
@@ -225,11 +230,11 @@ def _try_inside(wall: Wall, bait: Bait, attacks: list[Attack]) -> list[tuple[boo
             os._exit(0)
     os.close(writing)
     with open(reading, "rb") as answer:
-        failure, _, outcomes = answer.read().partition(b"\n")
+        failure, _, found = answer.read().partition(b"\n")
     _, status = os.waitpid(child, 0)
     if failure or status:
         raise OSError(failure.decode() or f"the self-test ended inside the wall, status {status}")
-    return [(failed, found) for failed, found in json.loads(outcomes)]
+    return [(failed, says) for failed, says in json.loads(found)]
 
 
 def _attempt(attack: Attack, bait: Bait) -> tuple[bool, str]:
