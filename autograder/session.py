@@ -110,14 +110,14 @@ class Session:
     ) -> tuple[tuple[Outcome, ...], ...]:
         """The outcomes of each probe. Where the box does not survive, each exercise is tried by itself."""
         names = tuple(dict.fromkeys(probe.exercise for probe in probes))
+        # Whatever this uses up of what it may, as much is left for what comes after.
         if not self.one_by_one:
-            # Should this use up all that it may, as much is left for trying them one by one.
             outcomes = self._perform(probes, answers, 1 / 2)
             if self.boxes[-1].alive or len(names) == 1:
                 return outcomes
             self.one_by_one = True
         of_each = (tuple(probe for probe in probes if probe.exercise == name) for name in names)
-        shares = (1 / count for count in range(len(names), 0, -1))
+        shares = (1 / max(count, 2) for count in range(len(names), 0, -1))
         return tuple(
             outcome
             for of_one, share in zip(of_each, shares, strict=True)
