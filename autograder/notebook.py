@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import CourseError
+from autograder.endings import ending
 from autograder.exercise import Assignment
 from autograder.files import read_ours
 from autograder.panel import panel_html, panel_text
-from autograder.results import CellRecord, Result, ending
+from autograder.results import CellRecord, Result
 from autograder.sandbox.messages import Output
 from autograder.sandbox.reader import Attachment
 from autograder.verdict import Judgement

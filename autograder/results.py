@@ -48,23 +48,6 @@ class Result:
     """False when it rests on a time limit that was met while the machine was busy."""
 
 
-# How a cell ended that never came back; each continues "This cell ...".
-ENDINGS = {
-    "time": "did not come to an end",
-    "memory": "asked for more memory than there is",
-    "exit": "ended the whole Python process",
-    "signal": "crashed the Python process",
-    "output": "printed more than there is room for",
-    "not_run": "was not run, because too many cells before it were stopped or took too long",
-}
-
-
-def ending(stopped: Stopped) -> str:
-    """What a cell that was stopped did, in words."""
-    says = ENDINGS.get(stopped.reason, "was stopped")
-    return f"{says} ({stopped.detail})" if stopped.detail else says
-
-
 def summary(result: Result, assignment: Assignment, grade: Grade) -> dict[str, Any]:
     """The result as `autograder grade --json` prints it; all points are those of the gradebook."""
     findings = {judgement.exercise: judgement.finding for judgement in result.judgements}

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.compare import Mismatch, compare, describe, parts_right
+from autograder.endings import ending_of, with_detail
 from autograder.exercise import Call, Earlier, Exercise, Probe, hidden_generator, public_generator
 from autograder.sandbox.messages import carried
 from autograder.sandbox.perform import (
@@ -279,21 +280,11 @@ def _no_value(name: str, outcome: Outcome, signature: str) -> Problem:
             says = f"{name} raised {kind}: {message}" if message else f"{name} raised {kind}"
             known = kind if kind in KNOWN_ERRORS else "an error"
             return Problem("raised", says, discreetly=f"{name} raised {known}", line=where)
-        case Stopped(reason, detail):
-            return _stopped(name, reason, detail)
+        case Stopped():
+            ending = ending_of(outcome)
+            says = f"{name} {ending.says_of_a_call or ending.says}"
+            return Problem(ending.rung, with_detail(says, outcome), discreetly=says)
     raise TypeError(outcome)
-
-
-def _stopped(name: str, reason: str, detail: str) -> Problem:
-    kind, says = {
-        "time": ("time_limit", f"{name} did not come back in time"),
-        "memory": ("memory_limit", f"{name} asked for more memory than there is"),
-        "exit": ("stopped", f"{name} ended the whole Python process"),
-        "signal": ("stopped", f"{name} crashed the Python process"),
-        "output": ("stopped", f"{name} printed more than there is room for"),
-        "interrupt": ("stopped", f"{name} was interrupted before it came back"),
-    }.get(reason, ("stopped", f"{name} gave no readable answer"))
-    return Problem(kind, f"{says} ({detail})" if detail else says, discreetly=says)
 
 
 def _words(mismatch: Mismatch, returned: Returned) -> str:

@@ -3,9 +3,10 @@
 import re
 from dataclasses import replace
 
+from autograder.endings import ending
 from autograder.exercise import Assignment
 from autograder.hints import hint, meant, newer_syntax
-from autograder.results import CellRecord, ending
+from autograder.results import CellRecord
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import LINE_LENGTH
 from autograder.sandbox.reader import CONFLICT, Cell

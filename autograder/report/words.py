@@ -2,8 +2,9 @@
 
 import math
 
+from autograder.endings import ending
 from autograder.grades import Grade
-from autograder.results import Result, ending
+from autograder.results import Result
 from autograder.sandbox.perform import Stopped
 from autograder.verdict import Finding
 

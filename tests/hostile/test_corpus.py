@@ -3,9 +3,10 @@
 import pytest
 
 from autograder import submission
+from autograder.endings import ending
 from autograder.flags import flags
 from autograder.notebook import sources
-from autograder.results import Result, ending
+from autograder.results import Result
 from tests.hostile.corpus import NAME, Case
 from tests.hostile.families import CASES
 from tests.hostile.laboratory import Graded, Laboratory, release
