@@ -20,6 +20,8 @@ ATTRIBUTES = frozenset(
     "accent accentunder columnalign displaystyle fence form largeop linethickness lspace mathvariant maxsize "  # noqa: SIM905
     "minsize movablelimits rowspacing rspace scriptlevel separator stretchy width".split()
 )
+# What it does not know by its name, it knows by another one.
+INSIDE = re.compile(r"\\(begin|end)\{(?:aligned|alignedat|split|gathered)\}")
 VALUE = re.compile(r"[a-z-]{1,20}|\d{1,2}(\.\d{1,4})?(em|ex|pt|px)?")
 
 
@@ -38,7 +40,7 @@ def _converted(latex: str, display: str) -> str:
 
     if len(latex) > MAX_FORMULA:
         raise ValueError(f"a formula may have {MAX_FORMULA} characters, got {len(latex)}")
-    return convert(plain_block(latex), xmlns="", display=display)
+    return convert(INSIDE.sub(r"\\\1{align*}", plain_block(latex)), xmlns="", display=display)
 
 
 def _written(element: ElementTree.Element) -> Markup:

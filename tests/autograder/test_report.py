@@ -820,3 +820,21 @@ def test_pages_fit_the_screen_and_have_their_style(browser, tmp_path, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("getComputedStyle(document.querySelector('main')).paddingTop") == "32px"
     page.close()
+
+
+@pytest.mark.browser
+def test_the_names_stay_in_sight_on_a_phone(browser, tmp_path):
+    index = write(
+        [a_result("ann"), a_result("a-name-that-is-longer-than-the-screen-is-wide-x@example.org")], tmp_path
+    )
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(index.as_uri())
+    scrolled = page.evaluate(
+        "(table => { table.scrollLeft = 300; return table.scrollLeft })(document.querySelector('.scroll'))"
+    )
+    assert scrolled > 100, "there is more than fits"
+    for name in page.locator(".everybody th:first-child").all():
+        box = name.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 180
+    page.close()
