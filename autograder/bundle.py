@@ -294,16 +294,20 @@ You need Python {python} or newer, on Linux, macOS or Windows, and this folder, 
 
 ## Once: install
 
-Open a terminal in this folder and run
+Open a terminal in this folder, and make a place for what is installed:
+
+    python3 -m venv .venv
+    source .venv/bin/activate
+
+On Windows these are `py -m venv .venv` and `.venv\\Scripts\\activate`. Then
 
     python -m pip install ./{wheel}
 
-It brings JupyterLab and all that the notebooks use, and takes the place of what an earlier assignment of this
-course has installed. To keep it apart from your other work, run `python -m venv .venv` first and then
-`source .venv/bin/activate` (on Windows `.venv\\Scripts\\activate`), here and each time before you start.
+brings JupyterLab and all that the notebooks use. The next assignment can go into the same place.
 
 ## Each time: start
 
+    source .venv/bin/activate
     python -m jupyter lab
 
 {reading}Your work goes into
