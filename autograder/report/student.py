@@ -15,6 +15,7 @@ from autograder.report.prose import prose
 from autograder.results import CellRecord, Result
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import Stopped
+from autograder.sandbox.reader import Attachment
 from autograder.verdict import Judgement
 
 
@@ -195,7 +196,10 @@ def _cells(records: tuple[CellRecord, ...], assignment: Assignment) -> Iterator[
             tests.get(cell.grade_id, ""),
             cell.grade_id in assignment.answers_in_words,
             _says(record),
-            tuple(_outputs(result.outputs if result else (), number, room)),
+            (
+                *_outputs(result.outputs if result else (), number, room),
+                *_pictures(cell.attachments, number, room),
+            ),
         )
 
 
@@ -219,6 +223,18 @@ def _outputs(outputs: tuple[Output, ...], number: int, room: _Room) -> Iterator[
             return
         room.outputs -= 1
         yield _output(output, number, room)
+
+
+def _pictures(attachments: tuple[Attachment, ...], number: int, room: _Room) -> Iterator[ShownOutput]:
+    """The pictures that were pasted into a text."""
+    for each in attachments:
+        address = room.image(each.image) if each.image else None
+        if address:
+            yield ShownOutput(f"picture in cell {number}", image=address)
+        else:
+            yield ShownOutput(
+                f"a picture that is not shown: {each.problem or 'there is no room for it here'}"
+            )
 
 
 def _output(output: Output, number: int, room: _Room) -> ShownOutput:

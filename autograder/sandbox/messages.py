@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .images import pixels_of, png_of
+from .paths import without_places
 from .perform import (
     LINE_LENGTH,
     NotCallable,
@@ -177,7 +178,7 @@ def _outcome_from_plain(value: Any) -> Outcome:
         case ("returned", result, np.ndarray() as noticed) if noticed.shape == (3,):
             return Returned(result, *noticed.astype(bool).tolist())
         case ("raised", str(kind), str(message), str(where)):
-            return Raised(kind[:80], message, where[:LINE_LENGTH])
+            return Raised(kind[:80], without_places(message), where[:LINE_LENGTH])
         case ("wrong_signature", str(signature)):
             return WrongSignature(signature[:200])
         case ("not_callable", str(type_name)):
@@ -273,7 +274,7 @@ def _within(room: int, outputs: Iterator[Output]) -> Iterator[Output]:
 def _output_from_plain(value: Any) -> Output:
     match value:
         case (str(kind), str(name), str(text)):
-            return Output(kind[:10], name[:80], text)
+            return Output(kind[:10], name[:80], without_places(text))
         case (str(kind), np.ndarray() as pixels):
             return Output(kind[:10], "image/png", png=_png(pixels))
     raise ProtocolError("the reply holds no output")

@@ -42,7 +42,7 @@ from autograder.results import CellRecord, Result
 from autograder.sandbox.images import png_of
 from autograder.sandbox.messages import CellResult, Output
 from autograder.sandbox.perform import Stopped
-from autograder.sandbox.reader import Cell, Unreadable
+from autograder.sandbox.reader import Attachment, Cell, Unreadable
 from autograder.verdict import LADDER, Case, Finding, Judgement
 
 from .grades import grade_of, grades_of
@@ -550,6 +550,14 @@ def test_an_image_stands_on_the_page_as_it_is():
     (source,) = Page(page_of(a_result(cells=cells))).values("src")
     kind, _, content = source.partition(",")
     assert (kind, base64.b64decode(content)) == ("data:image/png;base64", PNG)
+
+
+def test_a_picture_in_an_answer_stands_below_it():
+    kept, lost = Attachment("a.png", PNG), Attachment("b.svg", problem="it is no PNG")
+    cells = (CellRecord(Cell("markdown", "![mine](attachment:a.png)", "", attachments=(kept, lost))),)
+    page = Page(page_of(a_result(cells=cells)))
+    assert page.values("alt") == ["Picture in cell 1"]
+    assert "[picture: mine] picture in cell 1 a picture that is not shown: it is no PNG" in page.text
 
 
 def test_a_page_has_room_for_so_much_and_says_what_is_left_out():

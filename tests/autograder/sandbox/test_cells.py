@@ -1,5 +1,7 @@
 """What running a cell does besides running it."""
 
+import os
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +12,14 @@ import pytest
 from autograder.sandbox import notices
 from autograder.sandbox.launcher import Box, Zygote
 from autograder.sandbox.messages import CellResult, ProbeRequest
+from autograder.sandbox.paths import without_places
 from autograder.sandbox.perform import Raised, Returned
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.values import Call
 from autograder.sandbox.wall import build_wall
+
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -336,3 +342,32 @@ def test_a_cell_can_import_what_an_earlier_one_has_written(box: Box, tmp_path: P
     run(box, f"%cd -q {tmp_path}")
     run(box, "%%writefile helper.py\nx = 5")
     assert shown(run(box, "import helper\nhelper.x")) == ["5"]
+
+
+def test_of_the_machine_no_folder_is_named(box: Box) -> None:
+    source = """
+        import json, numpy, traceback
+        print(numpy.__file__)
+        traceback.print_stack()
+        try:
+            json.loads("{")
+        except ValueError:
+            traceback.print_exc()
+        numpy.linalg.inv([[1, 2]])
+        """
+    texts = "\n".join(shown(run(box, source)))
+    assert "…/numpy/linalg/_linalg.py" in texts
+    assert "…/json/decoder.py" in texts
+    assert not [place for place in (sys.prefix, sys.base_prefix, str(ROOT)) if f"{place}/" in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f"{os.__file__}:3", "…/os.py:3"),
+        (f"a {np.__file__} b", "a …/numpy/__init__.py b"),
+        ("/home/ada/data.csv and ~/x and /usr/bin", "/home/ada/data.csv and ~/x and /usr/bin"),
+    ],
+)
+def test_the_folders_of_python_are_left_out_and_no_others(text: str, kept: str) -> None:
+    assert without_places(text) == kept
