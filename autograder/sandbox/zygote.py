@@ -92,7 +92,7 @@ def _prepare(policy: Policy) -> Any:
     import numpy as np
     import numpy.random  # which numpy leaves until it is first used
 
-    from . import images, worker  # noqa: F401 (with all that it imports)
+    from . import images, progress, worker  # noqa: F401 (with all that it imports)
     from .cells import CellShell
 
     shell = CellShell.instance(policy=policy)  # display() asks for the instance
@@ -109,6 +109,7 @@ def _prepare(policy: Policy) -> Any:
         plt.close(figure)
         images.pixels_of(images.png_of(np.zeros((1, 1, 3), np.uint8)))
         shell.stay_inline()
+    progress.stand_in()
     sys.meta_path.insert(0, HiddenPackages())
     sys.modules["autograder"] = _student_side()
     return shell

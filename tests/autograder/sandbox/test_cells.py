@@ -227,6 +227,29 @@ def test_what_a_function_displays_is_not_drawn(box: Box) -> None:
     assert shown(run(box, "len(drawn)")) == ["1"]
 
 
+def test_a_progress_bar_costs_nothing(box: Box) -> None:
+    """Whether or not tqdm is installed."""
+    result = run(
+        box,
+        """
+        import tqdm
+        from tqdm import tqdm as bar, trange
+        from tqdm.auto import tqdm as another
+        from tqdm.notebook import tqdm_notebook
+
+        steps = bar([1, 2, 3], desc="steps", total=3)
+        for step in steps:
+            steps.set_postfix(loss=step)
+        with another(total=2) as told:
+            told.update(1)
+        tqdm.tqdm.write("said")
+        print(list(bar(range(2))), list(trange(1, 3)), len(another([1, 2])), list(tqdm.auto.trange(2)))
+        """,
+    )
+    printed = "".join(output.text for output in result.outputs if output.name == "stdout")
+    assert (result.status, printed) == ("ok", "said\n[0, 1] [1, 2] 2 [0, 1]\n")
+
+
 # --- what does nothing ----------------------------------------------------------------------------------
 
 
