@@ -56,7 +56,15 @@ def _why_undefined(name: str, records: tuple[CellRecord, ...]) -> str:
         if record.result and record.result.status != "ok":
             error = next((output for output in record.result.outputs if output.kind == "error"), None)
             return f"{its_cell} ends with {_error(error, record.cell.source, records[number:], number + 1)}"
-    return _mistyped(name, records)
+    return _removed(name, records) or _mistyped(name, records)
+
+
+def _removed(name: str, records: tuple[CellRecord, ...]) -> str:
+    """That a cell has taken it away again."""
+    removal = re.compile(rf"^[ \t]*del\b.*\b{re.escape(name)}\b", re.MULTILINE)
+    code = ((number, record.cell) for number, record in enumerate(records, 1) if record.cell.kind == "code")
+    number = next((number for number, cell in code if removal.search(cell.source)), None)
+    return f"cell {number} removes it with `del`" if number else ""
 
 
 def _mistyped(name: str, records: tuple[CellRecord, ...]) -> str:

@@ -50,6 +50,12 @@ def test_a_magic_that_swallows_definitions_is_named(magic: str, says: str) -> No
     )
 
 
+def test_a_name_that_was_removed_is_told() -> None:
+    sources = "def ewma(x, beta):\n    return x", "x = 1\ndel x, ewma"
+    assert reason(*sources) == "`ewma` is not defined: cell 2 removes it with `del`."
+    assert reason("def ewma(x, beta):\n    return x", "del ewma_weights") == "`ewma` is not defined."
+
+
 @pytest.mark.parametrize("magic", ["%%time", "%%capture out"])
 def test_a_magic_that_keeps_definitions_is_not_blamed(magic: str) -> None:
     assert reason(f"{magic}\ndef ewma(x, beta):\n    return x") == "`ewma` is not defined."
