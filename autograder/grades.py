@@ -74,7 +74,9 @@ class Grade:
 
     @property
     def waiting(self) -> float:
-        """How many points at most a person has yet to give for answers in words."""
+        """How many points at most a person has yet to give for answers in words, where this is a grade."""
+        if self.raw_score is None:
+            return 0.0
         return sum(mark.max_score for mark in self.marks if mark.in_words and mark.score is None)
 
     @property

@@ -181,9 +181,11 @@ class ExportGrades(ExportPlugin):  # type: ignore[misc]
                 str(assignment.duedate or ""),
                 str(times.get(student) or ""),
                 *map(spreadsheet_text, (student, grade.last_name, grade.first_name, grade.email)),
-                *map(_number, (grade.raw_score, _penalty(grade), grade.score, grade.max_score)),
+                *map(
+                    _number, (grade.raw_score, _of_grade(grade, grade.penalty), grade.score, grade.max_score)
+                ),
                 grade.outcome,
-                _number(grade.waiting),
+                _number(_of_grade(grade, grade.waiting)),
                 spreadsheet_text(grade.remark),
             )
             for student, grade in read_grades(gradebook, assignment.name).items()
@@ -196,8 +198,8 @@ def _folders(exporter: Any) -> CourseDirectory:
     return exporter.parent.coursedir
 
 
-def _penalty(grade: Grade) -> float | None:
-    return None if grade.score is None else grade.penalty
+def _of_grade(grade: Grade, value: float) -> float | None:
+    return None if grade.score is None else value
 
 
 def _number(value: float | None) -> str:

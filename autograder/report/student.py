@@ -151,7 +151,7 @@ def student_page(
         sections=_sections(result, lecture),
         exercises=shown,
         answers=_shown_answers(grade, result.cells),
-        unfinished=[each for each in shown if each.status != "right"],
+        unfinished=[each for each in shown if each.judgement.score < each.judgement.max_score],
         never_called=NEVER_CALLED,
     )
 

@@ -69,12 +69,12 @@ def status(score: float | None, max_score: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A length of time in its largest unit: 3 days, 1 hour, 20 minutes."""
+    """A length of time in its largest unit: 3 days, 1 hour, 20 minutes; nothing below a minute."""
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= length:
             count = math.floor(seconds / length)
             return f"{count} {unit}{'s' * (count > 1)}"
-    return "less than a minute"
+    return ""
 
 
 def points(value: float | None) -> str:

@@ -341,7 +341,7 @@ def test_the_student_reads_the_finding_the_case_and_where_to_read():
         "Call ewma([1.0], 0.5) Expected [0.5] Returned [0.25]",
         f"Read again: lecture, section “{EWMA.read}”",
         "✗ Not yet a start away from zero; several columns",
-        "A person has yet to read your answers in words: up to 4 points are added then.",
+        "A person has yet to read your answers in words, which are worth up to 4 points.",
         "Sandbox full",
     ):
         assert expected in text
@@ -435,6 +435,7 @@ def test_the_page_says_what_the_gradebook_holds():
         assert expected in text
     assert "17" not in text
     assert "has yet to" not in text
+    assert "You handed in late, which costs 5 of" in Page(page_of(result, penalty=5.0, seconds_late=1.0)).text
 
 
 def test_who_was_graded_by_hand_alone_has_points_and_no_excuse():
@@ -463,7 +464,7 @@ def test_the_class_page_shows_the_gradebook_and_who_is_missing():
     grades["ann"] = replace(grades["ann"], marks=marks, penalty=2.0)
     page = Page(class_page(results, ASSIGNMENT, grades))
     assert "2 handed in = 2 graded + 0 rejected + 0 need a person" in page.text
-    assert "1 in the gradebook handed in nothing: cy Cy Ode ." in page.text
+    assert "1 in the gradebook handed in nothing: cy ( Cy Ode )." in page.text
     assert "ann 22 2 less: late graded" in page.text
     assert "✓ right 3 by a person swapped ✓ right 3" in page.text
     assert "✓ right 2 4 of 4 ben 17 graded" in page.text
