@@ -10,6 +10,7 @@ READY  := $(VENV)/.ready
 # Not what a reader puts into the checkout beside them.
 OURS   := advsec autograder tests conftest.py nbgrader_config.py $(filter-out %-Copy1.ipynb %-Copy2.ipynb, \
 	$(wildcard notebooks/lectures/??_*.ipynb notebooks/assignments/*/??_*.ipynb))
+ASSIGNMENTS := $(notdir $(wildcard notebooks/assignments/??_*))
 # Tests that share something costly stay together; the long ones start first.
 SPREAD := -n auto --dist loadscope --no-loadscope-reorder
 PYTEST := $(BIN)/python -m pytest $(SPREAD)
@@ -77,8 +78,11 @@ lowest: ## all tests with the lowest versions that pyproject.toml allows (needs 
 	@uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable ".[course,grading,test]"
 	@PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" .venv-lowest/bin/python -m pytest $(SPREAD)
 
+# Lectures and assignments are opened as copies in handout/, so that what a reader saves is no change to git.
 lab: $(READY) ## open the course in JupyterLab
-	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root)
+	@for each in $(ASSIGNMENTS); do $(BIN)/autograder release "$$each"; done; true
+	@$(BIN)/jupyter lab --LabApp.default_url="/lab/tree/handout/$(firstword $(ASSIGNMENTS))/README.md" \
+		$(if $(filter 0,$(shell id -u)),--allow-root)
 
 notebooks: $(READY) ## run every lecture again and write its outputs; strip the assignments
 	$(BIN)/python -m tests.notebooks
