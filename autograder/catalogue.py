@@ -54,6 +54,7 @@ class Wrong:
             self.passes,
             self.parts,
             self.kind,
+            self.change,
         )
 
 

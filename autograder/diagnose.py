@@ -1,6 +1,6 @@
 """Which known-wrong variant of the reference produced these numbers?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,14 +22,24 @@ def recognise(exercise: Exercise, trials: Sequence[Trial]) -> tuple[Misconceptio
 
     A variant must explain a failed trial, one on hidden inputs where there are such, and contradict none:
     neither one coincidence nor a table of what everybody sees is evidence. A few errors aside do not hide a
-    formula. More than one variant comes back when the inputs cannot tell them apart.
+    formula. More than one variant comes back when the inputs cannot tell them apart. Where none does, two
+    mistakes in one answer are looked for.
     """
-    evidence = _evidence(trials)
+    # What fails tells most formulas apart at once.
+    evidence = sorted(_evidence(trials), key=lambda trial: trial.passed)
+    return _all_of(exercise.misconceptions, evidence) or _only_one_of(exercise.pairs, evidence)
+
+
+def _all_of(entries: Iterable[Misconception], evidence: Sequence[Trial]) -> tuple[Misconception, ...]:
     return tuple(
-        entry
-        for entry in exercise.misconceptions
-        if evidence and all(_explains(entry, trial) for trial in evidence)
+        entry for entry in entries if evidence and all(_explains(entry, trial) for trial in evidence)
     )
+
+
+def _only_one_of(pairs: Iterable[Misconception], evidence: Sequence[Trial]) -> tuple[Misconception, ...]:
+    """Two mistakes at once are named only where no other two have the same result."""
+    found = _all_of(pairs, evidence)
+    return found if len(found) == 1 else ()
 
 
 def recognise_parts(exercise: Exercise, trials: Sequence[Trial]) -> dict[int, tuple[Misconception, ...]]:
@@ -155,7 +165,21 @@ def _same(theirs: Outcome, would_be: Outcome, call: Call) -> bool:
 def _agree(value: Any, would_be: Any, call: Call) -> bool:
     if value is None or would_be is None:
         return value is would_be
+    if _clearly_other(value, would_be) and not any(map(_is_single, _floats(call.args))):
+        return False
     return compare(value, would_be, _agreement(call, would_be)) is None
+
+
+def _clearly_other(value: Any, would_be: Any) -> bool:
+    """Whether the first numbers tell it already, as they do of most variants."""
+    if isinstance(value, tuple) and isinstance(would_be, tuple):
+        return any(map(_clearly_other, value, would_be))
+    if not (isinstance(value, np.ndarray) and isinstance(would_be, np.ndarray)):
+        return False
+    if not value.size or not would_be.size or _is_single(value) or _is_single(would_be):
+        return False
+    first, second = complex(value.flat[0]), complex(would_be.flat[0])
+    return abs(first - second) > 0.01 * (1 + abs(second))
 
 
 def _agreement(call: Call, value: Any) -> Tolerance:
@@ -163,9 +187,13 @@ def _agreement(call: Call, value: Any) -> Tolerance:
     double, whatever they store the result in, and what they lose is relative to the largest number."""
     given = list(_floats(call.args))
     atol_single = RECOGNITION.atol_single * max((1.0, *map(_scale, (*given, *_floats(value)))))
-    if any(array.dtype.itemsize <= 4 for array in given):
+    if any(map(_is_single, given)):
         return Tolerance(RECOGNITION.rtol_single, atol_single, RECOGNITION.rtol_single, atol_single)
     return replace(RECOGNITION, atol_single=atol_single)
+
+
+def _is_single(array: np.ndarray) -> bool:
+    return array.dtype.kind == "f" and array.dtype.itemsize <= 4
 
 
 def _floats(value: Any) -> Iterator[np.ndarray]:

@@ -5,11 +5,13 @@ names of functions: the student writes a function of that name, the notebook has
 grade_id is that name and a test cell whose grade_id is `test-` and that name.
 """
 
+import functools
 import hashlib
 import hmac
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ import numpy as np
 from autograder.compare import Tolerance
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.values import Call, Earlier, Named, Seeded
-from autograder.written import Written
+from autograder.written import Change, Written
 
 
 __all__ = [
@@ -69,7 +71,8 @@ class Misconception:
     one. `read` names the section of the lecture. `credit` is the share of the points it is worth.
     A `convention` is no mistake but another published formula: full marks, with the message as a note.
     `passes`, `parts` and `kind` say by hand what the grader has to find: the probes that it passes, which of
-    several values are right on the others, and its rung of the ladder.
+    several values are right on the others, and its rung of the ladder. `change` is what it changes in the
+    solution.
     """
 
     name: str
@@ -81,6 +84,7 @@ class Misconception:
     passes: tuple[Right, ...] = ()
     parts: tuple[int, ...] = ()
     kind: str = "wrong_values"
+    change: Change = ""
 
     def is_right_on(self, probe: "Probe", calls: tuple[Call, ...]) -> bool:
         """Whether `passes` says that it is right on a probe, of which `calls` were drawn."""
@@ -118,6 +122,26 @@ class Exercise:
         namespace: dict[str, Any] = {}
         exec(f"def function{self.signature}: ...", namespace)  # our own text, from this repository
         return inspect.signature(namespace["function"])
+
+    @functools.cached_property
+    def pairs(self) -> tuple[Misconception, ...]:
+        """Two misconceptions in one answer, wherever both can be changed in the solution."""
+        entries = [entry for entry in self.misconceptions if isinstance(entry.change, Mapping)]
+        return tuple(
+            pair for one, other in combinations(entries, 2) if (pair := self._both(one, other)) is not None
+        )
+
+    def _both(self, one: Misconception, other: Misconception) -> Misconception | None:
+        if self.solution is None or isinstance(one.change, str) or isinstance(other.change, str):
+            return None
+        if one.change.keys() & other.change.keys():
+            return None
+        try:
+            variant = self.solution.changed({**one.change, **other.change})
+        except ValueError:  # they overlap
+            return None
+        name, message = f"{one.name}+{other.name}", f"{one.message}, and when {other.message}"
+        return Misconception(name, variant, message, one.read, one.credit * other.credit)
 
     def namespace(self, function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
         """The functions that a probe may call, with `function` in the place of the student's."""

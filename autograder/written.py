@@ -41,7 +41,7 @@ class Written:
     def __name__(self) -> str:
         return self._definition.name
 
-    @property
+    @functools.cached_property
     def __signature__(self) -> inspect.Signature:
         return inspect.signature(self.function)
 
@@ -50,7 +50,7 @@ class Written:
         """The signature as a student reads it, e.g. "(x, beta, *, init=0.0)"."""
         return f"({ast.unparse(self._definition.args)})"
 
-    @property
+    @functools.cached_property
     def _definition(self) -> ast.FunctionDef:
         """The last definition of the text; helpers stand before it."""
         return [node for node in ast.parse(self.text).body if isinstance(node, ast.FunctionDef)][-1]

@@ -7,7 +7,7 @@ rules say on which calls a wrong formula is right all the same.
 import numpy as np
 
 from autograder.catalogue import Wrong
-from autograder.exercise import Call
+from autograder.exercise import Call, Right
 from autograder.exercises.credit import SLIP
 
 
@@ -31,15 +31,29 @@ def no_start(call: Call) -> bool:
     return "init" not in call.kwargs
 
 
-def series(noun: str, store: str, *, start: str = "0.0", state: str = "mean") -> tuple[Wrong, ...]:
+def with_start(call: Call) -> bool:
+    return not no_start(call)
+
+
+def series(
+    noun: str,
+    store: str,
+    observation: str,
+    *,
+    start: str = "0.0",
+    state: str = "mean",
+    constant: tuple[Right, ...] = (),
+) -> tuple[Wrong, ...]:
     """The family of solutions that go through `x` and return one result for each observation.
 
     `noun` says what the results are. `store` is the line of the solution that stores one of them, as in
-    "means[t] = mean"; it makes room for them with `np.zeros(x.shape)` and returns them by name. `state` is
-    the variable that goes from step to step, and `start` what it is before the first.
+    "means[t] = mean"; it makes room for them with `np.zeros(x.shape)` and returns them by name. `observation`
+    is how it takes one, as in "x[t]", `state` the variable that goes from step to step, and `start` what it
+    is before the first. The observations of the probes `constant` are all alike.
     """
     results = store.split("[")[0]
     made, returned = "np.zeros(x.shape)", f"return {results}"
+    early = f"{observation[:-1]} - 1]".replace("- 1 - 1]", "- 2]")
     return (
         Wrong(
             "only_last",
@@ -61,5 +75,74 @@ def series(noun: str, store: str, *, start: str = "0.0", state: str = "mean") ->
             "input's type: `{}`",
             passes=(fractions,),
             credit=SLIP,
+        ),
+        Wrong(
+            "cut_at_every_step",
+            {store: f"{state} = {state}.astype(x.dtype)\n{store}"},
+            f"the {noun} of whole numbers is cut to a whole number at every step, and the next step goes on "
+            "from there, because it is stored in an array of the input's type: `np.zeros_like(x)`",
+            passes=(fractions,),
+            credit=SLIP,
+        ),
+        Wrong(
+            "all_cut",
+            {returned: f"return {results}.astype(int)"},
+            f"every {noun} is cut to a whole number: `.astype(int)`",
+        ),
+        Wrong(
+            "rounded",
+            {returned: f"return np.round({results}, 2)"},
+            f"every {noun} is rounded to two decimals: `np.round({results}, 2)`",
+        ),
+        Wrong(
+            "same_array_at_every_step",
+            {returned: f"return np.zeros(x.shape) + {results}[-1:]"},
+            f"every entry is the final {noun}: one and the same array is stored at every step, and the next "
+            "step goes on changing it",
+            passes=(short, *constant),
+        ),
+        Wrong(
+            "same_row_at_every_step",
+            {returned: f"return {results} if x.ndim == 1 else np.zeros(x.shape) + {results}[-1:]"},
+            f"with several columns every row is the final {noun}: one and the same array is stored at every "
+            "step, and the next step goes on changing it",
+            passes=(one_axis,),
+            credit=SLIP,
+        ),
+        Wrong(
+            "start_comes_first",
+            {returned: f"return np.concatenate([np.zeros((1, *x.shape[1:])) + {start}, {results}])"},
+            f"the start is returned as well, so that there is one value too many: `{results} = [{start}]`",
+            kind="wrong_shape",
+        ),
+        Wrong(
+            "first_is_missing",
+            {returned: f"return {results}[1:]"},
+            f"the {noun} after the first observation is missing, so that there is one value too few",
+            kind="wrong_shape",
+        ),
+        Wrong(
+            "last_is_missing",
+            {returned: f"return {results}[:-1]"},
+            f"the {noun} after the last observation is missing, so that there is one value too few",
+            kind="wrong_shape",
+        ),
+        Wrong(
+            "one_observation_early",
+            {observation: early},
+            "every step takes the observation before its own, and the first step the last of all: `{}`",
+            passes=(short, *constant),
+        ),
+        Wrong(
+            "backwards",
+            {"": "x = x[::-1]"},
+            "the series is taken from its newest observation to its oldest: `{}`",
+            passes=(short, *constant),
+        ),
+        Wrong(
+            "of_what_follows",
+            {"": "x = x[::-1]", returned: f"return {results}[::-1]"},
+            f"each entry is the {noun} of what comes after it, from the last observation back",
+            passes=(short, *constant),
         ),
     )

@@ -26,13 +26,13 @@ CUMULATIVE_MEAN = exercise(
     read=RUNNING_MEAN,
     probes=(
         Probe("a series", lambda rng: call(series(rng, 6))),
-        Probe("several columns", lambda rng: call(series(rng, 5, 3))),
-        Probe("whole numbers", lambda rng: call(whole_numbers(rng, 6))),
+        Probe("several columns", lambda rng: call(series(rng, 6, 3))),
+        Probe("whole numbers", lambda rng: call(whole_numbers(rng, 8))),
         Probe(ONE, lambda rng: (call(series(rng, 0)), call(series(rng, 1)))),
-        Probe("a longer series", lambda rng: call(series(rng, 40)), public=False),
-        Probe("whole numbers in columns", lambda rng: call(whole_numbers(rng, 5, 2)), public=False),
-        Probe("three axes", lambda rng: call(series(rng, 4, 2, 3)), public=False),
-        Probe("single precision", lambda rng: call(positive_series(rng, 7)), public=False),
+        Probe("a longer series", lambda rng: call(series(rng, 30)), public=False),
+        Probe("whole numbers in columns", lambda rng: call(whole_numbers(rng, 12, 2)), public=False),
+        Probe("three axes", lambda rng: call(series(rng, 12, 2, 3)), public=False),
+        Probe("single precision", lambda rng: call(positive_series(rng, 12)), public=False),
     ),
     misconceptions=(
         Wrong(
@@ -54,7 +54,7 @@ CUMULATIVE_MEAN = exercise(
         Wrong(
             "divides_only_the_mean",
             {UPDATE: "(n - 1) / n * mean + x[n - 1]"},
-            "the new observation is not divided by the number of observations: `{}`",
+            "only the old mean is divided by the number of observations: `{}`",
             passes=(short,),
         ),
         Wrong(
@@ -67,6 +67,59 @@ CUMULATIVE_MEAN = exercise(
             "sign_turned",
             {UPDATE: "mean - (x[n - 1] - mean) / n"},
             "the step leads away from the new observation: `{}`",
+        ),
+        Wrong(
+            "multiplies_the_old_mean",
+            {UPDATE: "(n - 1) * mean + x[n - 1] / n"},
+            "only the new observation is divided, because a bracket is missing: `{}`",
+            passes=(short,),
+        ),
+        Wrong(
+            "divides_by_one_more",
+            {UPDATE: "((n - 1) * mean + x[n - 1]) / (n + 1)"},
+            "the sum of n observations is divided by n + 1: `{}`",
+        ),
+        Wrong(
+            "divides_by_one_less",
+            {UPDATE: "x[0] if n == 1 else ((n - 1) * mean + x[n - 1]) / (n - 1)"},
+            "the sum of i + 1 observations is divided by i, their index: `(i * mean + x[i]) / i`",
+            passes=(short,),
+        ),
+        Wrong(
+            "first_counts_twice",
+            {UPDATE: "x[0] if n == 1 else mean + (x[n - 1] - mean) / (n + 1)"},
+            "the mean starts at `x[0]`, which is then counted once more: `mean + (x[i] - mean) / (i + 2)`",
+            passes=(short,),
+        ),
+        Wrong(
+            "divides_by_all",
+            {UPDATE: "mean + x[n - 1] / len(x)"},
+            "every sum is divided by the length of the whole series: `np.cumsum(x) / len(x)`",
+            passes=(short,),
+        ),
+        Wrong(
+            "same_step_for_all",
+            {UPDATE: "mean + (x[n - 1] - mean) / len(x)"},
+            "every step is divided by the length of the whole series: `{}`",
+            passes=(short,),
+        ),
+        Wrong(
+            "divided_twice",
+            {STORE: "means[n - 1] = mean / n"},
+            "what is a mean already is divided by n again: `{}`",
+            passes=(short,),
+        ),
+        Wrong(
+            "mean_of_the_means",
+            {UPDATE: "(means[: n - 1].sum(axis=0) + x[n - 1]) / n"},
+            "the earlier means are averaged in place of the observations: `{}`",
+            passes=(short,),
+        ),
+        Wrong(
+            "median",
+            {STORE: "means[n - 1] = np.median(x[:n], axis=0)"},
+            "the value in the middle is taken and not the mean: `np.median(x[:n])`",
+            passes=(short,),
         ),
         Wrong(
             "divides_by_index",
@@ -93,32 +146,39 @@ CUMULATIVE_MEAN = exercise(
             "the observations are added up and never divided by their number: `np.cumsum(x)`",
             passes=(short,),
         ),
-        Wrong(
-            "last_two",
-            {STORE: "means[n - 1] = x[max(0, n - 2) : n].mean(axis=0)"},
-            "only the last 2 observations are averaged, which is a mean in a moving window: "
-            "`(x[n] + x[n - 1]) / 2`",
-            passes=(short,),
-            read=MOVING_MEAN,
-        ),
-        Wrong(
-            "last_three",
-            {STORE: "means[n - 1] = x[max(0, n - 3) : n].mean(axis=0)"},
-            "only the last 3 observations are averaged, which is a mean in a moving window: "
-            "`x[n - 2 : n + 1].mean()`",
-            passes=(short,),
-            read=MOVING_MEAN,
+        *(
+            Wrong(
+                f"last_{name}",
+                {STORE: f"means[n - 1] = x[max(0, n - {count}) : n].mean(axis=0)"},
+                f"only the last {count} observations are averaged, which is a mean in a moving window: "
+                f"`x[n - {count} : n].mean()`",
+                passes=(short,),
+                read=MOVING_MEAN,
+            )
+            for name, count in {"two": 2, "three": 3, "four": 4, "five": 5}.items()
         ),
         Wrong(
             "mean_of_all",
             {STORE: "means[n - 1] = x.mean(axis=0)"},
-            "every entry is the mean of the whole series, so that it knows the future: `x.mean()`",
+            "every entry is the mean of the whole series: `x.mean()`, or one and the same array, stored at "
+            "every step and changed by the next",
             passes=(short,),
         ),
         Wrong(
             "before_the_observation",
             {STEP: STORE, STORE: STEP},
             "each mean is stored before its observation is taken in: `x[: n - 1].mean()`",
+        ),
+        Wrong(
+            "one_ahead",
+            {STORE: "means[n - 1] = x[: n + 1].mean(axis=0)"},
+            "each mean has taken in the next observation already: `x[: n + 1].mean()`",
+            passes=(short,),
+        ),
+        Wrong(
+            "sum_before_the_observation",
+            {STORE: "means[n - 1] = x[: n - 1].sum(axis=0) / n"},
+            "the newest observation is counted but not added: `x[: n - 1].sum() / n`",
         ),
         Wrong(
             "mean_of_the_others",
@@ -135,11 +195,36 @@ CUMULATIVE_MEAN = exercise(
             kind="wrong_shape",
         ),
         Wrong(
+            "columns_together",
+            {STORE: "means[n - 1] = x[:n].mean()"},
+            "the columns are averaged together: `{}` without an axis",
+            passes=(one_axis,),
+            credit=SLIP,
+        ),
+        Wrong(
+            "columns_together_in_one",
+            {"return means": "return np.array([x[:n].mean() for n in range(1, len(x) + 1)])"},
+            "the columns are averaged together into one: `x[:n].mean()` without an axis",
+            passes=(one_axis,),
+            credit=SLIP,
+            kind="wrong_shape",
+        ),
+        Wrong(
+            "one_number",
+            {"return means": "return x.sum() / max(x.size, 1)"},
+            "all is averaged into one number: `x.mean()`",
+            kind="wrong_shape",
+        ),
+        Wrong(
             "floor_division",
             {UPDATE: "mean + x[n - 1]", STORE: "means[n - 1] = mean // n"},
             "the sums are divided with `//`, which drops the fraction: `np.cumsum(x) // n`",
         ),
-        *slips_of_series("mean", STORE),
+        *(
+            slip
+            for slip in slips_of_series("mean", STORE, "x[n - 1]")
+            if slip.name != "same_array_at_every_step"  # the final mean is the mean of all
+        ),
     ),
     alternatives={
         "vectorised": """

@@ -3,12 +3,21 @@ import numpy as np
 from advsec import averages
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Probe, call
-from autograder.exercises.moving_averages.inputs import memory, positive_series, series, start, whole_numbers
-from autograder.exercises.moving_averages.sections import BIAS_CORRECTION, EXPONENTIAL, WINDOW
+from autograder.exercises.moving_averages.inputs import (
+    long_memory,
+    memory,
+    positive_series,
+    series,
+    start,
+    whole_numbers,
+)
+from autograder.exercises.moving_averages.sections import BIAS_CORRECTION, EXPONENTIAL, START, WINDOW
+from autograder.exercises.moving_averages.starts import starts
+from autograder.exercises.moving_averages.updates import update, updates
 from autograder.exercises.slips import no_start, series as slips_of_series, short
 
 
-UPDATE = "beta * mean + (1 - beta) * x[t]"
+UPDATE = update("x[t]")
 STEP, STORE = f"mean = {UPDATE}", "means[t] = mean"
 
 EWMA = exercise(
@@ -27,6 +36,7 @@ EWMA = exercise(
     probes=(
         Probe("a start away from zero", lambda rng: call(series(rng, 10), memory(rng), init=start(rng))),
         Probe("several columns", lambda rng: call(series(rng, 10, 3), memory(rng), init=start(rng))),
+        Probe("a long memory", lambda rng: call(series(rng, 10), long_memory(rng), init=start(rng))),
         Probe("no start given", lambda rng: call(series(rng, 10), memory(rng))),
         Probe(
             "whole numbers",
@@ -64,26 +74,7 @@ EWMA = exercise(
         ),
     ),
     misconceptions=(
-        Wrong(
-            "swapped",
-            {UPDATE: "beta * x[t] + (1 - beta) * mean"},
-            "beta weighs the new observation in place of the old average: `{}`",
-        ),
-        Wrong(
-            "no_weight_on_the_observation",
-            {UPDATE: "beta * mean + x[t]"},
-            "the new observation comes in with full weight, so that the weights add up to more than 1: `{}`",
-        ),
-        Wrong(
-            "no_weight_on_the_average",
-            {UPDATE: "mean + (1 - beta) * x[t]"},
-            "nothing of the old average is given up, so that it grows for ever: `{}`",
-        ),
-        Wrong(
-            "sign_turned",
-            {UPDATE: "mean - (1 - beta) * (x[t] - mean)"},
-            "the step leads away from the new observation: `{}`",
-        ),
+        *updates("x[t]"),
         Wrong(
             "no_memory",
             {UPDATE: "beta * init + (1 - beta) * x[t]"},
@@ -103,11 +94,34 @@ EWMA = exercise(
             "the average starts at the first observation, whatever `init` says: `mean = x[0]` (pandas does "
             "so with adjust=False; here the start is an argument)",
         ),
+        *starts("average", START),
         Wrong(
-            "ignores_init",
-            {" + init": ""},
-            "the average starts at zero, whatever `init` says: `mean = 0`",
+            "start_without_its_weight",
+            {UPDATE: "(mean if t == 0 else beta * mean) + (1 - beta) * x[t]"},
+            "the start comes in with full weight at the first step: `init + (1 - beta) * x[0]`",
             passes=(no_start,),
+            read=START,
+        ),
+        Wrong(
+            "start_weighed_twice",
+            {" + init": " + beta * np.asarray(init)"},
+            "the start is multiplied by beta once too often: `mean = beta * init`",
+            passes=(no_start,),
+            read=START,
+        ),
+        Wrong(
+            "start_as_an_observation",
+            {" + init": " + (1 - beta) * np.asarray(init)"},
+            "the start is weighed as if it were an observation: `mean = (1 - beta) * init`",
+            passes=(no_start,),
+            read=START,
+        ),
+        Wrong(
+            "start_is_never_forgotten",
+            {" + init": "", STORE: "means[t] = mean + beta * np.asarray(init)"},
+            "the start keeps the weight of the first step for ever: `beta * init`",
+            passes=(no_start, short),
+            read=START,
         ),
         Wrong(
             "before_the_observation",
@@ -121,10 +135,48 @@ EWMA = exercise(
             "the start takes the place of the first result and `x[0]` is never used: `means[0] = init`",
         ),
         Wrong(
-            "start_comes_first",
-            {"return means": "return np.concatenate([np.zeros((1, *x.shape[1:])) + init, means])"},
-            "the start is returned as well, so that there is one value too many: `means = [init]`",
+            "skips_the_first_and_its_result",
+            {STEP: f"if t > 0:\n    {STEP}", "return means": "return means[1:]"},
+            "`x[0]` is never used and has no result, so that there is one value too few: `range(1, len(x))`",
             kind="wrong_shape",
+        ),
+        Wrong(
+            "wraps_around",
+            {UPDATE: "beta * x[t - 1] + (1 - beta) * x[t]"},
+            "the previous observation stands where the previous average belongs: "
+            "`beta * x[t - 1] + (1 - beta) * x[t]`",
+        ),
+        Wrong(
+            "oldest_weighs_most",
+            {
+                " + init": "",
+                UPDATE: "mean + (1 - beta) * beta**t * x[t]",
+                STORE: "means[t] = mean + beta ** (t + 1) * np.asarray(init)",
+            },
+            "the oldest observation weighs most: `(1 - beta) * beta**i` for `x[i]`",
+            passes=(short,),
+        ),
+        Wrong(
+            "memory_that_grows",
+            {UPDATE: "beta ** (t + 1) * mean + (1 - beta ** (t + 1)) * x[t]"},
+            "beta is raised to a power that grows from step to step: `{}`",
+            passes=(short,),
+        ),
+        Wrong(
+            "memory_that_grows_from_zero",
+            {UPDATE: "beta**t * mean + (1 - beta**t) * x[t]"},
+            "beta is raised to a power that grows from step to step: `{}`",
+        ),
+        Wrong(
+            "one_beta_for_all",
+            {"": "beta = 0.9"},
+            "beta is not used and always the same: `{}`",
+        ),
+        Wrong(
+            "shrinks",
+            {STORE: "means[t] = mean * (1 - beta ** (t + 1))"},
+            "each average is multiplied by the weight of its observations: `mean * (1 - beta**t)`",
+            read=BIAS_CORRECTION,
         ),
         Wrong(
             "corrects_the_bias",
@@ -164,7 +216,7 @@ EWMA = exercise(
             {UPDATE: "mean + (x[t] - mean) / (t + 1)"},
             "beta is not used and all observations weigh the same, as in the running mean: `{}`",
         ),
-        *slips_of_series("average", STORE, start="init"),
+        *slips_of_series("average", STORE, "x[t]", start="init"),
     ),
     alternatives={
         "vectorised": """

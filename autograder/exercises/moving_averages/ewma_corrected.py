@@ -3,17 +3,24 @@ import numpy as np
 from advsec import averages
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Probe, call
-from autograder.exercises.moving_averages.inputs import memory, positive_series, series, whole_numbers
+from autograder.exercises.moving_averages.inputs import (
+    long_memory,
+    memory,
+    positive_series,
+    series,
+    whole_numbers,
+)
 from autograder.exercises.moving_averages.sections import (
     BIAS_CORRECTION,
     CORRECTS_WHAT,
     EXPONENT,
     EXPONENTIAL,
 )
+from autograder.exercises.moving_averages.updates import update, updates
 from autograder.exercises.slips import series as slips_of_series, short
 
 
-UPDATE, CORRECTED = "beta * mean + (1 - beta) * x[t - 1]", "mean / (1 - beta**t)"
+UPDATE, CORRECTED = update("x[t - 1]"), "mean / (1 - beta**t)"
 STEP, STORE = f"mean = {UPDATE}", f"means[t - 1] = {CORRECTED}"
 FIRST = f"x[0] if t == 1 else {UPDATE}"
 CONSTANT = "a constant series"
@@ -34,7 +41,7 @@ EWMA_CORRECTED = exercise(
     probes=(
         Probe("a series", lambda rng: call(series(rng, 8), memory(rng))),
         Probe("several columns", lambda rng: call(series(rng, 7, 3), memory(rng))),
-        Probe("a long memory", lambda rng: call(series(rng, 6), round(rng.uniform(0.95, 0.99), 3))),
+        Probe("a long memory", lambda rng: call(series(rng, 6), long_memory(rng))),
         Probe("whole numbers", lambda rng: call(whole_numbers(rng, 6), memory(rng))),
         Probe(
             "one observation, and none",
@@ -42,7 +49,7 @@ EWMA_CORRECTED = exercise(
         ),
         Probe(
             CONSTANT,
-            lambda rng: call(np.full(6, round(rng.uniform(2, 9), 2)), memory(rng)),
+            lambda rng: call(np.full(6, series(rng)), memory(rng)),
             public=False,
         ),
         Probe("three axes", lambda rng: call(series(rng, 6, 2, 4), memory(rng)), public=False),
@@ -144,11 +151,95 @@ EWMA_CORRECTED = exercise(
             "the average starts at the first observation and is corrected although it does not start at "
             "zero: `mean = x[0]`",
         ),
+        *(
+            wrong
+            for wrong in updates("x[t - 1]", from_zero=True)
+            if wrong.name != "minus"  # the same as "negative"
+        ),
         Wrong(
-            "swapped_and_corrected",
-            {UPDATE: "beta * x[t - 1] + (1 - beta) * mean"},
-            "beta weighs the new observation in place of the old average, before the correction: `{}`",
-            read=EXPONENTIAL,
+            "precedence_of_the_correction",
+            {CORRECTED: "mean / 1 - beta**t"},
+            "a bracket is missing, so that a power of beta is taken away: `{}`",
+        ),
+        Wrong(
+            "takes_away",
+            {CORRECTED: "mean / (1 + beta**t)"},
+            "the weight of the start is added and not taken away: `{}`",
+        ),
+        Wrong(
+            "negative",
+            {CORRECTED: "mean / (beta**t - 1)"},
+            "the sign turns, because a difference is the wrong way round: `beta**t - 1`, or "
+            "`beta * mean - (1 - beta) * x`",
+        ),
+        Wrong(
+            "base_and_exponent_swapped",
+            {CORRECTED: "mean / (1 - np.float64(t) ** beta)"},
+            "base and exponent are swapped: `mean / (1 - t**beta)`",
+            read=EXPONENT,
+            kind="not_finite",
+        ),
+        Wrong(
+            "counts_down",
+            {CORRECTED: "mean / (1 - beta ** (len(x) - t + 1))"},
+            "t counts down, so that the last value is corrected most: `mean / (1 - beta**(T - t + 1))`",
+            passes=(short,),
+            read=EXPONENT,
+        ),
+        Wrong(
+            "corrects_twice",
+            {CORRECTED: "mean / (1 - beta**t) ** 2"},
+            "the correction is made twice: `{}`",
+        ),
+        Wrong(
+            "corrects_the_observation",
+            {CORRECTED: "mean", UPDATE: "beta * mean + (1 - beta) * x[t - 1] / (1 - beta**t)"},
+            "the new observation is corrected and not the average: `(1 - beta) * x / (1 - beta**t)`",
+            passes=(short,),
+        ),
+        Wrong(
+            "corrects_the_first_only",
+            {CORRECTED: "mean / (1 - beta if t == 1 else 1)"},
+            "only the first value is corrected",
+            passes=(short,),
+        ),
+        Wrong(
+            "corrects_the_last_only",
+            {CORRECTED: "mean / (1 - beta**t if t == len(x) else 1)"},
+            "only the last value is corrected",
+            passes=(short,),
+        ),
+        Wrong(
+            "leaves_the_first",
+            {CORRECTED: "mean / (1 - beta ** (t - 1) if t > 1 else 1)"},
+            "t counts from 0 and the first value is left as it is",
+            read=EXPONENT,
+        ),
+        Wrong(
+            "divides_by_the_number",
+            {CORRECTED: "mean / t"},
+            "the average is divided by the number of observations: `{}`",
+        ),
+        Wrong(
+            "weighs_again",
+            {CORRECTED: "mean * (1 - beta) / (1 - beta**t)"},
+            "the weight of the new observation is applied twice: `{}`",
+        ),
+        Wrong(
+            "before_the_observation",
+            {STEP: STORE, STORE: STEP},
+            "each value is corrected and stored before its observation is taken in",
+        ),
+        Wrong(
+            "one_beta_for_all",
+            {"": "beta = 0.9"},
+            "beta is not used and always the same: `{}`",
+            passes=(short, CONSTANT),
+        ),
+        Wrong(
+            "corrects_by_another_beta",
+            {CORRECTED: "mean / (1 - 0.9**t)"},
+            "the correction does not use beta: `{}`",
         ),
         Wrong(
             "running_mean",
@@ -157,7 +248,7 @@ EWMA_CORRECTED = exercise(
             passes=(short, CONSTANT),
             read=EXPONENTIAL,
         ),
-        *slips_of_series("average", STORE),
+        *slips_of_series("average", STORE, "x[t - 1]", constant=(CONSTANT,)),
     ),
     alternatives={
         "vectorised": """

@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 
 def series(rng: np.random.Generator, *shape: int) -> NDArray:
-    """Short numbers, so that a failing case can be read; none is whole, or a wrong formula could be right."""
-    x = rng.uniform(-5, 10, shape).round(2)
-    return x + 0.5 * (x == x.round())
+    """Short numbers, so that a failing case can be read, whose last digit is odd.
+
+    None is right by luck where a wrong formula rounds to whole numbers or to two decimals.
+    """
+    return (2 * rng.integers(-2500, 5000, shape) + 1) / 1000
 
 
 def positive_series(rng: np.random.Generator, *shape: int) -> NDArray:
@@ -18,9 +20,10 @@ def positive_series(rng: np.random.Generator, *shape: int) -> NDArray:
 
 
 def whole_numbers(rng: np.random.Generator, *shape: int) -> NDArray:
-    """Even numbers and one odd, so that means have fractions."""
+    """Even numbers and one odd, so that means have fractions: halves first, and thirds that never end."""
     x = 2 * rng.integers(1, 40, shape)
     x[1] += 1
+    x[2] += 2 * (x[:3].sum(axis=0) % 3 == 0)
     return x
 
 
@@ -32,3 +35,8 @@ def start(rng: np.random.Generator, *shape: int) -> Any:
 def memory(rng: np.random.Generator) -> float:
     """A beta far from 1/2, whose window is shorter than the series."""
     return round(rng.uniform(0.6, 0.78), 2)
+
+
+def long_memory(rng: np.random.Generator) -> float:
+    """A beta near 1, as it is used in practice."""
+    return round(rng.uniform(0.98, 0.999), 3)

@@ -5,21 +5,41 @@ import numpy as np
 from advsec import averages
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe, call
+from autograder.exercises.credit import SLIP
 from autograder.exercises.moving_averages.sections import STEP_SIZES
 
 
+GROW = "steps that grow"
 SUM, SQUARES, RETURN = "exponent <= 1", "exponent > 1 / 2", "return sum_diverges, squares_converge"
 
 
-def exponents_up_to(last: Callable[[np.random.Generator], float]) -> Callable[..., tuple[Call, ...]]:
-    """Calls for exponents on every side of both borders and on them, `last` the last one."""
+def exponents(*further: tuple[float, float]) -> Callable[[np.random.Generator], tuple[Call, ...]]:
+    """Calls for an exponent from each of the ranges, the last one in sight, and for all that every probe has.
+
+    Those are the borders, exponents next to them on both sides, and some further away: a method that does
+    not see the borders, such as adding up a million terms, earns nothing by luck.
+    """
 
     def draw(rng: np.random.Generator) -> tuple[Call, ...]:
-        inner = [0.0, 0.5, 1.0, rng.uniform(0.1, 0.4), rng.uniform(0.6, 0.95), rng.uniform(1.05, 2.5)]
-        return tuple(call(float(round(exponent, 2))) for exponent in (*inner, last(rng)))
+        fixed = [0.0, 0.499, 0.5, 0.501, 0.999, 1.0, 1.001]
+        inner = [(0.1, 0.24), (0.26, 0.4), (0.6, 0.95), (1.05, 1.9), (2.1, 3.0)]
+        drawn = [*fixed, *(rng.uniform(*ends) for ends in (*inner, *further))]
+        return tuple(call(float(round(exponent, 3))) for exponent in drawn)
 
     return draw
 
+
+PROBES = (
+    Probe("exponents up to 1/2", exponents((0.1, 0.4), (0.5, 0.5))),
+    Probe("exponents up to 1", exponents((0.6, 0.9), (1.0, 1.0))),
+    Probe("exponents down to 0: constant steps", exponents((0.0, 0.0))),
+    Probe("exponents between 1/2 and 1", exponents((0.86, 0.95))),
+    Probe("exponents above 1", exponents((1.5, 3.0))),
+    Probe("exponents just below 1/2", exponents((0.4, 0.47), (0.49, 0.498)), public=False),
+    Probe(GROW, exponents((-3.0, -1.5))),
+)
+
+BUT_GROWING = tuple(probe.name for probe in PROBES if probe.name != GROW)
 
 ROBBINS_MONRO_CONDITIONS = exercise(
     solution="""
@@ -31,15 +51,7 @@ ROBBINS_MONRO_CONDITIONS = exercise(
     reference=averages.robbins_monro_conditions,
     points=2,
     read=STEP_SIZES,
-    probes=(
-        Probe("exponents up to 1/2", exponents_up_to(lambda rng: 0.5)),
-        Probe("exponents up to 1", exponents_up_to(lambda rng: 1.0)),
-        Probe("exponents down to 0: constant steps", exponents_up_to(lambda rng: 0.0)),
-        Probe("exponents between 1/2 and 1", exponents_up_to(lambda rng: rng.uniform(0.86, 0.95))),
-        Probe("exponents above 1", exponents_up_to(lambda rng: rng.uniform(1.5, 3))),
-        Probe("exponents just below 1/2", exponents_up_to(lambda rng: rng.uniform(0.4, 0.47)), public=False),
-        Probe("steps that grow", exponents_up_to(lambda rng: rng.uniform(-3, -1.5)), public=False),
-    ),
+    probes=PROBES,
     misconceptions=(
         Wrong(
             "squares_border",
@@ -97,6 +109,63 @@ ROBBINS_MONRO_CONDITIONS = exercise(
             {SUM: "0 < exponent <= 1"},
             "the sum of steps that do not shrink is said to converge: `{}`",
             parts=(1,),
+        ),
+        *(
+            Wrong(f"sum_{name}", {SUM: condition}, f"{message}: `{{}}`", parts=(1,))
+            for name, condition, message in (
+                (
+                    "until_terms_vanish",
+                    "exponent <= 0",
+                    "a sum is said to converge once its terms go to zero",
+                ),
+                ("only_at_the_border", "exponent == 1", "the sum is said to diverge for one exponent only"),
+                (
+                    "at_the_border_of_squares",
+                    "exponent <= 1 / 2",
+                    "the first answer has the border of the second",
+                ),
+                ("from_the_border_on", "exponent >= 1", "the first answer says that large exponents diverge"),
+                ("always", "True", "the sum is said to diverge for every exponent"),
+                ("never", "False", "the sum is said to converge for every exponent"),
+            )
+        ),
+        *(
+            Wrong(f"squares_{name}", {SQUARES: condition}, f"{message}: `{{}}`", parts=(0,))
+            for name, condition, message in (
+                (
+                    "diverge_but_at_the_border",
+                    "exponent < 1 / 2",
+                    "the second answer says that squares diverge",
+                ),
+                ("at_the_border_of_the_sum", "exponent >= 1", "the second answer is about the sum itself"),
+                ("with_the_sum", "1 / 2 < exponent <= 1", "the second answer asks for both conditions"),
+                ("once_terms_vanish", "exponent > 0", "a sum is said to converge once its terms go to zero"),
+                ("of_half_the_exponent", "exponent > 2", "the exponent is halved and not doubled"),
+                ("of_four_times", "exponent > 1 / 4", "the exponent is doubled twice"),
+                ("of_the_exponent", "exponent**2 > 1", "the exponent is squared and not the step size"),
+                ("always", "True", "the squares are said to converge for every exponent"),
+                ("never", "False", "the squares are said to diverge for every exponent"),
+            )
+        ),
+        Wrong(
+            "steps_that_grow_converge",
+            {SUM: "0 <= exponent <= 1"},
+            "the sum of steps that grow is said to converge: `{}`",
+            passes=BUT_GROWING,
+            parts=(1,),
+            credit=SLIP,
+        ),
+        Wrong(
+            "size_of_the_exponent",
+            {"": "exponent = abs(exponent)"},
+            "the sign of the exponent is dropped: `abs(exponent)`",
+            passes=BUT_GROWING,
+            credit=SLIP,
+        ),
+        Wrong(
+            "rounded",
+            {"": "exponent = round(exponent, 2)"},
+            "the exponent is rounded, so that those next to a border count as on it: `round(exponent, 2)`",
         ),
         Wrong(
             "exponent_without_its_sign",

@@ -5,6 +5,7 @@ from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Named, Probe, call
 from autograder.exercises.moving_averages.inputs import memory, positive_series, series, start, whole_numbers
 from autograder.exercises.moving_averages.sections import INDEX, START, STEP_SIZES
+from autograder.exercises.moving_averages.starts import starts
 from autograder.exercises.slips import no_start, series as slips_of_series, short
 
 
@@ -125,10 +126,11 @@ STOCHASTIC_AVERAGE = exercise(
             {UPDATE: "mean - step_size(n) * (x[n - 1] - mean)"},
             "the step leads away from the new observation: `{}`",
         ),
+        *starts("mean", START),
         Wrong(
-            "ignores_init",
-            {" + init": ""},
-            "the mean starts at zero, whatever `init` says: `mean = 0`",
+            "start_without_its_weight",
+            {UPDATE: "(mean if n == 1 else (1 - step_size(n)) * mean) + step_size(n) * x[n - 1]"},
+            "the start comes in with full weight at the first step: `init + step_size(1) * x[0]`",
             passes=(no_start,),
             read=START,
         ),
@@ -159,11 +161,73 @@ STOCHASTIC_AVERAGE = exercise(
             read=INDEX,
         ),
         Wrong(
+            "skips_the_first_and_its_step",
+            {STEP: f"if n > 1:\n    {STEP}"},
+            "the start takes the place of the first result, and `x[0]` and the first step are never used: "
+            "`means[0] = init`, then `step_size(2)` for `x[1]`",
+            read=INDEX,
+        ),
+        Wrong(
+            "sizes_in_reverse",
+            {UPDATE: "mean + step_size(len(x) - n + 1) * (x[n - 1] - mean)"},
+            "the last step size comes first: `step_size(len(x) - n + 1)`",
+            passes=(short,),
+        ),
+        Wrong(
+            "no_weight_on_the_observation",
+            {UPDATE: "(1 - step_size(n)) * mean + x[n - 1]"},
+            "the new observation comes in with full weight: `{}`",
+        ),
+        Wrong(
+            "step_divided_by_n",
+            {UPDATE: "mean + step_size(n) / n * (x[n - 1] - mean)"},
+            "the step size is divided by n once more: `step_size(n) / n`",
+            passes=(short,),
+        ),
+        Wrong(
+            "power_of_the_step_size",
+            {UPDATE: "mean + step_size(n) ** n * (x[n - 1] - mean)"},
+            "the step size is raised to the power n: `step_size(n)**n`",
+            passes=(short,),
+        ),
+        Wrong(
+            "no_memory",
+            {UPDATE: "init + step_size(n) * (x[n - 1] - init)"},
+            "the start is used again at every step and the mean never moves on: `{}`",
+            passes=(short,),
+        ),
+        Wrong(
+            "distance_from_the_start",
+            {UPDATE: "mean + step_size(n) * (x[n - 1] - init)"},
+            "the distance is that from the start and not from the mean: `{}`",
+            passes=(short,),
+        ),
+        Wrong(
+            "only_the_share",
+            {UPDATE: "step_size(n) * x[n - 1]"},
+            "nothing of the old mean is kept: `{}`",
+        ),
+        Wrong(
+            "the_step_times_both",
+            {UPDATE: "step_size(n) * (mean + x[n - 1])"},
+            "mean and observation have the same weight: `{}`",
+        ),
+        Wrong(
+            "minus",
+            {UPDATE: "(1 - step_size(n)) * mean - step_size(n) * x[n - 1]"},
+            "the new observation is taken away and not added: `{}`",
+        ),
+        Wrong(
+            "halfway",
+            {UPDATE: "(mean + x[n - 1]) / 2"},
+            "the step size is not used and every step goes halfway: `{}`",
+        ),
+        Wrong(
             "running_mean",
             {UPDATE: "mean + (x[n - 1] - mean) / n"},
             "the step size is not used and all observations weigh the same: `{}`",
         ),
-        *slips_of_series("mean", STORE, start="init"),
+        *slips_of_series("mean", STORE, "x[n - 1]", start="init"),
     ),
     alternatives={
         "vectorised": """

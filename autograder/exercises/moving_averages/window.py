@@ -33,6 +33,14 @@ def window_beta(rng: np.random.Generator) -> float:
     return round(float((N - 1) / (N + 1)), 3)
 
 
+def long_window_beta(rng: np.random.Generator) -> float:
+    """A beta near 1, whose window lies below a half number and whose weights fade within 1000 observations.
+
+    The text asks for an exact sum; one that is long enough to be exact for its own examples may pass.
+    """
+    return float(rng.choice([0.972, 0.976, 0.981, 0.982]))
+
+
 WINDOW_EXERCISE = exercise(
     solution="""
         def window(beta):
@@ -47,11 +55,14 @@ WINDOW_EXERCISE = exercise(
     probes=(
         Probe("some beta", lambda rng: call(window_beta(rng))),
         Probe("another beta", lambda rng: call(window_beta(rng))),
+        Probe("a long memory", lambda rng: (call(window_beta(rng)), call(long_window_beta(rng)))),
         Probe(
             "a short memory, and none at all",
             lambda rng: (call(0.0), call(round(rng.uniform(0.3, 0.45), 3))),
         ),
-        Probe("a third beta", lambda rng: call(window_beta(rng)), public=False),
+        Probe(
+            "a third beta", lambda rng: (call(window_beta(rng)), call(long_window_beta(rng))), public=False
+        ),
     ),
     misconceptions=(
         *wrong_window(
@@ -65,6 +76,28 @@ WINDOW_EXERCISE = exercise(
             "numerator and denominator of N are swapped: `{}`",
         ),
         *wrong_window("mean_age", "beta / (1 - beta)", "N is the mean age of the observations: `{}`"),
+        *wrong_window("twice_the_reciprocal", "2 / (1 - beta)", "N lacks a `- 1`: `{}`"),
+        *wrong_window("precedence", "1 + beta / 1 - beta", "N lacks its brackets: `{}`"),
+        *wrong_window(
+            "time_constant",
+            "-1 / np.log(beta)",
+            "N is the time after which an observation has lost 63% of its weight: `{}`",
+        ),
+        *wrong_window(
+            "half_life",
+            "np.log(1 / 2) / np.log(beta)",
+            "N is the time after which an observation has lost half of its weight: `{}`",
+        ),
+        *wrong_window(
+            "of_the_step_size",
+            "2 / np.float64(beta) - 1",
+            "beta is taken for the step size: `N = 2 / beta - 1`",
+        ),
+        *wrong_window(
+            "rounded_up",
+            "np.ceil((1 + beta) / (1 - beta))",
+            "N is rounded up to a whole number: `np.ceil(N)`",
+        ),
         *wrong_window(
             "rounded",
             "round((1 + beta) / (1 - beta))",
@@ -88,6 +121,29 @@ WINDOW_EXERCISE = exercise(
         wrong_influence(
             "in_the_limit", "1 - np.exp(-2)", "its limit for beta near 1, whatever beta is: `{}`"
         ),
+        wrong_influence("of_three_digits", "0.865", "a rounded number, whatever beta is: `{}`"),
+        wrong_influence(
+            "of_another_limit", "1 - np.exp(-1)", "the limit for another window, whatever beta is: `{}`"
+        ),
+        wrong_influence("of_the_step_size", "1 - (1 - beta) ** N", "a power of 1 - beta: `{}`"),
+        wrong_influence("of_equal_weights", "N * (1 - beta)", "N times the weight of the newest: `{}`"),
+        wrong_influence(
+            "of_bare_powers",
+            "(1 - beta**N) / (1 - beta)",
+            "a sum of bare powers of beta, which do not add up to 1: `sum(beta**i)`",
+        ),
+        wrong_influence("of_powers_times_beta", "beta * (1 - beta**N)", "a power of beta too small: `{}`"),
+        wrong_influence(
+            "of_the_other_window", "1 - beta ** (1 / (1 - beta))", "that of another window: `{}`"
+        ),
+        wrong_influence("of_the_whole_part", "1 - beta ** int(N)", "that of N cut to a whole number: `{}`"),
+        wrong_influence(
+            "of_one_begun",
+            "1 - beta ** (int(N) + 1)",
+            "that of the next whole number, because a sum has whole steps: `sum(w[: int(N) + 1])`",
+        ),
+        wrong_influence("of_the_nearest", "1 - beta ** round(N)", "that of N rounded: `{}`"),
+        wrong_influence("rounded", "round(1 - beta**N, 2)", "rounded to two decimals: `round(influence, 2)`"),
         wrong_influence(
             "in_percent",
             "100 * (1 - beta**N)",
@@ -108,6 +164,33 @@ WINDOW_EXERCISE = exercise(
             "of_bare_powers",
             "1 - beta**2",
             "the weights are bare powers of beta that do not add up to 1: `w = beta**i`",
+        ),
+        wrong_size(
+            "without_numerator", "1 / (1 - beta**2)", "it is a sum of bare powers: `sum(beta**(2 * i))`"
+        ),
+        wrong_size("of_plain_squares", "1 + beta", "one of the sums is not squared: `1 + beta`"),
+        wrong_size("of_the_square", "1 / (1 - beta) ** 2", "the denominator is missing: `{}`"),
+        wrong_size("twice_the_reciprocal", "2 / (1 - beta)", "the sample size lacks a `- 1`: `{}`"),
+        wrong_size("mean_age", "beta / (1 - beta)", "the sample size is the mean age: `{}`"),
+        wrong_size(
+            "of_the_window",
+            "(1 - beta**N) ** 2 / (1 - beta ** (2 * N)) * (1 + beta) / (1 - beta)",
+            "the sample size is that of the window alone: `sum(w[:N])**2 / sum(w[:N]**2)`",
+        ),
+        wrong_size("times_influence", "N * influence", "the sample size is a share of the window: `{}`"),
+        wrong_size("cut", "int(N)", "the sample size is cut to a whole number: `int(n_eff)`"),
+        wrong_size("rounded", "round(N)", "the sample size is rounded to a whole number: `round(n_eff)`"),
+        Wrong(
+            "influence_first",
+            {RETURN: "return influence, N, n_eff"},
+            "the first two values are returned in the other order: `{}`",
+            parts=(2,),
+        ),
+        Wrong(
+            "two_of_three",
+            {RETURN: "return N, influence"},
+            "the sample size is not returned: `{}`",
+            kind="wrong_shape",
         ),
         Wrong(
             "returned_in_another_order",
