@@ -37,7 +37,12 @@ def _all_of(entries: Iterable[Misconception], evidence: Sequence[Trial]) -> tupl
 
 
 def _only_one_of(pairs: Iterable[Misconception], evidence: Sequence[Trial]) -> tuple[Misconception, ...]:
-    """Two mistakes at once are named only where no other two have the same result."""
+    """Two mistakes at once are named only where no other two have the same result.
+
+    Truth values are too few numbers for that: they fit two mistakes by chance.
+    """
+    if not any(_has_fractions(trial.expected[-1]) for trial in evidence):
+        return ()
     found = _all_of(pairs, evidence)
     return found if len(found) == 1 else ()
 
@@ -109,6 +114,10 @@ def _evidence(trials: Sequence[Trial]) -> tuple[Trial, ...]:
     if all(trial.passed for trial in evidence if only_public or not trial.public):
         return ()
     return tuple(evidence)
+
+
+def _has_fractions(outcome: Outcome) -> bool:
+    return isinstance(outcome, Returned) and any(True for _ in _floats(outcome.value))
 
 
 def fits(entry: Misconception, trials: Sequence[Trial]) -> bool:

@@ -159,6 +159,19 @@ def _other_names(
 
 
 @every_exercise
+def test_two_mistakes_in_one_answer_are_both_named_or_none(exercise):
+    """No other two may be named for them. Truth values alone are no evidence of two mistakes."""
+    named = 0
+    for pair in exercise.pairs[:: max(1, len(exercise.pairs) // 12)]:
+        finding = judged(exercise.name, pair.variant, KEYS[0]).finding
+        if finding and finding.misconception and "+" in finding.misconception:
+            assert set(finding.misconception.split("+")) == set(pair.name.split("+"))
+            assert finding.message.startswith(f"Your result is what you get when {pair.message}.")
+            named += 1
+    assert named >= 3 or exercise.name == "robbins_monro_conditions"
+
+
+@every_exercise
 def test_a_wrong_answer_gets_its_credit_and_hardly_more(exercise):
     """Of several values that are asked for, those that are right earn their part besides."""
     for entry in exercise.misconceptions:

@@ -21,7 +21,7 @@ def exponents(*further: tuple[float, float]) -> Callable[[np.random.Generator], 
     """
 
     def draw(rng: np.random.Generator) -> tuple[Call, ...]:
-        fixed = [0.0, 0.499, 0.5, 0.501, 0.999, 1.0, 1.001]
+        fixed = [0.0, 0.499, 0.5, 0.501, 0.504, 0.506, 0.999, 1.0, 1.001, 1.004, 1.006]
         inner = [(0.1, 0.24), (0.26, 0.4), (0.6, 0.95), (1.05, 1.9), (2.1, 3.0)]
         drawn = [*fixed, *(rng.uniform(*ends) for ends in (*inner, *further))]
         return tuple(call(float(round(exponent, 3))) for exponent in drawn)
