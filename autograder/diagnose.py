@@ -51,19 +51,28 @@ def recognise_parts(exercise: Exercise, trials: Sequence[Trial]) -> dict[int, tu
     """Of several values that are asked for, the variants that give the student's in one of them: there may be
     a mistake in each. No variant counts that is wrong in a value which the student has right."""
     cases = [_Case(trial, index) for trial in _evidence(trials) for index in _telling(trial.calls)]
-    unseen = [case for case in cases if not case.trial.public] or cases
-    theirs = [case.parts(case.trial.outcomes) for case in unseen]
     if not all(case.parts(case.trial.outcomes) for case in cases):
         return {}
-    wrong = _wrong_parts(unseen, theirs, exercise.tolerance)
+    unseen = [case for case in cases if not case.trial.public] or cases
+    wrong = _wrong_parts(unseen, [case.parts(case.trial.outcomes) for case in unseen], exercise.tolerance)
     found: dict[int, list[tuple[int, Misconception]]] = {part: [] for part in sorted(wrong)}
     for entry in exercise.misconceptions:
-        made = [case.parts(case.trial.drawn.made_by(entry.variant)) for case in cases]
-        its_wrong = _wrong_parts(cases, made, exercise.tolerance) if all(made) else set()
-        for part in its_wrong if its_wrong <= wrong else ():
-            if all(case.agrees(part, values) for case, values in zip(cases, made, strict=True)):
+        if alike := _parts_alike(entry, cases, wrong):
+            made = [case.made_by(entry) for case in cases]
+            its_wrong = _wrong_parts(cases, made, exercise.tolerance)
+            for part in its_wrong & alike if its_wrong <= wrong else ():
                 found[part].append((len(its_wrong), entry))
     return {part: _closest(entries) for part, entries in found.items() if entries}
+
+
+def _parts_alike(entry: Misconception, cases: Sequence["_Case"], parts: set[int]) -> set[int]:
+    """Those of the parts that are the variant's in every case."""
+    for case in cases:
+        made = case.made_by(entry)
+        parts = {part for part in parts if made and case.agrees(part, made)}
+        if not parts:
+            break
+    return parts
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,10 @@ class _Case:
         if not isinstance(outcome, Returned) or not isinstance(right, Returned):
             return ()
         return parts_of(outcome.value, right.value)
+
+    def made_by(self, entry: Misconception) -> tuple[Any, ...]:
+        """The values of a variant, or none."""
+        return self.parts(self.trial.drawn.made_by(entry.variant))
 
     def agrees(self, part: int, values: tuple[Any, ...]) -> bool:
         theirs = self.parts(self.trial.outcomes)[part]

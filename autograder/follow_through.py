@@ -19,6 +19,9 @@ from autograder.verdict import Finding, Judgement, look_first
 # There is no code that could build on anything.
 NOTHING_RUNS = ("not_defined", "not_callable", "not_implemented", "wrong_signature")
 
+# It may have asked for more than is answered.
+NO_ANSWER = ("time_limit", "memory_limit", "stopped")
+
 Attempt = Callable[[Exercise, Mapping[str, Answer]], Sequence[Trial]]
 
 
@@ -120,6 +123,6 @@ def _better(before: Judgement, after: Judgement, again: _Again) -> Judgement:
     best = max(after, before, key=lambda judgement: judgement.score)
     if after.finding is None:
         return replace(after, finding=Finding("follow_through", judged))
-    if again.refused:
+    if again.refused or after.finding.kind in NO_ANSWER:
         return look_first(replace(best, finding=before.finding), asked)
     return replace(best, finding=replace(after.finding, message=f"{after.finding.message} ({judged})"))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import Mismatch, compare, describe, parts_right
+from autograder.compare import Mismatch, Tolerance, compare, describe, parts_right
 from autograder.endings import ending_of, with_detail
 from autograder.exercise import Call, Earlier, Exercise, Probe, hidden_generator, public_generator
 from autograder.sandbox.messages import carried
@@ -52,6 +52,9 @@ KNOWN_ERRORS = frozenset(
     if isinstance(value, type) and issubclass(value, BaseException)
 )
 
+
+# As close as half precision comes.
+HALF = Tolerance(rtol_single=4e-3, atol_single=4e-3)
 
 # An answer may be this much larger than the right one before only its shape is looked at.
 REPLY_FACTOR = 4
@@ -250,7 +253,7 @@ def _problem(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Problem | None:
         return Problem("wrong_values", says) if says else None
     for index, returned, wanted in _pairs(drawn, outcomes):
         if mismatch := compare(returned.value, wanted.value, exercise.tolerance):
-            says, discreetly = _words(mismatch, returned), _discreet_words(mismatch, wanted)
+            says, discreetly = _words(mismatch, returned, wanted), _discreet_words(mismatch, wanted)
             return Problem(mismatch.kind, says, index, discreetly)
     return None
 
@@ -287,10 +290,14 @@ def _no_value(name: str, outcome: Outcome, signature: str) -> Problem:
     raise TypeError(outcome)
 
 
-def _words(mismatch: Mismatch, returned: Returned) -> str:
+def _words(mismatch: Mismatch, returned: Returned, wanted: Returned) -> str:
+    says = f"{_place(mismatch.path[0], returned)}: {mismatch.says}" if mismatch.path else mismatch.says
     if mismatch.kind == "returned_none" and returned.printed:
-        return f"{mismatch.says}. It printed something: a value that is printed is not returned"
-    return f"{_place(mismatch.path[0], returned)}: {mismatch.says}" if mismatch.path else mismatch.says
+        return f"{says}. It printed something: a value that is printed is not returned"
+    halved = isinstance(returned.value, np.ndarray) and returned.value.dtype == np.float16
+    if mismatch.kind == "wrong_values" and halved and compare(returned.value, wanted.value, HALF) is None:
+        return f"{says}: float16 keeps three digits, which are too few. Work in float64"
+    return says
 
 
 def _place(item: int | str, returned: Returned) -> str:

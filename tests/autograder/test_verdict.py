@@ -147,6 +147,13 @@ def test_what_was_printed_is_not_returned() -> None:
     assert "printed" not in judged(lambda x: None).finding.message
 
 
+def test_who_has_too_few_digits_is_told_so() -> None:
+    thirds = exercise(probes=(Probe("a third", lambda rng: call(X / 3)),), misconceptions=())
+    said = "float16 keeps three digits, which are too few. Work in float64."
+    assert said in judged(lambda x: (x / 2).astype(np.float16), thirds).finding.message
+    assert said not in judged(lambda x: (x / 3).astype(np.float16), thirds).finding.message
+
+
 # --- recognised -----------------------------------------------------------------------------------------
 
 
