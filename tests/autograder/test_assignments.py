@@ -1,5 +1,6 @@
 """What students are given: the release that nbgrader makes holds every question and no answer."""
 
+import ast
 import inspect
 import json
 import os
@@ -250,6 +251,23 @@ def test_a_bundle_holds_neither_grader_nor_catalogue_nor_other_topics(course, na
     public = {module for module in modules if not module.startswith("_") and module != "py.typed"}
     words = set(re.findall(r"\w+", _lecture_code(name)))
     assert public - {"source"} <= words
+
+
+@every_assignment
+def test_in_the_modules_that_are_asked_about_only_what_the_lecture_prints_stands_open(course, name):
+    files = dict(_everything(course / "handout" / name))
+    printed = {
+        function.rpartition(".")[2]
+        for function in re.findall(r"^advsec\.show\(([\w.]+)\)$", _lecture_code(name), re.MULTILINE)
+    }
+    asked = {exercise.reference for exercise in load(name).exercises}
+    assert not printed & {function.__name__ for function in asked}
+    for module in {function.__module__ for function in asked}:
+        tree = ast.parse(files[module.replace(".", "/") + ".py"])
+        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+        public = [node for node in functions if not node.name.startswith("_")]
+        assert {node.name for node in public if ast.unparse(node.body[-1]) != "..."} == printed
+        assert {function.__name__ for function in asked} <= {node.name for node in public}
 
 
 def _lecture_code(name: str) -> str:
