@@ -34,10 +34,12 @@ def prose(text: str) -> Markup | None:
 
 @cache
 def _markdown() -> mistune.Markdown:
-    return mistune.create_markdown(renderer=_Renderer(), plugins=["table", "strikethrough", _formulas])
+    markdown = mistune.create_markdown(renderer=_Renderer(), plugins=["table", "strikethrough"])
+    _add_formulas(markdown)
+    return markdown
 
 
-def _formulas(markdown: mistune.Markdown) -> None:
+def _add_formulas(markdown: mistune.Markdown) -> None:
     """Formulas between dollars, and environments of LaTeX."""
     rules = {"inline_formula": INLINE, "displayed_formula": DISPLAYED, "environment": ENVIRONMENT}
     for name in ("displayed_formula", "inline_formula", "environment"):

@@ -5,6 +5,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -338,6 +339,19 @@ def test_bad_input_is_one_sentence_and_no_traceback(
     assert says in complaint
     assert complaint.startswith("autograder: ")
     assert len(complaint.strip().splitlines()) == 1, complaint
+
+
+def test_on_a_terminal_the_bar_ends_with_what_it_shows(
+    typed: Typed, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (course / ".course" / "submitted" / RIGHT / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").write_text("")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    before = set(threading.enumerate())
+    code, _, complaint = typed(*half_made_gradebook(course))
+    assert code == 1
+    assert "Traceback" not in complaint
+    assert "autograder: the gradebook " in complaint.splitlines()[-1]
+    assert set(threading.enumerate()) <= before
 
 
 def test_demo_uses_folders_of_its_own(course: Path) -> None:
