@@ -21,12 +21,7 @@ def read_strangers(path: Path, limit: int) -> bytes:
     except OSError:
         raise Unreadable("not_a_file") from None
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("not_a_file")
-        # By its other name it may be somebody else's. Some file systems do not count, and say 0.
-        if status.st_nlink > 1:
-            raise Unreadable("hard_link")
+        _check(os.fstat(descriptor))
         with open(descriptor, "rb", closefd=False) as file:
             data = file.read(limit + 1)
     except OSError:  # a disk that fails
@@ -36,6 +31,15 @@ def read_strangers(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise Unreadable("too_large")
     return data
+
+
+def _check(status: os.stat_result) -> None:
+    """Raises Unreadable for what is no ordinary file, or has a second name."""
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable("not_a_file")
+    # By its other name it may be somebody else's. Some file systems do not count, and say 0.
+    if status.st_nlink > 1:
+        raise Unreadable("hard_link")
 
 
 def read_ours(path: Path) -> str:

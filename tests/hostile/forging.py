@@ -277,7 +277,13 @@ RETURNED = (
     wrong("VF16", "an imaginary part that a cast would drop", returning("means + 5j"), "wrong_type"),
     wrong("VF17", "booleans", returning("means != 0"), "wrong_type"),
     wrong("VF17", "text", returning("means.astype(str)"), "wrong_type"),
-    wrong("VF17", "objects", returning("means.astype(object)"), "wrong_type"),
+    Case(
+        "VF17",
+        "objects that are the right numbers",
+        returning("means.astype(object)"),
+        says=("objects stand where arrays are asked for; their numbers count as they are",),
+    ),
+    wrong("VF17", "objects that are no numbers", returning("np.full(x.shape, object())"), "wrong_type"),
     wrong("VF17", "dates", returning("means.astype('datetime64[s]')"), "wrong_type"),
     wrong("VF17", "raw memory", returning("means.view('V8')"), "wrong_type"),
     wrong(
@@ -361,9 +367,17 @@ FRAMES = """
 """
 
 
-def reply(body: str) -> HandIn:
+def reply(body: str, *before: str) -> HandIn:
     """The worker encodes nothing any more: these bytes stand for every outcome."""
-    return attack(FRAMES, f"sys.modules['sandbox.leaves']._encode_outcomes = lambda outcomes, limits: {body}")
+    return attack(
+        FRAMES,
+        *before,
+        f"""
+        leaves = sys.modules["sandbox.leaves"]
+        assert leaves.encode_outcomes is messages.encode_outcomes
+        leaves.encode_outcomes = lambda outcomes, limits: {body}
+        """,
+    )
 
 
 SPEECHES = (
@@ -468,16 +482,14 @@ SPEECHES = (
     takeover(
         "VF27",
         "a pickle for an answer",
-        attack(
-            FRAMES,
+        reply(
+            "pickle.dumps(Bomb())",
             """
-            import pickle
+            import os, pickle
 
             class Bomb:
                 def __reduce__(self):
                     return (os.system, ("touch /tmp/hostile-corpus-pickle",))
-
-            sys.modules["sandbox.leaves"]._encode_outcomes = lambda outcomes, limits: pickle.dumps(Bomb())
             """,
         ),
     ),
@@ -830,7 +842,7 @@ HIDDEN = (
         cells(answer=function("x[...] = 0\nreturn np.zeros(x.shape)")),
         scores=NOTHING,
         findings={"cumulative_mean": "wrong_values"},
-        says=("Arrays that are given to `cumulative_mean` are changed",),
+        says=("`cumulative_mean` changes its input while it still needs it; work on a copy.",),
     ),
 )
 

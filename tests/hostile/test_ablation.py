@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import advsec
-from autograder import compare, grading, notebook, report, submission
+from autograder import compare, files, notebook, report, submission, trials
 from autograder.exercise import public_generator
 from autograder.report import pages, safe
 from autograder.report.student import student_page
@@ -221,10 +221,10 @@ PATCHES: dict[str, tuple[Any, str, Any, str]] = {
     "what the installer wrote": (
         wall, "INSTALLED", (), "what the installer wrote about the reference is read",
     ),
-    "hidden inputs": (grading, "hidden_generator", known_to_all, "visible answers by heart"),
+    "hidden inputs": (trials, "hidden_generator", known_to_all, "visible answers by heart"),
     "links are not followed": (submission.os, "O_NOFOLLOW", 0, "a link to a file of somebody else"),
     "files with one name": (
-        submission, "_problem", nothing_wrong, "a hard link between two of one's own names",
+        files, "_check", nothing_wrong, "a hard link between two of one's own names",
     ),
     "escaping": (pages, "_environment", without_escaping, "HTML in text"),
     "characters that are obeyed, on pages": (
