@@ -13,6 +13,7 @@ from autograder.grades import Grade, Mark
 from autograder.report import pages, words
 from autograder.report.prose import prose
 from autograder.results import CellRecord, Result
+from autograder.sandbox import notices
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import Stopped
 from autograder.sandbox.reader import Attachment
@@ -33,7 +34,7 @@ NEVER_CALLED = ("not_defined", "not_callable", "not_implemented", "wrong_signatu
 # Terminals colour text with these; on a page they are only in the way of reading.
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
-STREAMS = {"stdout": "printed", "stderr": "printed to stderr"}
+STREAMS = {"stdout": "printed", "stderr": "printed to stderr", notices.STREAM: "said by the grading"}
 
 
 @dataclass(frozen=True)
