@@ -66,6 +66,7 @@ REFUSED = {
     "encrypted": "it is encrypted; ask for it without a password",
     "method": "it is compressed in a way that is not read here; pack the archive anew",
     "archive": "an archive within the archive is never opened; ask for the notebook itself",
+    "no_notebook": "it is no notebook, and there is no other file of this student",
     "nobody": "its name does not say whose it is",
     "ambiguous": "there are several notebooks and none is named {assignment}.ipynb",
     "namesakes": "several people have this name; tell them apart with --roster or by hand",
@@ -199,6 +200,8 @@ class _Collector:
         self.roster = roster
         self.due = due
         self.stamps: dict[tuple[str, ...], int] = {}  # by folder
+        self.no_notebooks: dict[int, tuple[str, ...]] = {}
+        self.inside = 0  # how many folders lie around those of the students
         self.others = assignments
         self.assignment = assignment or self._guess(assignments)
         self.expanded = 0
@@ -207,12 +210,20 @@ class _Collector:
         students: dict[str, list[_Notebook]] = {}
         for notebook in self._notebooks():
             students.setdefault(notebook.student, []).append(notebook)
+        self._name_who_has_none({each.identity for notebooks in students.values() for each in notebooks})
         for notebooks in self._without_doubles(students):
             self._take(notebooks)
         entries = tuple(self.entries[place] for place in range(len(self.infos)))
         found = {entry.student for entry in entries if entry.outcome != "skipped"}
         missing = [name for name in self.roster.students if name not in found] if self.roster else ()
         return Collection(self.assignment, entries, tuple(missing))
+
+    def _name_who_has_none(self, identities: set[str]) -> None:
+        """Whom a platform names, and who handed in other files only, has not handed in nothing."""
+        for place, parts in self.no_notebooks.items():
+            other = self._notebook(place, parts[self.inside :])
+            if other and other.identity and other.identity not in identities:
+                self._refuse(place, "no_notebook", other.student)
 
     def _guess(self, assignments: Sequence[str]) -> str:
         if len(assignments) == 1:
@@ -247,11 +258,12 @@ class _Collector:
                     self._refuse(place, problem)
                 else:
                     self._skip(place, "not_a_notebook")
+                    self.no_notebooks[place] = parts
             else:
                 paths[place] = parts
-        inside = 1 if self._is_wrapped(tuple(paths.values())) else 0
+        self.inside = 1 if self._is_wrapped(tuple(paths.values())) else 0
         for place, parts in paths.items():
-            if notebook := self._notebook(place, parts[inside:]):
+            if notebook := self._notebook(place, parts[self.inside :]):
                 # In a folder of a platform it would be a file that the student handed in.
                 stamp = -1 if notebook.identity else self.stamps.get(parts[:-1], -1)
                 yield replace(notebook, stamp=stamp)

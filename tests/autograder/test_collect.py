@@ -200,6 +200,17 @@ def test_what_programs_make_of_a_name_is_collected_as_grading_would_take_it(
     assert outcomes(collection) == [("doe_1", "collected", f"new; handed in as {NAME}{ending}")]
 
 
+@pytest.mark.parametrize(
+    "other", ["doe_1_77_essay.pdf", f"doe_1_77_{NAME}.txt", "Jane Doe_12_assignsubmission_file_/essay.docx"]
+)
+def test_who_handed_in_another_file_only_is_named(platform: Platform, other: str) -> None:
+    collection = platform.collect_entries((other, "x"), (f"roe_2_78_{FILE}", "1"), ("roe_2_79_data.csv", "y"))
+    (first, _, third) = collection.entries
+    assert (first.outcome, first.why) == ("refused", REFUSED["no_notebook"])
+    assert first.student in ("doe_1", "Jane Doe")
+    assert third.outcome == "skipped"
+
+
 def test_everything_is_accounted_for(platform: Platform) -> None:
     collection = platform.collect_entries(
         ("jane/", ""), (f"jane/{FILE}", "1"), ("jane/plot.png", ""), (f"__MACOSX/jane/._{FILE}", ""),
@@ -636,7 +647,7 @@ def course(tmp_path: Path) -> Path:
 
 def test_the_command_says_what_became_of_every_file(course: Path) -> None:
     archive = course / "submissions.zip"
-    archive.write_bytes(pack((f"doe_1_2_{FILE}", "x"), ("[red]roe\u200b_3_4_notes.txt", "")))
+    archive.write_bytes(pack((f"doe_1_2_{FILE}", "x"), ("doe_1_4_[red]roe\u200b.txt", "")))
     done = run("autograder", "collect", "submissions.zip", cwd=course)
     assert done.returncode == 0, done.stderr
     assert "2 entries = 1 collected + 1 skipped + 0 refused." in done.stdout
