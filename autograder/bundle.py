@@ -21,6 +21,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -41,10 +42,19 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)
 Files = Mapping[str, bytes]
 
 
-def make_bundle(course: Course, assignment: Assignment, release: Path) -> Path:
-    """Write the bundle of a release, as a folder and a zip file beside it; returns the folder.
+@dataclass(frozen=True)
+class Bundle:
+    """Where it lies; `worked_in` names a file for the sake of which the folder was left as it is."""
 
-    Raises CourseError where somebody has worked in the folder.
+    folder: Path
+    archive: Path
+    worked_in: str | None
+
+
+def make_bundle(course: Course, assignment: Assignment, release: Path) -> Bundle:
+    """Write the bundle of a release: a zip file, and beside it the folder, unless somebody has worked in it.
+
+    Raises CourseError where it cannot be written.
     """
     lecture = _lecture(course, assignment)
     wheel_name, wheel = make_wheel(assignment, lecture)
@@ -64,16 +74,15 @@ def make_bundle(course: Course, assignment: Assignment, release: Path) -> Path:
     return _write(course.handout, assignment.name, files)
 
 
-def _write(folder: Path, name: str, files: Files) -> Path:
-    """Replace what was made before, unless somebody has worked in it."""
+def _write(folder: Path, name: str, files: Files) -> Bundle:
     target, archive = folder / name, folder / f"{name}.zip"
-    if touched := _touched(target, archive):
-        raise CourseError(f"{target / touched} is not as it was made: move {target} away to release again")
-    shutil.rmtree(target, ignore_errors=True)
-    for path, content in files.items():
-        write_ours(target / path, content)
+    worked_in = _touched(target, archive)
+    if worked_in is None:
+        shutil.rmtree(target, ignore_errors=True)
+        for path, content in files.items():
+            write_ours(target / path, content)
     write_ours(archive, _zipped({f"{name}/{path}": content for path, content in files.items()}))
-    return target
+    return Bundle(target, archive, worked_in)
 
 
 def _touched(target: Path, archive: Path) -> str | None:

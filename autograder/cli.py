@@ -145,8 +145,12 @@ def release(assignment: AssignmentName) -> None:
     from autograder.bundle import make_bundle
     from autograder.gradebook import make_release
 
-    folder = make_bundle(course, known, make_release(course, known))
-    print(f"For students: {_short(folder)}, or packed: {_short(folder.with_suffix('.zip'))}")
+    bundle = make_bundle(course, known, make_release(course, known))
+    print(f"For students: {_short(bundle.archive)}, and the same as a folder beside it.")
+    if bundle.worked_in:
+        print(
+            f"But {_short(bundle.folder)} is left as it was: somebody has worked in it ({bundle.worked_in})."
+        )
 
 
 @app.command()

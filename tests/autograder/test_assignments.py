@@ -20,7 +20,7 @@ import pytest
 
 from advsec.source import source
 from autograder.bundle import make_bundle
-from autograder.course import Course, CourseError
+from autograder.course import Course
 from autograder.exercise import Assignment
 from autograder.exercises import ASSIGNMENT_NAMES, load
 from autograder.student import check_quietly
@@ -291,23 +291,26 @@ def test_a_bundle_asks_for_what_the_notebooks_import_and_no_more(course, name):
     assert asked <= {"numpy", "jupyterlab", "matplotlib", "ipywidgets", "scikit-learn"}
 
 
-def test_what_somebody_has_worked_in_is_not_thrown_away(course, tmp_path):
+def test_what_somebody_has_worked_in_is_left_and_the_zip_file_made_all_the_same(course, tmp_path):
     name = ASSIGNMENT_NAMES[0]
     release = course / ".course" / "release" / name
     here = Course(tmp_path, tmp_path / ".course")
-    folder = make_bundle(here, load(name), release)
-    (folder / "assignments" / name / ".ipynb_checkpoints").mkdir()
-    (folder / "assignments" / name / ".ipynb_checkpoints" / "copy.ipynb").write_text("{}")
-    archive = folder.with_suffix(".zip").read_bytes()
-    assert make_bundle(here, load(name), release) == folder
-    assert folder.with_suffix(".zip").read_bytes() == archive
+    made = make_bundle(here, load(name), release)
+    assert made.worked_in is None
+    checkpoint = made.folder / "assignments" / name / ".ipynb_checkpoints" / "copy.ipynb"
+    checkpoint.parent.mkdir()
+    checkpoint.write_text("{}")
+    archive = made.archive.read_bytes()
+    assert make_bundle(here, load(name), release) == made
+    assert made.archive.read_bytes() == archive
     for path in ("README.md", "mine.txt"):
-        before = (folder / path).read_text() if (folder / path).exists() else None
-        (folder / path).write_text("mine")
-        with pytest.raises(CourseError, match=f"{path} is not as it was made: move .* away to release again"):
-            make_bundle(here, load(name), release)
-        assert (folder / path).read_text() == "mine"
-        (folder / path).unlink() if before is None else (folder / path).write_text(before)
+        before = (made.folder / path).read_text() if (made.folder / path).exists() else None
+        (made.folder / path).write_text("mine")
+        assert make_bundle(here, load(name), release).worked_in == path
+        assert (made.folder / path).read_text() == "mine"
+        assert made.archive.read_bytes() == archive
+        (made.folder / path).unlink() if before is None else (made.folder / path).write_text(before)
+    assert make_bundle(here, load(name), release).worked_in is None
 
 
 RUN = """

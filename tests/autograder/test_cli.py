@@ -129,7 +129,12 @@ def test_the_submissions_may_lie_elsewhere(course: Path, tmp_path: Path) -> None
 def test_release_makes_what_students_get_and_what_nbgrader_needs(course: Path) -> None:
     done = run("autograder", "release", ASSIGNMENT, cwd=course)
     assert done.returncode == 0
-    assert done.stdout == f"For students: handout/{ASSIGNMENT}, or packed: handout/{ASSIGNMENT}.zip\n"
+    says = f"For students: handout/{ASSIGNMENT}.zip, and the same as a folder beside it.\n"
+    assert done.stdout == says
+    (course / "handout" / ASSIGNMENT / "mine.txt").write_text("mine")
+    again = run("autograder", "release", ASSIGNMENT, cwd=course)
+    left = f"But handout/{ASSIGNMENT} is left as it was: somebody has worked in it (mine.txt).\n"
+    assert again.stdout == says + left
     assert (course / "handout" / ASSIGNMENT / "README.md").is_file()
     assert (course / ".course" / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").is_file()
 
