@@ -79,8 +79,9 @@ def judge(exercise: Exercise, trials: Sequence[Trial], own_lines: Container[str]
     hidden trial no other line is repeated.
     """
     tried = [
-        _Tried(probe, tuple(trial for trial in trials if trial.probe is probe))
-        for probe in dict.fromkeys(trial.probe for trial in trials)
+        _Tried(probe, of_probe)
+        for probe in exercise.probes
+        if (of_probe := tuple(trial for trial in trials if trial.probe is probe))
     ]
     passed = tuple((each.probe.name, each.passed) for each in tried)
     if all(each.passed for each in tried):

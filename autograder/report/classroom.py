@@ -145,10 +145,13 @@ def _findings(exercise: Exercise, judgements: Sequence[Judgement]) -> tuple[Bar,
 
 
 def _said(names: str, sentences: Mapping[str, str]) -> str:
-    """The sentences of names, some of which cannot be told apart and some of which are of several values."""
-    of_each = (group.split("|") for group in names.split("&"))
-    groups = ([sentences[name] for name in group if name in sentences] for group in of_each)
-    return "; and ".join("; or ".join(group) for group in groups if group)
+    """The sentences of names, some of which cannot be told apart and some of which are told together."""
+    if names in sentences:
+        return sentences[names]
+    for sign, joint in (("&", "; and "), ("|", "; or "), ("+", "; and ")):
+        if sign in names:
+            return joint.join(filter(None, (_said(part, sentences) for part in names.split(sign))))
+    return ""
 
 
 def _probes(exercise: Exercise, judgements: Sequence[Judgement]) -> tuple[Bar, ...]:

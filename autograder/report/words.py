@@ -41,8 +41,8 @@ def short_finding(finding: Finding | None) -> str:
 
 
 def misconception_words(names: str) -> str:
-    """Names that cannot be told apart, or that are of several values, in words."""
-    return names.replace("_", " ").replace("|", " or ").replace("&", " and ")
+    """Names of mistakes in words: `|` cannot be told apart, `+` are both made, `&` are of several values."""
+    return names.replace("_", " ").replace("|", " or ").replace("+", " and ").replace("&", " and ")
 
 
 def outcome_words(result: Result | None, grade: Grade) -> str:

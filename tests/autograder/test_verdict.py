@@ -112,6 +112,11 @@ def test_the_highest_rung_is_the_finding() -> None:
     assert judgement.finding.message.startswith("Tried on a longer series: ")
 
 
+def test_kinds_of_input_are_told_in_the_order_of_the_exercise() -> None:
+    turned = exercise(probes=HALVE.probes[::-1])
+    assert [name for name, _ in judged(lambda x: x / 2, turned).passed] == [p.name for p in turned.probes]
+
+
 def test_points_are_the_share_of_probes_passed() -> None:
     judgement = judged(lambda x: abs(x) / 2)
     assert judgement.score == 3
