@@ -6,18 +6,18 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autograder.course import Course, grader_version
 from autograder.exercise import Assignment
 from autograder.given import Given
-from autograder.grading import grade_submission, rejected
+from autograder.grading import grade_submission
 from autograder.notebook import read_release
-from autograder.results import Result, ResultStore
+from autograder.results import Origin, Result, ResultStore
 from autograder.sandbox.launcher import Zygote, ZygoteProcess
 from autograder.sandbox.reader import Unreadable
 from autograder.sandbox.wall import Wall
-from autograder.submission import Submission
+from autograder.submission import Submission, reason
 
 
 # Our own failures are tried again; a submission is never scored by one.
@@ -126,39 +126,40 @@ class Batch:
     def _grade(self, job: Job, zygote: Zygote) -> Result:
         submission = job.submission
         content = _content(submission)
-        if isinstance(content, Unreadable):
-            result = rejected(self.assignment, submission.student, content, tier=zygote.tier)
-        else:
-            result = self._grade_bytes(content, submission.student, zygote)
         key = self._key(submission, content)
-        notes = (*submission.notes, *result.notes)
-        return replace(result, key=key, notes=notes, beside=submission.beside)
+        if not isinstance(content, Unreadable):
+            return self._grade_bytes(content, key, submission, zygote)
+        return Result.rejected(self._origin(key, submission, zygote), reason(content, self.assignment.name))
 
-    def _grade_bytes(self, data: bytes, student: str, zygote: Zygote) -> Result:
+    def _grade_bytes(self, data: bytes, key: str, submission: Submission, zygote: Zygote) -> Result:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return grade_submission(
                     data,
                     self.assignment,
-                    student=student,
+                    student=submission.student,
                     course_key=self.course.key(),
                     zygote=zygote,
                     given=self.given,
+                    key=key,
+                    notes=submission.notes,
+                    beside=submission.beside,
                 )
             except Exception as error:
                 failure = f"{type(error).__name__}: {error}"
                 if attempt == ATTEMPTS:
                     break
-        reason = f"The grader itself failed {ATTEMPTS} times ({failure[:200]}); a person has to look at it."
-        return Result(
-            student,
-            self.assignment.name,
-            "needs_human",
-            reason,
-            None,
-            self.assignment.max_score,
-            tier=zygote.tier,
-            settled=False,
+        why = f"The grader itself failed {ATTEMPTS} times ({failure[:200]}); a person has to look at it."
+        return Result.needs_human(self._origin(key, submission, zygote), why, settled=False)
+
+    def _origin(self, key: str, submission: Submission, zygote: Zygote) -> Origin:
+        return Origin(
+            submission.student,
+            self.assignment,
+            zygote.tier,
+            key=key,
+            notes=submission.notes,
+            beside=submission.beside,
         )
 
 

@@ -8,14 +8,13 @@ run again without that cell, so that every other exercise still counts.
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from autograder import submission
 from autograder.exercise import Assignment
 from autograder.follow_through import follow_through
 from autograder.given import Given
-from autograder.notes import notes
-from autograder.results import Result
+from autograder.notes import notes as free_of_charge
+from autograder.results import Origin, Result
 from autograder.sandbox.launcher import Answer, Zygote
 from autograder.sandbox.messages import ProbeRequest
 from autograder.sandbox.reader import Unreadable
@@ -32,12 +31,6 @@ BUSY = (
 )
 
 
-def rejected(assignment: Assignment, student: str, problem: Unreadable, **known: Any) -> Result:
-    """The result of a file that cannot be graded: a reason, and no score at all."""
-    sentence = submission.reason(problem, assignment.name)
-    return Result(student, assignment.name, "rejected", sentence, None, assignment.max_score, **known)
-
-
 def grade_submission(
     data: bytes,
     assignment: Assignment,
@@ -46,20 +39,25 @@ def grade_submission(
     course_key: bytes,
     zygote: Zygote,
     given: Given | None = None,
+    key: str = "",
+    notes: tuple[str, ...] = (),
+    beside: tuple[str, ...] = (),
 ) -> Result:
     """Grade the bytes of one notebook, of which `given` are the cells that students did not write.
 
-    The same arguments give the same inputs and the same result.
+    The same arguments give the same inputs and the same result, which keeps `key`, `notes` and `beside`
+    (see `Origin`).
     """
     started = time.monotonic()
     digest = hashlib.sha256(data).hexdigest()
-    known: dict[str, Any] = {"tier": zygote.tier, "sha256": digest}
+    origin = Origin(student, assignment, zygote.tier, digest, key, notes, beside)
     given = given or Given.nothing(assignment)
     with Session(data, assignment, zygote, given) as session:
         try:
             session.start()
         except Unreadable as problem:
-            return rejected(assignment, student, problem, settled=not session.starved, **known)
+            reason = submission.reason(problem, assignment.name)
+            return Result.rejected(origin, reason, settled=not session.starved)
         public = [each for exercise in assignment.exercises for each in draw_public(exercise)]
         names = (assignment.name, student, digest)
         hidden = {e.name: draw_hidden(e, course_key, *names) for e in assignment.exercises}
@@ -80,38 +78,17 @@ def grade_submission(
         records = session.records()
         found = {each.name: with_reason(judgement, records) for each, judgement in judgements.items()}
         settled = not session.starved
-    score = round(sum(judgement.score for judgement in found.values()), 2)
-    if not score and (wrong := wrong_notebook(assignment, session.cells)):
-        return Result(
-            student,
-            assignment.name,
-            "needs_human",
-            wrong,
-            None,
-            assignment.max_score,
-            cells=records,
-            settled=settled,
-            **known,
-        )
-    return Result(
-        student,
-        assignment.name,
-        "graded",
-        "",
-        score,
-        assignment.max_score,
-        tuple(found.values()),
-        records,
-        (
-            *given.notes(session.cells),
-            *defined_again(assignment, records),
-            *notes(shown, found, records),
-            *[BUSY] * (not settled),
-        ),
-        seconds=round(time.monotonic() - started, 3),
-        settled=settled,
-        **known,
+    scored = any(judgement.score for judgement in found.values())
+    if not scored and (wrong := wrong_notebook(assignment, session.cells)):
+        return Result.needs_human(origin, wrong, records, settled=settled)
+    said = (
+        *given.notes(session.cells),
+        *defined_again(assignment, records),
+        *free_of_charge(shown, found, records),
+        *[BUSY] * (not settled),
     )
+    seconds = round(time.monotonic() - started, 3)
+    return Result.graded(origin, found.values(), records, said, seconds=seconds, settled=settled)
 
 
 def _try(

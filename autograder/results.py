@@ -4,6 +4,7 @@ import dataclasses
 import json
 import types
 import typing
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,27 @@ class CellRecord:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What is known of a submission whatever comes of it; `key` names its result, `notes` are on the file.
+
+    `beside` are the names of what else lay in the folder.
+    """
+
+    student: str
+    assignment: Assignment
+    tier: str = ""
+    sha256: str = ""
+    key: str = ""
+    notes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Result:
-    """All that is known about one submission after grading it; one JSON file."""
+    """All that is known about one submission after grading it; one JSON file.
+
+    Made by `graded`, `rejected` or `needs_human`.
+    """
 
     student: str
     assignment: str
@@ -45,7 +65,60 @@ class Result:
     sha256: str = ""
     beside: tuple[str, ...] = ()
     settled: bool = True
-    """False when it rests on a time limit that was met while the machine was busy."""
+    """False when another try may end otherwise: the machine was busy, or the grader itself failed."""
+
+    @classmethod
+    def graded(
+        cls,
+        origin: Origin,
+        judgements: Iterable[Judgement],
+        cells: tuple[CellRecord, ...] = (),
+        notes: tuple[str, ...] = (),
+        *,
+        seconds: float = 0.0,
+        settled: bool = True,
+    ) -> "Result":
+        """Every exercise has its judgement, and the points add up to the score."""
+        found = tuple(judgements)
+        return cls._of(
+            origin,
+            "graded",
+            score=round(sum(judgement.score for judgement in found), 2),
+            judgements=found,
+            cells=cells,
+            notes=(*origin.notes, *notes),
+            seconds=seconds,
+            settled=settled,
+        )
+
+    @classmethod
+    def rejected(cls, origin: Origin, reason: str, *, settled: bool = True) -> "Result":
+        """A file that cannot be graded: a sentence for the student, and no score at all."""
+        return cls._of(origin, "rejected", reason=reason, settled=settled)
+
+    @classmethod
+    def needs_human(
+        cls, origin: Origin, reason: str, cells: tuple[CellRecord, ...] = (), *, settled: bool = True
+    ) -> "Result":
+        """Neither points nor a fault of the file: a person has to look, and learns why."""
+        return cls._of(origin, "needs_human", reason=reason, cells=cells, settled=settled)
+
+    @classmethod
+    def _of(cls, origin: Origin, outcome: str, **known: Any) -> "Result":
+        shared: dict[str, Any] = {
+            "student": origin.student,
+            "assignment": origin.assignment.name,
+            "outcome": outcome,
+            "reason": "",
+            "score": None,
+            "max_score": origin.assignment.max_score,
+            "notes": origin.notes,
+            "tier": origin.tier,
+            "key": origin.key,
+            "sha256": origin.sha256,
+            "beside": origin.beside,
+        }
+        return cls(**shared | known)
 
 
 def summary(result: Result, assignment: Assignment, grade: Grade) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from autograder import submission
 from autograder.exercises import load
-from autograder.grading import grade_submission, rejected
-from autograder.results import Result
+from autograder.grading import grade_submission
+from autograder.results import Origin, Result
 from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.reader import Unreadable
 from tests.make_submissions import ASSIGNMENT, SUBMISSIONS
@@ -27,7 +27,7 @@ def grade(student: str, zygote: Zygote, key: bytes = KEY) -> Result:
     try:
         data = found.read()
     except Unreadable as problem:
-        return rejected(assignment, student, problem)
+        return Result.rejected(Origin(student, assignment), submission.reason(problem, ASSIGNMENT))
     return grade_submission(data, assignment, student=student, course_key=key, zygote=zygote)
 
 

@@ -12,10 +12,11 @@ from autograder import batch as batch_module
 from autograder.batch import Batch, Job
 from autograder.course import Course
 from autograder.exercises import load
-from autograder.results import Result
+from autograder.results import Origin, Result
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.wall import build_wall
 from autograder.submission import Submission
+from autograder.verdict import Judgement
 
 
 ASSIGNMENT = load("01_moving_averages")
@@ -48,12 +49,13 @@ class Grader:
         """Whose result rests on a busy machine, as long as others are graded beside it."""
         self.alone = False
 
-    def __call__(self, data: bytes, assignment: object, *, student: str, **_: object) -> Result:
+    def __call__(self, data: bytes, assignment: object, *, student: str, key: str, **_: object) -> Result:
         self.asked.append(student)
         assert self.may_go_on.wait(PATIENCE)
         settled = student not in self.hurried or (self.alone and len(self.asked) > len(STUDENTS))
         score = ASSIGNMENT.max_score if settled else 0.0
-        return Result(student, ASSIGNMENT.name, "graded", "", score, ASSIGNMENT.max_score, settled=settled)
+        judgement = Judgement("ewma", score, ASSIGNMENT.max_score, (), None)
+        return Result.graded(Origin(student, ASSIGNMENT, key=key), [judgement], settled=settled)
 
     def wait_for(self, count: int) -> None:
         patience = time.monotonic() + PATIENCE

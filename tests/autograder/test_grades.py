@@ -7,6 +7,7 @@ import shutil
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -33,7 +34,7 @@ from autograder.gradebook import (
 from autograder.grades import Grade
 from autograder.publish import publish
 from autograder.report import page_name
-from autograder.results import CellRecord, Result
+from autograder.results import CellRecord, Origin, Result, summary
 from autograder.sandbox import launcher
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.reader import Cell
@@ -67,19 +68,16 @@ def course(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
 
 def graded(student: str, ewma: float = 3.0, words: str = "0.95, since ...") -> Result:
     """Somebody who has all points but some of `ewma`, and has answered in words."""
-    judgements = tuple(
+    judgements = [
         Judgement(each.name, ewma if each.name == "ewma" else each.points, each.points, (), None)
         for each in ASSIGNMENT.exercises
-    )
-    total = sum(judgement.score for judgement in judgements)
+    ]
     cells = (CellRecord(Cell("markdown", words, "choice-answer")),)
-    return Result(
-        student, NAME, "graded", "", total, 20, judgements, cells, tier="full", key=f"{student}{ewma}"
-    )
+    return Result.graded(Origin(student, ASSIGNMENT, "full", key=f"{student}{ewma}"), judgements, cells)
 
 
 def rejected(student: str) -> Result:
-    return Result(student, NAME, "rejected", "The file is empty.", None, 20, key=f"{student}-rejected")
+    return Result.rejected(Origin(student, ASSIGNMENT, key=f"{student}-rejected"), "The file is empty.")
 
 
 @contextlib.contextmanager
@@ -225,8 +223,6 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def autograder_table(course: Course) -> dict[str, dict[str, float | None]]:
     """What `autograder grade --json` prints of what is graded."""
-    from autograder.results import summary
-
     found = grades(course, NAME)
     return {
         student: summary(result, ASSIGNMENT, found[student])
@@ -388,10 +384,10 @@ class Broken:
 
     fails = True
 
-    def __call__(self, data: bytes, assignment: object, *, student: str, **_: object) -> Result:
+    def __call__(self, data: bytes, assignment: object, *, student: str, key: str, **_: object) -> Result:
         if self.fails:
             raise RuntimeError("no space left on device")
-        return graded(student)
+        return replace(graded(student), key=key)
 
 
 class NoZygote(contextlib.nullcontext):
