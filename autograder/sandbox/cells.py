@@ -33,6 +33,7 @@ HERE = os.path.dirname(__file__)
 FOR_PEOPLE = frozenset(
     ("pip", "conda", "mamba", "micromamba", "uv", "reset", "reset_selective", "debug", "pdb", "gui", "edit")
 )
+SHELLS = frozenset(("bash", "cmd", "perl", "ruby", "script", "sh"))
 SHOWN_HERE = (None, "auto", "inline", "agg")
 STARTS_PROCESSES = frozenset(
     ("os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "pty.spawn", "subprocess.Popen")
@@ -171,8 +172,14 @@ class CellShell(InteractiveShell):
             if magic_name != "load_ext":
                 raise
             return self._tell_unavailable(error.name or line.strip())
+        except Exception as error:
+            if magic_name != "run" or not isinstance(error.__cause__, OSError):
+                raise
+            return self._tell_unavailable(line.split()[-1])
 
     def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        if magic_name in SHELLS:
+            return self.recorder.notice(notices.SHELL)
         if self.find_cell_magic(magic_name) is None:
             return self.recorder.notice(notices.cell_magic(magic_name))
         return super().run_cell_magic(magic_name, line, cell)

@@ -263,6 +263,7 @@ FOR_THE_FRONT_END = {
     "%reset -f": notices.magic("reset"),
     "%tensorflow_version 2.x": notices.magic("tensorflow_version"),
     "%load_ext nb_black": notices.unavailable("nb_black"),
+    "%run -i helper.py": notices.unavailable("helper.py"),
     "%matplotlib widget": notices.FIGURES,
     "%matplotlib qt": notices.FIGURES,
     "import matplotlib\nmatplotlib.use('TkAgg')": notices.FIGURES,
@@ -282,8 +283,9 @@ def test_a_line_for_the_front_end_does_nothing_and_says_so(box: Box) -> None:
 
 
 def test_a_cell_in_another_language_does_nothing_and_says_so(box: Box) -> None:
-    result = run(box, "%%sql\nselect 1")
-    assert (result.status, shown(result), said(result)) == ("ok", [], [notices.cell_magic("sql")])
+    for magic, sentence in {"sql": notices.cell_magic("sql"), "bash": notices.SHELL}.items():
+        result = run(box, f"%%{magic}\nselect 1")
+        assert (result.status, shown(result), said(result)) == ("ok", [], [sentence])
 
 
 def test_only_sentences_of_ours_are_repeated() -> None:
