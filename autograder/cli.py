@@ -510,7 +510,7 @@ def _print_collection(collection: "Collection") -> None:
 
 def _words(result: "Result") -> list[str]:
     if result.outcome != "graded":
-        return [result.reason]
+        return [result.reason, *result.notes]
     findings = [
         f"{judgement.exercise}: {judgement.finding.message}"
         for judgement in result.judgements

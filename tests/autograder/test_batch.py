@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -14,8 +15,9 @@ from autograder.course import Course
 from autograder.exercises import load
 from autograder.results import Origin, Result
 from autograder.sandbox.policy import Policy
+from autograder.sandbox.reader import Unreadable
 from autograder.sandbox.wall import build_wall
-from autograder.submission import Submission
+from autograder.submission import MAX_BYTES, Submission
 from autograder.verdict import Judgement
 
 
@@ -128,6 +130,43 @@ def test_who_has_not_begun_when_nobody_waits_any_more_is_not_graded(
     with batch.grading(jobs, workers=2):
         grader.wait_for(2)
     assert [bool(batch.known(job)) for job in jobs] == [True, True, False, False, False, False]
+
+
+def test_of_a_class_one_file_at_a_time_is_in_memory(batch: Batch, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.ipynb" for number in range(12)]
+    for path in paths:
+        with path.open("wb") as file:
+            file.truncate(4 << 20)
+    tracemalloc.start()
+    jobs = batch.jobs(Submission(path.stem, path.parent, path) for path in paths)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len({job.key for job in jobs}) == len(paths)
+    assert peak < MAX_BYTES + (4 << 20), "room for one file, of whatever size it may be"
+
+
+def test_a_file_that_was_replaced_meanwhile_is_known_as_what_it_is_now(
+    batch: Batch, jobs: list[Job], grader: Grader, tmp_path: Path
+) -> None:
+    (tmp_path / "a.ipynb").write_text("replaced")
+    with batch.grading(jobs[:1], workers=1) as graded:
+        (result,) = graded
+    assert batch.known(jobs[0]) is None
+    (again,) = batch.jobs([jobs[0].submission])
+    assert batch.known(again) == result
+
+
+def test_a_file_that_cannot_be_read_is_a_result_like_any_other(
+    batch: Batch, grader: Grader, tmp_path: Path
+) -> None:
+    submission = Submission("eve", tmp_path, Unreadable("permission", "eve/01: Permission denied"))
+    (job,) = batch.jobs([submission])
+    with batch.grading([job], workers=1) as graded:
+        (result,) = graded
+    assert (result.outcome, result.score) == ("rejected", None)
+    assert result.reason.endswith("(eve/01: Permission denied)")
+    assert batch.known(job) == result
+    assert grader.asked == []
 
 
 def test_nothing_is_started_for_nothing(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
