@@ -85,7 +85,7 @@ F_STRING = re.compile(r"\ASyntaxError: f-string")
 NEWER_SYNTAX = (
     ((3, 14), re.compile(r"\b[tT][rR]?[\"']"), "template strings"),
     ((3, 14), re.compile(r"^[ \t]*except[ \t]+[\w.]+[ \t]*,", re.MULTILINE), "`except` without parentheses"),
-    ((3, 12), re.compile(r"^[ \t]*type[ \t]+\w+[^=\n]*=", re.MULTILINE), "the statement `type`"),
+    ((3, 12), re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*[=\[]", re.MULTILINE), "the statement `type`"),
     ((3, 12), re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+\[", re.MULTILINE), "`def f[T]`"),
 )
 

@@ -179,3 +179,14 @@ def test_another_notebook_gets_no_zero_but_a_person(zygote: Zygote) -> None:
     assert (one_right.outcome, one_right.score) == ("graded", 3)
     unfilled = graded(notebook(lambda cells: [cell.update(source="") for cell in cells]))
     assert (unfilled.outcome, unfilled.score) == ("graded", 0)
+
+
+def test_what_is_repeated_for_ever_is_said_a_few_times(zygote: Zygote) -> None:
+    def repeat(cells: list[Any]) -> None:
+        test = with_id(cells, "test-ewma") | {"source": "def helper(): ..."}
+        cells += [test] * 30
+
+    assignment, data = load(ASSIGNMENT), notebook(repeat)
+    given = Given.of(release(assignment))
+    result = grade_submission(data, assignment, student="ada", course_key=b"k", zygote=zygote, given=given)
+    assert (result.score, len(result.notes)) == (20, 10)

@@ -47,4 +47,7 @@ def test_syntax_that_is_newer_than_the_grading_python_is_named() -> None:
 @pytest.mark.parametrize("source", ["def f(x):\n  return x[", "type(x) = 3", "x = list['a'", "except A:"])
 def test_other_syntax_is_not_called_new(source: str) -> None:
     assert newer_syntax("SyntaxError: invalid syntax", source, (3, 11)) == ""
+    # What is looked for over and over in a long line would never be done.
+    for line in ("type ", "class ", "except ", "t"):
+        assert newer_syntax("SyntaxError: invalid syntax", line + "a" * 200_000, (3, 11)) == ""
     assert newer_syntax("NameError: name 'x' is not defined", "type X = int", (3, 11)) == ""
