@@ -80,7 +80,7 @@ def main() -> None:
     except OSError as error:
         if error.filename is None:
             raise
-        _fail(f"{os.fsdecode(error.filename)} cannot be used: {error.strerror}")
+        _fail(f"{error.filename} cannot be used: {error.strerror}")
 
 
 def _expect_utf8() -> None:
@@ -95,8 +95,14 @@ def _expect_utf8() -> None:
 
 
 def _fail(says: str) -> NoReturn:
-    print(f"autograder: {says}", file=sys.stderr)
+    _complain(says)
     sys.exit(1)
+
+
+def _complain(says: str) -> None:
+    """One line on stderr; of a stranger's text in it a terminal obeys nothing."""
+    shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in says)
+    print(f"autograder: {shown}", file=sys.stderr)
 
 
 def _print_version(wanted: bool) -> None:
@@ -264,12 +270,7 @@ def report(
     if course.gradebook.exists():
         shown = shown_results(course, known.name)
         results = [result for result in shown.values() if result]
-        if lost := [student for student, result in shown.items() if result is None]:
-            print(
-                f"autograder: not in the report, since the results are no longer there: {', '.join(lost)}; "
-                f"run: autograder grade {known.name}",
-                file=sys.stderr,
-            )
+        _name_lost([student for student, result in shown.items() if result is None], known.name)
     if not results:
         raise CourseError(f"nothing of {known.name} is graded yet; run: autograder grade {known.name}")
     reports = _write_reports(course, known, results, grades(course, known.name), output)
@@ -534,11 +535,18 @@ def _write_reports(
     return write_reports(results, assignment, grades, directory, course.key(), found, lecture)
 
 
+def _name_lost(students: list[str], assignment: str) -> None:
+    """Name whose result is in the gradebook and no longer in its file."""
+    if students:
+        says = f"not in the report, since the results are no longer there: {', '.join(students)}"
+        _complain(f"{says}; run: autograder grade {assignment}")
+
+
 def _name_failed(reports: "Reports") -> None:
     """Name whose page could not be made; the exit code says so too."""
     if reports.failed:
         names = ", ".join(reports.failed)
-        print(f"autograder: no page could be made for {names}; every other page is there", file=sys.stderr)
+        _complain(f"no page could be made for {names}; every other page is there")
         raise typer.Exit(3)
 
 
