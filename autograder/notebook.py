@@ -82,12 +82,12 @@ def _merge(result: Result, assignment: Assignment, release: dict[str, Any]) -> l
     by_name = {judgement.exercise: judgement for judgement in result.judgements}
     placed: set[str] = set()
     merged: list[dict[str, Any]] = []
-    for record in result.cells:
+    for number, record in enumerate(result.cells, start=1):
         grade_id = record.cell.grade_id
         master = known.get(grade_id) if grade_id not in placed else None
         if master:
             placed.add(grade_id)
-        own, cell = _own_version(record, master), _cell(record, master)
+        own, cell = _own_version(record, master, number), _cell(record, master, number)
         if own:
             cell["outputs"] = []
         merged += [*own, cell]
@@ -101,17 +101,17 @@ def _merge(result: Result, assignment: Assignment, release: dict[str, Any]) -> l
     return merged
 
 
-def _own_version(record: CellRecord, master: dict[str, Any] | None) -> list[dict[str, Any]]:
+def _own_version(record: CellRecord, master: dict[str, Any] | None, number: int) -> list[dict[str, Any]]:
     """What a student made of locked code, as a cell of theirs above it."""
     ran = record.result is not None or record.stopped is not None
     if not (master and _is_locked(master) and ran):
         return []
     if "".join(master["source"]).split() == record.cell.source.split():
         return []
-    return [_cell(record, None)]
+    return [_cell(record, None, number)]
 
 
-def _cell(record: CellRecord, master: dict[str, Any] | None) -> dict[str, Any]:
+def _cell(record: CellRecord, master: dict[str, Any] | None, number: int) -> dict[str, Any]:
     """One cell of the student's: locked text from the release, everything else theirs."""
     locked = master is not None and _is_locked(master)
     cell: dict[str, Any] = {
@@ -125,7 +125,7 @@ def _cell(record: CellRecord, master: dict[str, Any] | None) -> dict[str, Any]:
             cell["attachments"] = {name: _png_data(png) for name, png in pictures.items()}
     if cell["cell_type"] == "code":
         cell["execution_count"] = None
-        cell["outputs"] = _outputs(record)
+        cell["outputs"] = _outputs(record, number)
     return cell
 
 
@@ -159,15 +159,15 @@ def _after(merged: list[dict[str, Any]], before: list[dict[str, Any]]) -> int:
     return places[-1] + 1 if places else 0
 
 
-def _outputs(record: CellRecord) -> list[dict[str, Any]]:
-    outputs = [_output(output) for output in record.result.outputs] if record.result else []
+def _outputs(record: CellRecord, number: int) -> list[dict[str, Any]]:
+    outputs = [_output(output, number) for output in record.result.outputs] if record.result else []
     if record.stopped:
         text = f"This cell {ending(record.stopped)}; the others were run without it.\n"
         outputs.append({"output_type": "stream", "name": "stdout", "text": text})
     return outputs
 
 
-def _output(output: Output) -> dict[str, Any]:
+def _output(output: Output, number: int) -> dict[str, Any]:
     if output.kind == "stream":
         # nbgrader takes anything on stderr for a failure; a warning is none.
         return {"output_type": "stream", "name": "stdout", "text": output.text}
@@ -175,8 +175,13 @@ def _output(output: Output) -> dict[str, Any]:
         lines = output.text.splitlines()
         return {"output_type": "error", "ename": output.name, "evalue": "", "traceback": lines}
     # The name of anything else comes from the box, which may say that it is HTML.
-    data = _png_data(output.png) if output.png else {"text/plain": output.text}
-    return {"output_type": "display_data", "data": data, "metadata": {}}
+    if not output.png:
+        return {"output_type": "display_data", "data": {"text/plain": output.text}, "metadata": {}}
+    return {
+        "output_type": "display_data",
+        "data": _png_data(output.png),
+        "metadata": {"image/png": {"alt": f"Image made by cell {number}"}},
+    }
 
 
 def _png_data(png: bytes) -> dict[str, str]:

@@ -151,8 +151,7 @@ def good() -> nbformat.NotebookNode:
     """A lecture without a defect: prose, a cell that prints, a figure, a widget."""
     figure = new_output(
         "display_data",
-        data={"image/png": "AAAA", "text/plain": "Figure: A line."},
-        metadata={"image/png": {"alt": "A line."}},
+        data={"text/html": '<img src="data:," alt="A &lt; line.">', "text/plain": "Figure: A < line."},
     )
     return new_notebook(
         cells=[
@@ -183,8 +182,14 @@ def broken(cell: int, **changes: object) -> nbformat.NotebookNode:
 
 ERROR = new_output("error", ename="AssertionError", evalue="", traceback=[])
 STDERR = new_output("stream", name="stderr", text="warning")
-PICTURE = new_output("display_data", data={"image/png": "AAAA", "text/plain": "Figure: A line."})
-MUTE = new_output("display_data", data={"image/png": "AAAA"}, metadata={"image/png": {"alt": "A line."}})
+PICTURE = new_output(
+    "display_data",
+    data={"image/png": "AAAA", "text/plain": "Figure: A line."},
+    metadata={"image/png": {"alt": "A line."}},
+)
+NO_ALT = new_output("display_data", data={"text/html": '<img src="data:,">'})
+EMPTY_ALT = new_output("display_data", data={"text/html": '<img src="data:," alt=" ">'})
+MUTE = new_output("display_data", data={"text/html": '<img alt="A line.">', "text/plain": "Figure"})
 VIEW = new_output("display_data", data={"application/vnd.jupyter.widget-view+json": {}})
 
 
@@ -194,6 +199,8 @@ VIEW = new_output("display_data", data={"application/vnd.jupyter.widget-view+jso
         (broken(1, outputs=[ERROR]), "cell 'run' raised AssertionError"),
         (broken(1, outputs=[STDERR]), "cell 'run' writes to stderr"),
         (broken(2, outputs=[PICTURE]), "cell 'figure' displays a figure without alt text"),
+        (broken(2, outputs=[NO_ALT]), "cell 'figure' displays a figure without alt text"),
+        (broken(2, outputs=[EMPTY_ALT]), "cell 'figure' displays a figure without alt text"),
         (broken(2, outputs=[MUTE]), "cell 'figure' displays a figure whose plain text is not its alt text"),
         (broken(1, outputs=[VIEW]), "cell 'run' displays a widget and is not tagged widget"),
         (broken(1, execution_count=None), "cell 'run' was not run"),

@@ -6,7 +6,9 @@ pattern and marker, bars by hatch, so that a grey print stays readable.
 
 from __future__ import annotations
 
+import base64
 import functools
+import html
 import inspect
 import io
 import itertools
@@ -105,18 +107,24 @@ def show(figure: Figure | Axes | NDArray, *, alt: str = "") -> None:
     # No version of matplotlib in the file: the same figure gives the same bytes.
     figure.savefig(image, format="png", dpi=2 * DPI, metadata={"Software": None})
     width, height = (round(inches * DPI) for inches in figure.get_size_inches())
-    display(_Picture(image.getvalue(), {"alt": words, "width": width, "height": height}))
+    display(_Picture(image.getvalue(), words, width, height))
 
 
 class _Picture(NamedTuple):
-    png: bytes
-    metadata: dict[str, Any]
+    """A picture as HTML: of an image, JupyterLab and nbconvert pass no alt text on to screen readers."""
 
-    def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
-        return tuple(self)
+    png: bytes
+    alt: str
+    width: int
+    height: int
+
+    def _repr_html_(self) -> str:
+        address = f"data:image/png;base64,{base64.b64encode(self.png).decode()}"
+        words = html.escape(self.alt)
+        return f'<img src="{address}" width="{self.width}" height="{self.height}" alt="{words}">'
 
     def __repr__(self) -> str:
-        return f"Figure: {self.metadata['alt']}"
+        return f"Figure: {self.alt}"
 
 
 def figure(words: Callable[..., str]) -> Callable:

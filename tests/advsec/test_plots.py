@@ -1,5 +1,7 @@
 """Figures: what they show, in which colours, and the words for who cannot see them."""
 
+import ast
+import base64
 import copy
 import functools
 import io
@@ -369,9 +371,12 @@ def shown(monkeypatch):
 
 def test_show_gives_image_alt_text_and_plain_text(shown):
     plots.show(plots.kernels([0.5]), alt="Weights that halve.")
-    png, metadata = shown[0]._repr_png_()
+    png = shown[0].png
     assert repr(shown[0]) == "Figure: Weights that halve."
-    assert metadata == {"alt": "Weights that halve.", "width": 600, "height": 300}
+    assert shown[0]._repr_html_() == (
+        f'<img src="data:image/png;base64,{base64.b64encode(png).decode()}" width="600" height="300"'
+        ' alt="Weights that halve.">'
+    )
     assert struct.unpack(">II", png[16:24]) == (1200, 600)
 
 
@@ -397,15 +402,17 @@ def test_the_same_figure_gives_the_same_bytes(shown):
     assert b"matplotlib" not in shown[0].png
 
 
-def test_a_notebook_gets_the_alt_text_as_metadata_of_the_image():
+def test_a_notebook_gets_the_alt_text_in_an_image_tag():
     code = (
         "from IPython.core.interactiveshell import InteractiveShell; from advsec.plots.style import _Picture;"
         "formatter = InteractiveShell.instance().display_formatter;"
-        "data, metadata = formatter.format(_Picture(b'x', {'alt': 'A line.'}));"
-        "print(sorted(data), data['text/plain'], metadata)"
+        "print(formatter.format(_Picture(b'x', 'A <line> & \\x22dots\\x22.', 2, 1)))"
     )
     result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert (
-        result.stdout.strip()
-        == "['image/png', 'text/plain'] Figure: A line. {'image/png': {'alt': 'A line.'}}"
-    )
+    data, metadata = ast.literal_eval(result.stdout)
+    alt = "A &lt;line&gt; &amp; &quot;dots&quot;."
+    assert data == {
+        "text/html": f'<img src="data:image/png;base64,eA==" width="2" height="1" alt="{alt}">',
+        "text/plain": 'Figure: A <line> & "dots".',
+    }
+    assert metadata == {}
