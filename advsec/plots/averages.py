@@ -36,6 +36,7 @@ def _series_words(
     dots: str,
     xlabel: str,
     ylabel: str,
+    apart: bool,
 ) -> str:
     x = np.asarray(x)
     truth = {} if level is None else {"true level": np.broadcast_to(level, x.shape)}
@@ -59,7 +60,8 @@ def series(
     dots: str = "observations",
     xlabel: str = "observation $n$",
     ylabel: str = "value",
-) -> Axes:
+    apart: bool = False,
+) -> Axes | NDArray:
     """Observations as dots, averages as lines and, where it is known, the true level.
 
     Parameters
@@ -74,10 +76,12 @@ def series(
         What was observed, in the plural.
     xlabel, ylabel : str
         What the axes count and measure.
+    apart : bool, default False
+        A panel for each average, where lines in one panel would cover each other.
 
     Returns
     -------
-    axes : Axes
+    axes : Axes, or ndarray of Axes of shape (len(averages),)
 
     Slides
     ------
@@ -89,19 +93,32 @@ def series(
     >>> [line.get_label() for line in axes.get_lines()]
     ['observations', 'running mean']
     """
-    axes = new_axes()
+    x = np.asarray(x)
     n = np.arange(1, len(x) + 1)
-    axes.plot(n, x, label=dots, **DATA)
-    if level is not None:
-        axes.plot(n, np.broadcast_to(level, n.shape), label="true level", **TRUTH)
-    for label, average in averages.items():
-        axes.plot(n, average, label=label, path_effects=halo())
-    axes.set(xlabel=xlabel, ylabel=ylabel)
-    legend_beside(axes)
-    return axes
+    truth = None if level is None else np.broadcast_to(level, n.shape)
+    if not apart:
+        axes = new_axes()
+        axes.plot(n, x, label=dots, **DATA)
+        if truth is not None:
+            axes.plot(n, truth, label="true level", **TRUTH)
+        for label, average in averages.items():
+            axes.plot(n, average, label=label, path_effects=halo())
+        axes.set(xlabel=xlabel, ylabel=ylabel)
+        legend_beside(axes)
+        return axes
+    panels = new_panels(len(averages), width=3.6 * len(averages), height=3.2, sharey=True)
+    for panel, (label, average) in zip(panels, averages.items(), strict=True):
+        panel.plot(n, x, label=dots, **DATA)
+        panel.plot(n, average, label="average", marker="none")
+        if truth is not None:
+            panel.plot(n, truth, label="true level", path_effects=halo(), **TRUTH | {"zorder": 5})
+        panel.set(xlabel=xlabel, title=label)
+    panels[0].set_ylabel(ylabel)
+    legend_beside(panels[-1])
+    return panels
 
 
-def _kernels_words(betas: Sequence[float]) -> str:
+def _kernels_words(betas: Sequence[float], limits: tuple[int, float] | None) -> str:
     panels = []
     for beta in betas:
         N = (1 + beta) / (1 - beta)
@@ -117,13 +134,16 @@ def _kernels_words(betas: Sequence[float]) -> str:
 
 
 @figure(_kernels_words)
-def kernels(betas: Sequence[float]) -> NDArray:
+def kernels(betas: Sequence[float], limits: tuple[int, float] | None = None) -> NDArray:
     """Weights of exponential averages by age, and the plain mean of N observations that each amounts to.
 
     Parameters
     ----------
     betas : sequence of float in [0, 1)
         Memories, one panel each.
+    limits : pair of int and float, optional
+        Largest age and largest weight on the axes, for figures that are compared; by default what each panel
+        needs.
 
     Returns
     -------
@@ -141,13 +161,16 @@ def kernels(betas: Sequence[float]) -> NDArray:
     panels = new_panels(len(betas), width=max(6.0, 3.0 * len(betas)), height=3.0)
     for axes, beta in zip(panels, betas, strict=True):
         N = (1 + beta) / (1 - beta)
-        ages = np.arange(int(np.ceil(1.7 * N)) + 1)
+        oldest, heaviest = limits or (int(np.ceil(1.7 * N)), None)
+        ages = np.arange(oldest + 1)
         weights = (1 - beta) * float(beta) ** ages
         colors = np.where(ages < N - 0.5, OKABE_ITO["blue"], "0.6")
         axes.axvspan(-0.5, N - 0.5, **WINDOW)
         axes.bar(ages, weights, width=0.8, color=colors)
         axes.plot([-0.5, -0.5, N - 0.5, N - 0.5], [0, 1 / N, 1 / N, 0], color="black", ls="--", marker="none")
         axes.plot(beta / (1 - beta), 0, **HIGHLIGHT | {"marker": "^", "markersize": 10, "clip_on": False})
+        if heaviest is not None:
+            axes.set(xlim=(-1, oldest + 0.5), ylim=(0, heaviest))
         axes.set(xlabel="age of the observation", title=rf"$\beta$ = {beta:.3g},  $N$ = {N:.4g}")
         share = f"{1 - beta**N:.1%} of the weight\nis in the window"
         axes.annotate(share, (0.97, 0.95), xycoords="axes fraction", ha="right", va="top")
