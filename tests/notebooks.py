@@ -25,11 +25,25 @@ from traitlets.config import Config
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 # The cell holds a live widget: without a kernel it has nothing to show, and its state is random.
 WIDGET = "widget"
+# What JupyterLab would write, so that it need not: a notebook that it changes as it opens is marked unsaved.
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+        "version": "3.11.7",
+    },
 }
 CELL_METADATA = {"deletable", "editable", "nbgrader", "tags"}
+# A question that is to be answered before the cells below it are run, and what came out of them.
+PREDICT = "<fieldset><legend><b>Predict</b></legend>"
+VERDICT = "<details><summary><b>Verdict</b></summary>"
+# What JupyterLab writes about outputs that are folded; it unfolds them when their cell is run.
+FOLDED = {"collapsed": True, "jupyter": {"outputs_hidden": True}}
 WORDS_PER_LINE_OF_CODE = 12
 LINES_PER_CELL = 8
 
@@ -91,6 +105,9 @@ def canonical(notebook: NotebookNode, *, keep_outputs: bool) -> str:
         metadata=nbformat.from_dict(METADATA),
         cells=[_canonical_cell(cell, keep_outputs=keep_outputs) for cell in notebook.cells],
     )
+    for cell in _before_the_verdict(notebook.cells):
+        if cell.get("outputs"):
+            cell.metadata = nbformat.from_dict(FOLDED | cell.metadata)
     return nbformat.writes(notebook) + "\n"
 
 
@@ -105,15 +122,44 @@ def _canonical_cell(cell: NotebookNode, *, keep_outputs: bool) -> NotebookNode:
     return kept
 
 
+def _before_the_verdict(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
+    """The cells between a question and its answer."""
+    asked = False
+    for cell in cells:
+        if cell.cell_type != "markdown":
+            if asked:
+                yield cell
+            continue
+        last_question, last_answer = cell.source.rfind(PREDICT), cell.source.rfind(VERDICT)
+        if last_question != last_answer:
+            asked = last_question > last_answer
+
+
 def is_widget(cell: NotebookNode) -> bool:
     return WIDGET in cell.metadata.get("tags", [])
 
 
 def defects(notebook: NotebookNode) -> list[str]:
     """What keeps a lecture from being published, as sentences that name the cell."""
-    return [f"cell {cell.id!r} {defect}" for cell in notebook.cells for defect in _cell_defects(cell)] + [
-        f"the notebook {defect}" for defect in _balance_defects(notebook)
-    ]
+    in_cells = [f"cell {cell.id!r} {defect}" for cell in notebook.cells for defect in _cell_defects(cell)]
+    in_order = [f"cell {name!r} {defect}" for name, defect in _order_defects(notebook.cells)]
+    return in_cells + in_order + [f"the notebook {defect}" for defect in _balance_defects(notebook)]
+
+
+def _order_defects(cells: list[NotebookNode]) -> Iterator[tuple[str, str]]:
+    """Questions without an answer, answers in sight."""
+    open_question = ""
+    for cell in cells:
+        if cell.cell_type != "markdown":
+            continue
+        if "**Verdict.**" in cell.source or "**Predict.**" in cell.source:
+            yield cell.id, "shows a question or a verdict that is neither framed nor folded"
+        for mark in re.findall(f"{re.escape(PREDICT)}|{re.escape(VERDICT)}", cell.source):
+            if mark == PREDICT and open_question:
+                yield open_question, "asks what no verdict answers"
+            open_question = cell.id if mark == PREDICT else ""
+    if open_question:
+        yield open_question, "asks what no verdict answers"
 
 
 def _cell_defects(cell: NotebookNode) -> Iterator[str]:

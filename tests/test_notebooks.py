@@ -208,6 +208,14 @@ VIEW = new_output("display_data", data={"application/vnd.jupyter.widget-view+jso
         (broken(1, source="x = 1\n" * 9), "cell 'run' has 9 lines of code"),
         (broken(1, id="0a1b2c3d"), "cell '0a1b2c3d' has a random id"),
         (broken(1, id="intro"), "the notebook uses a cell id twice"),
+        (
+            broken(0, source="word " * 60 + "\n\n**Predict.** What?"),
+            "cell 'intro' shows a question or a verdict that is neither framed nor folded",
+        ),
+        (
+            broken(0, source="word " * 60 + f"\n\n{notebooks.PREDICT}\n\nWhat?\n\n</fieldset>"),
+            "cell 'intro' asks what no verdict answers",
+        ),
         (broken(0, source="word " * 35), "the notebook has 35 words of prose to 3 lines of code"),
         (
             broken(3, metadata={"tags": ["widget"]}),
@@ -236,6 +244,26 @@ def test_the_canonical_form_keeps_what_the_author_wrote_and_drops_what_a_run_lef
     assert [cell["id"] for cell in json.loads(canonical(notebook, keep_outputs=True))["cells"]] == [
         "intro", "run", "figure", "slider",
     ]  # fmt: skip
+
+
+def test_outputs_between_a_question_and_its_verdict_are_folded():
+    question, verdict = (
+        new_markdown_cell(f"{mark}\n\nwords", id=name)
+        for mark, name in ((notebooks.PREDICT, "ask"), (notebooks.VERDICT, "tell"))
+    )
+    notebook = good()
+    before, run, behind, slider = notebook.cells
+    notebook.cells = [before, question, run, verdict, behind, slider]
+    assert defects(notebook) == []
+    cells = json.loads(canonical(notebook, keep_outputs=True))["cells"]
+    folded = [cell["id"] for cell in cells if cell["metadata"].get("jupyter") == {"outputs_hidden": True}]
+    assert folded == ["run"]
+
+
+def test_a_lecture_folds_what_it_asks_for():
+    lecture = read(lectures()[0])
+    assert sum(notebooks.PREDICT in cell.source for cell in lecture.cells) >= 10
+    assert sum(bool(cell.metadata.get("collapsed")) for cell in lecture.cells) >= 10
 
 
 def test_the_canonical_form_is_a_fixed_point():

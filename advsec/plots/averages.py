@@ -45,8 +45,9 @@ def _series_words(
         f"{label}: {', '.join(f'{value:z.2f}' for value in np.asarray(line)[at])}"
         for label, line in (truth | dict(averages)).items()
     ]
+    chart = f"Charts, one for each average, of {ylabel}" if apart else f"Chart of {ylabel}"
     return plain(
-        f"Chart of {ylabel} against {xlabel}: {len(x)} {dots} between {x.min():.2f} and {x.max():.2f}, "
+        f"{chart} against {xlabel}: {len(x)} {dots} between {x.min():.2f} and {x.max():.2f}, "
         f"and lines. The lines at {', '.join(str(i + 1) for i in at)}: {'; '.join(values)}."
     )
 

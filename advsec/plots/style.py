@@ -120,8 +120,10 @@ class _Picture(NamedTuple):
 
     def _repr_html_(self) -> str:
         address = f"data:image/png;base64,{base64.b64encode(self.png).decode()}"
-        words = html.escape(self.alt)
-        return f'<img src="{address}" width="{self.width}" height="{self.height}" alt="{words}">'
+        image = (
+            f'<img src="{address}" width="{self.width}" height="{self.height}" alt="{html.escape(self.alt)}">'
+        )
+        return f"<figure>\n{image}\n</figure>"  # of an output that is folded, JupyterLab shows the first line
 
     def __repr__(self) -> str:
         return f"Figure: {self.alt}"

@@ -371,11 +371,11 @@ def shown(monkeypatch):
 
 def test_show_gives_image_alt_text_and_plain_text(shown):
     plots.show(plots.kernels([0.5]), alt="Weights that halve.")
-    png = shown[0].png
+    png, pixels = shown[0].png, base64.b64encode(shown[0].png).decode()
     assert repr(shown[0]) == "Figure: Weights that halve."
     assert shown[0]._repr_html_() == (
-        f'<img src="data:image/png;base64,{base64.b64encode(png).decode()}" width="600" height="300"'
-        ' alt="Weights that halve.">'
+        f'<figure>\n<img src="data:image/png;base64,{pixels}" width="600" height="300"'
+        ' alt="Weights that halve.">\n</figure>'
     )
     assert struct.unpack(">II", png[16:24]) == (1200, 600)
 
@@ -410,9 +410,29 @@ def test_a_notebook_gets_the_alt_text_in_an_image_tag():
     )
     result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     data, metadata = ast.literal_eval(result.stdout)
-    alt = "A &lt;line&gt; &amp; &quot;dots&quot;."
+    image = 'src="data:image/png;base64,eA==" width="2" height="1"'
+    alt = 'alt="A &lt;line&gt; &amp; &quot;dots&quot;."'
     assert data == {
-        "text/html": f'<img src="data:image/png;base64,eA==" width="2" height="1" alt="{alt}">',
+        "text/html": f"<figure>\n<img {image} {alt}>\n</figure>",
         "text/plain": 'Figure: A <line> & "dots".',
     }
     assert metadata == {}
+
+
+def test_averages_apart_have_a_panel_each_in_which_the_level_is_on_top():
+    lines = {r"$\beta$ = 0.5": LINE, r"$\beta$ = 0.9": LINE / 2}
+    panels = plots.series(LINE, lines, level=2 * LINE, apart=True)
+    assert [panel.get_title(loc="left") for panel in panels] == list(lines)
+    assert len({panel.get_ylim() for panel in panels}) == 1
+    for panel, average in zip(panels, lines.values(), strict=True):
+        drawn = {line.get_label(): line for line in panel.get_lines()}
+        np.testing.assert_array_equal(drawn["average"].get_ydata(), average)
+        assert drawn["true level"].get_zorder() > drawn["average"].get_zorder()
+    assert panels[0].figure.get_label().startswith("Charts, one for each average")
+
+
+def test_kernels_with_limits_keep_their_axes_whatever_the_memory():
+    panels = plots.kernels([0.5, 0.9], limits=(20, 0.5))
+    assert [panel.get_xlim() for panel in panels] == [(-1, 20.5)] * 2
+    assert [panel.get_ylim() for panel in panels] == [(0, 0.5)] * 2
+    assert plots.kernels([0.9])[0].get_ylim() != (0, 0.5)
