@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from autograder.exercise import Exercise
 from autograder.sandbox.launcher import Answer
 from autograder.sandbox.perform import Returned, perform
-from autograder.sandbox.values import Call
+from autograder.sandbox.values import NUMERIC_KINDS, Call
 from autograder.trials import Trial
 from autograder.verdict import Finding, Judgement, look_first
 
@@ -21,6 +23,10 @@ NOTHING_RUNS = ("not_defined", "not_callable", "not_implemented", "wrong_signatu
 
 # It may have asked for more than is answered.
 NO_ANSWER = ("time_limit", "memory_limit", "stopped")
+
+# What our functions do is done outside of the box and of its limits: steps of one call, and of all calls.
+LARGEST_QUESTION = 4096
+MOST_WORK = 300_000
 
 Attempt = Callable[[Exercise, Mapping[str, Answer]], Sequence[Trial]]
 
@@ -32,12 +38,17 @@ class _Helper:
     exercise: Exercise
     asked: bool = False
     refused: bool = False
+    left: int = MOST_WORK
 
     def __call__(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Answer as it is asked for, under the signature of the exercise and no other switch."""
+        """Answer as it is asked for, under the signature of the exercise and no other switch.
+
+        Raises ValueError where the reference has no answer, or where it would be too much work.
+        """
         self.asked = True
         try:
             self.exercise.bind(args, kwargs)
+            self._account_for(_work((args, kwargs)))
             (outcome,) = perform((Call(name, args, kwargs),), {name: self.exercise.reference}, ours=True)
             if isinstance(outcome, Returned):
                 return outcome.value
@@ -45,6 +56,23 @@ class _Helper:
         except Exception:
             self.refused = True
             raise
+
+    def _account_for(self, work: float) -> None:
+        self.left -= int(min(work, MOST_WORK))
+        if not work <= LARGEST_QUESTION or self.left < 0:
+            raise ValueError("this is more than a right function is asked for while grading")
+
+
+def _work(value: Any) -> float:
+    """How long a loop over it may be: the length of a series, or a number that may stand for one."""
+    match value:
+        case tuple():
+            return sum(map(_work, value))
+        case dict():
+            return sum(map(_work, value.values()))
+        case np.ndarray() if value.dtype.kind in NUMERIC_KINDS:
+            return len(value) if value.ndim else float(abs(value))
+    return 1.0
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,8 @@ def look_first(judgement: Judgement, helpers: Sequence[str]) -> Judgement:
     no mistake is named."""
     finding = judgement.finding or Finding("wrong_values", "")
     names = " and ".join(f"`{name}`" for name in helpers)
-    look = f"Your `{judgement.exercise}` builds on {names}; look at {names} first, which is not right yet."
+    wrong = "it is" if len(helpers) == 1 else "they are"
+    look = f"Your `{judgement.exercise}` builds on {names}; look there first: {wrong} not right yet."
     message = look if finding.misconception else f"{finding.message} ({look})"
     return replace(judgement, finding=replace(finding, message=message, misconception=None))
 

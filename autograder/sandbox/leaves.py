@@ -33,7 +33,7 @@ from .wire import Frame, FrameType, decode, encode, receive, send
 # The length of an answer, and whether every call returned.
 HEADER = struct.Struct("<Q?")
 OUT_OF_TIME = Stopped("time")
-# Values of a function that is handed over in a question; QUESTIONS has room for about twice as many.
+# Values of a function that is handed over in a question.
 LONGEST_TABLE = 4000
 # However busy a machine is, within this time it lets everybody run for a moment who wants to.
 STARVING_SECONDS = 0.5

@@ -33,7 +33,7 @@ NOTEBOOK = Limits(frame_bytes=64 * MIB, string_bytes=MIB, items=2000)
 OUTPUTS = Limits(frame_bytes=24 * MIB, string_bytes=3 * MIB, items=2000)
 REQUESTS = Limits(frame_bytes=64 * MIB, string_bytes=MIB, requests=True)
 # What a box may ask the driver to work out, which is a loop over it.
-QUESTIONS = Limits(frame_bytes=64 << 10, questions=True)
+QUESTIONS = Limits(frame_bytes=MIB, questions=True)
 
 
 @dataclass(frozen=True)

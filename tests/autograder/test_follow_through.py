@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder.exercises import load
@@ -120,7 +121,7 @@ def test_who_asks_in_a_way_that_has_no_answer_is_told_of_no_mistake_but_where_to
     judgement = grade(zygote, {"ewma": asked, "ewma_corrected": corrected})["ewma_corrected"]
     assert judgement.finding is not None
     assert judgement.finding.misconception is None
-    assert "look at `ewma` first" in judgement.finding.message
+    assert "builds on `ewma`; look there first: it is not right yet." in judgement.finding.message
 
 
 def test_what_does_not_call_it_is_judged_as_if_the_other_were_right(zygote: Zygote) -> None:
@@ -164,3 +165,33 @@ def test_only_what_fails_beside_something_else_that_fails_is_tried_again() -> No
     assert attempts({"ewma": values, "window": "raised"}) == ["ewma", "window"]
     assert attempts({"ewma": values, "window": "not_defined"}) == ["ewma"]
     assert attempts({"ewma": values, "window": values}, mentioned=False) == []
+
+
+def answered(*questions: tuple[Any, ...]) -> list[bool]:
+    """Which of these calls of `ewma_weights` and `ewma` are answered to a third function that fails."""
+    found = []
+
+    def attempt(exercise: Any, answers: Mapping[str, Any]) -> tuple[()]:
+        if exercise.name == "window":
+            for name, *args in questions:
+                try:
+                    answers[name](name, tuple(map(np.asarray, args)), {})
+                    found.append(True)
+                except ValueError:
+                    found.append(False)
+        return ()
+
+    failing = {
+        exercise: Judgement(exercise.name, 0, 1, (), Finding("wrong_values", ""))
+        for exercise in ASSIGNMENT.exercises
+    }
+    follow_through(failing, attempt, lambda exercise, _: failing[exercise], lambda name: True)
+    return found
+
+
+def test_nobody_has_the_grader_work_without_end() -> None:
+    """What is asked is worked out outside of the box, where no limit holds."""
+    assert answered(("ewma_weights", 250, 0.9), ("ewma", np.ones((250, 250)), 0.9)) == [True, True]
+    huge = [("ewma_weights", number, 0.5) for number in (10**9, -(10**9), 1e300, np.inf, np.nan)]
+    assert answered(*huge, ("ewma", np.empty((10**6, 0)), 0.5)) == [False] * 6
+    assert answered(*[("ewma", np.ones(4000), 0.5)] * 100).count(True) < 80

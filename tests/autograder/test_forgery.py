@@ -334,6 +334,24 @@ def test_a_slip_on_the_visible_inputs_alone_is_worth_nothing(
     assert judgement.finding.misconception is None
 
 
+@pytest.mark.parametrize(("exercise", "entry"), MARKED)
+def test_a_slip_that_avoids_one_kind_of_input_is_worth_what_it_has_right(
+    exercise: Exercise, entry: Misconception
+) -> None:
+    """Whichever it avoids: a formula is credited where all of it is seen."""
+
+    def avoided(*args: Any, **kwargs: Any) -> Any:
+        raise ValueError
+
+    whole = try_here(entry.variant, draw_hidden(exercise, KEY))
+    for trial in whole:
+        if trial.returned:
+            evading = [*(each for each in whole if each is not trial), *try_here(avoided, (trial.drawn,))]
+            right = [each.passed or sum(each.parts) / max(len(each.parts), 1) for each in evading]
+            earned = round(sum(right) / len(right) * exercise.points, 2)
+            assert judge(exercise, evading).score == earned, trial.probe.name
+
+
 # --- speaking for the worker ----------------------------------------------------------------------------
 
 FRAMES = """
