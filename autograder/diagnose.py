@@ -22,29 +22,31 @@ def recognise(exercise: Exercise, trials: Sequence[Trial]) -> tuple[Misconceptio
 
     A variant must explain a failed trial, one on hidden inputs where there are such, and contradict none:
     neither one coincidence nor a table of what everybody sees is evidence. A few errors aside do not hide a
-    formula. More than one variant comes back when the inputs cannot tell them apart. Where none does, two
-    mistakes in one answer are looked for.
+    formula. More than one variant comes back when the inputs cannot tell them apart. Where none does, a
+    formula near the right one is looked for, and two mistakes in one answer.
     """
     # What fails tells most formulas apart at once.
     evidence = sorted(_evidence(trials), key=lambda trial: trial.passed)
-    return _all_of(exercise.misconceptions, evidence) or _only_one_of(exercise.pairs, evidence)
+    if described := _all_of(exercise.misconceptions, evidence):
+        return described
+    # Truth values are too few numbers for more: they fit something by chance.
+    if not any(_has_fractions(trial.expected[-1]) for trial in evidence):
+        return ()
+    # What is equal is all the same to the student: one way to write it is enough.
+    return _all_of(exercise.near, evidence)[:1] or _fewest_changes(_all_of(exercise.pairs, evidence))
+
+
+def _fewest_changes(pairs: Sequence[Misconception]) -> tuple[Misconception, ...]:
+    """Of pairs with the same result the one with the fewest changes, if there is only one."""
+    fewest = min((len(pair.change) for pair in pairs), default=0)
+    found = tuple(pair for pair in pairs if len(pair.change) == fewest)
+    return found if len(found) == 1 else ()
 
 
 def _all_of(entries: Iterable[Misconception], evidence: Sequence[Trial]) -> tuple[Misconception, ...]:
     return tuple(
         entry for entry in entries if evidence and all(_explains(entry, trial) for trial in evidence)
     )
-
-
-def _only_one_of(pairs: Iterable[Misconception], evidence: Sequence[Trial]) -> tuple[Misconception, ...]:
-    """Two mistakes at once are named only where no other two have the same result.
-
-    Truth values are too few numbers for that: they fit two mistakes by chance.
-    """
-    if not any(_has_fractions(trial.expected[-1]) for trial in evidence):
-        return ()
-    found = _all_of(pairs, evidence)
-    return found if len(found) == 1 else ()
 
 
 def recognise_parts(exercise: Exercise, trials: Sequence[Trial]) -> dict[int, tuple[Misconception, ...]]:

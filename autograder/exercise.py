@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograder.compare import Tolerance
+from autograder.near import near
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.values import Call, Earlier, Named, Seeded
 from autograder.written import Change, Written
@@ -124,6 +125,15 @@ class Exercise:
         return inspect.signature(namespace["function"])
 
     @functools.cached_property
+    def near(self) -> tuple[Misconception, ...]:
+        """Formulas that nobody described, one small change away from the solution."""
+        changed = near(self.solution) if self.solution else ()
+        return tuple(
+            Misconception(f"near_{number}", variant, f"`{shown}` stands in the formula", self.read)
+            for number, (shown, variant) in enumerate(changed)
+        )
+
+    @functools.cached_property
     def pairs(self) -> tuple[Misconception, ...]:
         """Two misconceptions in one answer, wherever both can be changed in the solution."""
         entries = [entry for entry in self.misconceptions if isinstance(entry.change, Mapping)]
@@ -141,7 +151,8 @@ class Exercise:
         except ValueError:  # they overlap
             return None
         name, message = f"{one.name}+{other.name}", f"{one.message}, and when {other.message}"
-        return Misconception(name, variant, message, one.read, one.credit * other.credit)
+        change = {**one.change, **other.change}
+        return Misconception(name, variant, message, one.read, one.credit * other.credit, change=change)
 
     def namespace(self, function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
         """The functions that a probe may call, with `function` in the place of the student's."""

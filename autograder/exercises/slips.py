@@ -95,6 +95,22 @@ def series(
             f"every {noun} is rounded to two decimals: `np.round({results}, 2)`",
         ),
         Wrong(
+            "rounded_to_whole_numbers",
+            {returned: f"return np.round({results})"},
+            f"every {noun} is rounded to a whole number: `np.round({results})`",
+        ),
+        Wrong(
+            "first_left_at_zero",
+            {returned: f"{results}[:1] = 0\n{returned}"},
+            f"the first entry is left at 0 and only the others are the {noun}",
+        ),
+        Wrong(
+            "newest_first",
+            {returned: f"{returned}[::-1]"},
+            f"the results stand in reverse order, the last {noun} first: `{results}[::-1]`",
+            passes=(short, *constant),
+        ),
+        Wrong(
             "same_array_at_every_step",
             {returned: f"return np.zeros(x.shape) + {results}[-1:]"},
             f"every entry is the final {noun}: one and the same array is stored at every step, and the next "

@@ -52,6 +52,18 @@ CUMULATIVE_MEAN = exercise(
             "every step goes halfway, so that old observations fade: `{}`",
         ),
         Wrong(
+            "halfway_from_the_first",
+            {UPDATE: "x[0] if n == 1 else (mean + x[n - 1]) / 2"},
+            "after the first every step goes halfway, so that old observations fade: `(mean + x) / 2`",
+            passes=(short,),
+        ),
+        Wrong(
+            "only_the_share",
+            {UPDATE: "x[n - 1] / n"},
+            "each observation is divided by its number and nothing is added up: `{}`",
+            passes=(short,),
+        ),
+        Wrong(
             "divides_only_the_mean",
             {UPDATE: "(n - 1) / n * mean + x[n - 1]"},
             "only the old mean is divided by the number of observations: `{}`",

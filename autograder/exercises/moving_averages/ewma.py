@@ -157,6 +157,11 @@ EWMA = exercise(
             passes=(short,),
         ),
         Wrong(
+            "oldest_weighs_most_without_start",
+            {" + init": "", UPDATE: "mean + (1 - beta) * beta**t * x[t]"},
+            "the oldest observation weighs most and the start nothing: `(1 - beta) * beta**i` for `x[i]`",
+        ),
+        Wrong(
             "memory_that_grows",
             {UPDATE: "beta ** (t + 1) * mean + (1 - beta ** (t + 1)) * x[t]"},
             "beta is raised to a power that grows from step to step: `{}`",

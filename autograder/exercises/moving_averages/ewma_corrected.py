@@ -216,6 +216,13 @@ EWMA_CORRECTED = exercise(
             read=EXPONENT,
         ),
         Wrong(
+            "counts_from_zero_after_the_first",
+            {CORRECTED: "mean / (1 - beta ** max(t - 1, 1))"},
+            "t is one behind the observations seen, but for the first",
+            passes=(short,),
+            read=EXPONENT,
+        ),
+        Wrong(
             "divides_by_the_number",
             {CORRECTED: "mean / t"},
             "the average is divided by the number of observations: `{}`",

@@ -62,6 +62,11 @@ EWMA_WEIGHTS = exercise(
             "the exponent is one too large, as if the newest observation had aged a step already: `{}`",
         ),
         wrong_weight(
+            "only_powers_and_one_too_many",
+            "beta ** (T - i)",
+            "the weights are bare powers of beta, and the exponent is one too large: `{}`",
+        ),
+        wrong_weight(
             "one_power_too_few",
             "(1 - beta) * beta ** np.float64(T - 2 - i)",
             "the exponent is one too small, as if the newest observation were yet to come: "
@@ -138,6 +143,13 @@ EWMA_WEIGHTS = exercise(
             kind="wrong_shape",
         ),
         Wrong(
+            "one_weight_too_few",
+            {"range(T)": "range(T - 1)"},
+            "there is one weight less than there are observations: `{}`",
+            parts=(1,),
+            kind="wrong_shape",
+        ),
+        Wrong(
             "start_in_the_array_as_well",
             {"return weights": "return np.append(beta**T, weights)"},
             "the weight of the start stands in the array of the observations as well",
@@ -190,6 +202,12 @@ EWMA_WEIGHTS = exercise(
             "start_first_in_the_array",
             {RETURN: "return np.append(beta**T, weights)"},
             "everything stands in one array, the start first, where two values were asked",
+            kind="wrong_type",
+        ),
+        Wrong(
+            "start_last_in_the_array",
+            {RETURN: "return np.append(weights, beta**T)"},
+            "everything stands in one array, the start last, where two values were asked",
             kind="wrong_type",
         ),
         Wrong(

@@ -188,6 +188,12 @@ ROBBINS_MONRO_CONDITIONS = exercise(
             "both answers say whether the two conditions hold together: `1/2 < exponent <= 1`",
         ),
         Wrong(
+            "only_the_sum",
+            {RETURN: "return sum_diverges"},
+            "the answer about the squares is not returned: `{}`",
+            kind="wrong_type",
+        ),
+        Wrong(
             "one_answer",
             {RETURN: "return 1 / 2 < exponent <= 1"},
             "one answer is given for the two conditions together: `1/2 < exponent <= 1`",

@@ -23,6 +23,13 @@ def starts(noun: str, read: str) -> tuple[Wrong, ...]:
             read=read,
         ),
         Wrong(
+            "start_added_on_top",
+            {"return means": "return means + init"},
+            f"the {noun} starts at `init`, which is then added to every result once more: `means + init`",
+            passes=(no_start,),
+            read=read,
+        ),
+        Wrong(
             "first_where_the_start_is_zero",
             {" + init": " + (init if np.any(init) else x[:1].sum(axis=0))"},
             f"the {noun} starts at the first observation where `init` is zero: `init or x[0]`",

@@ -208,6 +208,11 @@ STOCHASTIC_AVERAGE = exercise(
             "nothing of the old mean is kept: `{}`",
         ),
         Wrong(
+            "only_the_step",
+            {UPDATE: "step_size(n) * (x[n - 1] - mean)"},
+            "only the step is stored and not the mean after it: `{}`",
+        ),
+        Wrong(
             "the_step_times_both",
             {UPDATE: "step_size(n) * (mean + x[n - 1])"},
             "mean and observation have the same weight: `{}`",

@@ -68,6 +68,12 @@ def updates(x: str, *, from_zero: bool = False) -> tuple[Wrong, ...]:
             "beta multiplies the new observation as well, as if it had aged a step already: `{}`",
         ),
         wrong(
+            "both_forms",
+            f"beta * mean + (1 - beta) * ({x} - mean)",
+            "the old average is taken away from the observation and given up as well: `{}`",
+            first,
+        ),
+        wrong(
             "halfway",
             f"(mean + {x}) / 2",
             "beta is not used and every step goes halfway: `{}`",

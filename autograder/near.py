@@ -1,0 +1,81 @@
+"""All that is one small change away from a model solution, for wrong answers that nobody foresaw."""
+
+import ast
+from collections.abc import Callable, Iterator
+
+from autograder.written import Written
+
+
+OPERATORS: tuple[type[ast.operator], ...] = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
+
+
+# Targets are written, signatures are given, and the functions of numpy are no formulas.
+NOT_READ = ("targets", "target", "func", "annotation", "returns")
+
+
+def near(solution: Written) -> Iterator[tuple[str, Written]]:
+    """Each changed function, after the expression of it in which the change is."""
+    tree = ast.parse(solution.text)
+    names = _variables(tree)
+    seen = {ast.unparse(tree)}
+    for put, node, shown in list(_places(tree)):
+        for instead in _instead_of(node, names):
+            put(instead)
+            text = ast.unparse(tree)
+            if text not in seen:
+                seen.add(text)
+                yield ast.unparse(shown), Written(text)
+        put(node)
+
+
+def _places(tree: ast.AST) -> Iterator[tuple[Callable[[ast.expr], None], ast.expr, ast.AST]]:
+    """Every expression that is read: how to put another in its place, itself, and what to show of it."""
+    for parent in ast.walk(tree):
+        for field, value in ast.iter_fields(parent):
+            if field in NOT_READ:
+                continue
+            if isinstance(value, ast.expr):
+                yield _put_into(parent, field), value, _shown(parent)
+            elif isinstance(value, list):
+                for index, item in enumerate(value):
+                    if isinstance(item, ast.expr):
+                        yield _put_at(value, index), item, _shown(parent)
+
+
+def _put_into(parent: ast.AST, field: str) -> Callable[[ast.expr], None]:
+    return lambda instead: setattr(parent, field, instead)
+
+
+def _put_at(items: list[ast.expr], index: int) -> Callable[[ast.expr], None]:
+    return lambda instead: items.__setitem__(index, instead)
+
+
+def _shown(parent: ast.AST) -> ast.AST:
+    """A loop without its body."""
+    return parent.iter if isinstance(parent, ast.For) else parent
+
+
+def _variables(tree: ast.AST) -> tuple[str, ...]:
+    nodes = list(ast.walk(tree))
+    stored = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    return tuple(dict.fromkeys([node.arg for node in nodes if isinstance(node, ast.arg)] + stored))
+
+
+def _instead_of(node: ast.expr, names: tuple[str, ...]) -> Iterator[ast.expr]:
+    match node:
+        case ast.BinOp(left, operator, right):
+            yield from (left, right, ast.BinOp(right, operator, left))
+            yield from (ast.BinOp(left, other(), right) for other in OPERATORS)
+            yield from map(ast.Name, names)
+            # Another place of the brackets.
+            if isinstance(left, ast.BinOp):
+                yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, operator, right))
+            if isinstance(right, ast.BinOp):
+                yield ast.BinOp(ast.BinOp(left, operator, right.left), right.op, right.right)
+        case ast.Constant(int() as number) if not isinstance(number, bool):
+            yield from (ast.Constant(number + 1), ast.Constant(number - 1))
+        case ast.Name(name) if name in names:
+            yield from (ast.Name(other) for other in names if other != name)
+            one, two = ast.Constant(1), ast.Constant(2)
+            yield from (ast.BinOp(node, ast.Add(), one), ast.BinOp(node, ast.Sub(), one))
+            yield from (ast.BinOp(one, ast.Sub(), node), ast.BinOp(node, ast.Pow(), two))
