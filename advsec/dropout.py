@@ -660,16 +660,16 @@ def deep_average(weights: Sequence[ArrayLike], x: ArrayLike, keep_prob: float) -
     check("keep_prob", keep_prob, KEPT_SHARE)
     if not isinstance(weights, Sequence) or isinstance(weights, str):
         raise ValueError(f"weights must be a sequence of arrays, got {weights!r}")
-    weights, forward = [real("weights", W) for W in weights], _vector("x", x)
-    shapes = [forward.shape, *(W.shape for W in weights)]
+    layers, forward = [real("weights", W) for W in weights], _vector("x", x)
+    shapes = [forward.shape, *(W.shape for W in layers)]
     if any(len(below) == 0 or above[:-1] != below[-1:] for below, above in pairwise(shapes)):
         raise ValueError(f"weights must be of shapes that fit x and each other, got {shapes!r}")
-    n_units = sum(len(W) for W in weights)
+    n_units = sum(len(W) for W in layers)
     if n_units > MAX_UNITS_DEEP:
         raise ValueError(f"weights must be of at most {MAX_UNITS_DEEP} rows in total, got {n_units!r}")
     a = S = forward[None]  # one layer in all networks so far: (M, n)
     prob = np.ones(1, dtype=a.dtype)
-    for W in weights:
+    for W in layers:
         masks = np.concatenate(list(all_masks(len(W))))
         S = ((a[:, None] * masks) @ W).reshape(-1, W.shape[1])
         prob = np.outer(prob, mask_probabilities(masks, keep_prob).astype(a.dtype)).ravel()

@@ -499,7 +499,7 @@ def loss_and_gradient(
             da = dz @ params[f"W{number + 1}"].mT
             if layer.factor is not None:
                 da = dropout_backward(da, layer.factor)
-            dz = da * derivative(layer.a)
+            dz = da * derivative(layer.before)
         if layer.norm is None:
             np.sum(dz, axis=-2, out=grads[f"b{number}"])
         else:
@@ -586,12 +586,12 @@ def error_rate(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
 
 
 class _Layer(NamedTuple):
-    """What the backward pass needs of a layer; of the last one, only its input."""
+    """What the backward pass needs of a layer; of the last one, its input alone."""
 
     a_in: NDArray
+    before: NDArray  # what dropout is applied to
     norm: BatchNormCache | None = None
-    a: NDArray | None = None  # before dropout
-    factor: NDArray | float | None = None  # what dropout multiplied a by; None is 1
+    factor: NDArray | float | None = None  # what dropout multiplied it by; None is 1
 
 
 def forward(
@@ -622,8 +622,8 @@ def forward(
             z = batchnorm_infer(z, gamma, beta, stats[number - 1], eps=net.eps)
         before = ACTIVATIONS[net.activation].function(z)
         a, factor = _drop(net, before, *next(drops))
-        layers.append(_Layer(a_in, norm, before, factor))
-    layers.append(_Layer(a))
+        layers.append(_Layer(a_in, before, norm, factor))
+    layers.append(_Layer(a, a))
     last = net.n_hidden + 1
     return a @ params[f"W{last}"] + params[f"b{last}"][..., None, :], layers
 

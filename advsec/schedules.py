@@ -98,7 +98,7 @@ def cyclical(
     rising = position / step_size_up
     falling = (step_size_up + down - position) / down
     height = np.where(position <= step_size_up, rising, falling)
-    factors = {"triangular": 1.0, "triangular2": 0.5**cycle, "exp_range": float(gamma) ** t}
+    factors: dict[str, Any] = {"triangular": 1.0, "triangular2": 0.5**cycle, "exp_range": float(gamma) ** t}
     return _unwrap(lr_min + (lr_max - lr_min) * height * factors[mode])
 
 

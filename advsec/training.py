@@ -386,7 +386,7 @@ def _keep_freed_memory() -> None:
 def _fast_adam_step(w: NDArray, dw: NDArray, state: Any, *, lr: float | NDArray, **hyper: Any) -> tuple:
     """`adam_step`, in place where it can be: weights and state belong to the training alone."""
     if all(np.ndim(value) == 0 for value in (lr, *hyper.values())):
-        return w, adam_step_in_place(w, dw, state, lr=lr, **hyper)
+        return w, adam_step_in_place(w, dw, state, lr=float(lr), **hyper)
     return adam_step(w, dw, state, lr=lr, **hyper)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from .style import (
     DATA,
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 def _series_words(
-    x: ArrayLike,
-    averages: Mapping[str, ArrayLike],
+    x: NDArray,
+    averages: Mapping[str, NDArray],
     *,
-    level: ArrayLike | None,
+    level: NDArray | None,
     dots: str,
     xlabel: str,
     ylabel: str,
@@ -54,10 +54,10 @@ def _series_words(
 
 @figure(_series_words)
 def series(
-    x: ArrayLike,
-    averages: Mapping[str, ArrayLike],
+    x: NDArray,
+    averages: Mapping[str, NDArray],
     *,
-    level: ArrayLike | None = None,
+    level: NDArray | None = None,
     dots: str = "observations",
     xlabel: str = "observation $n$",
     ylabel: str = "value",
@@ -179,7 +179,7 @@ def kernels(betas: Sequence[float], limits: tuple[int, float] | None = None) -> 
     return panels
 
 
-def _step_response_words(response: ArrayLike, N: int) -> str:
+def _step_response_words(response: NDArray, N: int) -> str:
     half, window, last = (f"{response[count - 1]:.2%} after {count}" for count in _milestones(response, N))
     return (
         f"The average climbs from 0 towards 1, ever more slowly: {half} observations, {window}, "
@@ -188,7 +188,7 @@ def _step_response_words(response: ArrayLike, N: int) -> str:
 
 
 @figure(_step_response_words)
-def step_response(response: ArrayLike, N: int) -> Axes:
+def step_response(response: NDArray, N: int) -> Axes:
     """Answer of an average to a level that jumps from 0 to 1.
 
     Parameters
@@ -223,12 +223,12 @@ def step_response(response: ArrayLike, N: int) -> Axes:
     return axes
 
 
-def _milestones(response: ArrayLike, N: int) -> tuple[int, int, int]:
+def _milestones(response: NDArray, N: int) -> tuple[int, int, int]:
     """Observations until half of the jump, until the end of the window, and in all."""
     return int(np.argmax(np.asarray(response) >= 0.5)) + 1, N, len(response)
 
 
-def _variance_floor_words(variances: Mapping[str, ArrayLike], floors: Sequence[float]) -> str:
+def _variance_floor_words(variances: Mapping[str, NDArray], floors: Sequence[float]) -> str:
     ends = "; ".join(f"{label}: {variance[-1]:.4f}" for label, variance in variances.items())
     return (
         "Variance against n, both axes logarithmic. Averages with a constant step level off at thin "
@@ -238,7 +238,7 @@ def _variance_floor_words(variances: Mapping[str, ArrayLike], floors: Sequence[f
 
 
 @figure(_variance_floor_words)
-def variance_floor(variances: Mapping[str, ArrayLike], floors: Sequence[float]) -> Axes:
+def variance_floor(variances: Mapping[str, NDArray], floors: Sequence[float]) -> Axes:
     """Variance of averages after n observations, and the floors that a constant step cannot get under.
 
     Parameters
@@ -272,9 +272,7 @@ def variance_floor(variances: Mapping[str, ArrayLike], floors: Sequence[float]) 
     return axes
 
 
-def _tracking_error_words(
-    alphas: ArrayLike, errors: Mapping[str, ArrayLike], gains: Mapping[str, float]
-) -> str:
+def _tracking_error_words(alphas: NDArray, errors: Mapping[str, NDArray], gains: Mapping[str, float]) -> str:
     curves = "; ".join(
         f"{label}: lowest ({np.min(error):.3f}) at step {alphas[np.argmin(error)]:.3f}, "
         f"Kalman gain {gains[label]:.3f}"
@@ -284,7 +282,7 @@ def _tracking_error_words(
 
 
 @figure(_tracking_error_words)
-def tracking_error(alphas: ArrayLike, errors: Mapping[str, ArrayLike], gains: Mapping[str, float]) -> Axes:
+def tracking_error(alphas: NDArray, errors: Mapping[str, NDArray], gains: Mapping[str, float]) -> Axes:
     """Error of averages that follow a wandering level, by step size, and the step that is best in theory.
 
     Parameters
@@ -325,7 +323,7 @@ def tracking_error(alphas: ArrayLike, errors: Mapping[str, ArrayLike], gains: Ma
     return axes
 
 
-def _noise_and_bias_words(n: ArrayLike, noise: Mapping[str, ArrayLike], bias: Mapping[str, ArrayLike]) -> str:
+def _noise_and_bias_words(n: NDArray, noise: Mapping[str, NDArray], bias: Mapping[str, NDArray]) -> str:
     ends = "; ".join(f"{label}: {noise[label][-1]:.4f} and {bias[label][-1]:z.3f}" for label in noise)
     return (
         "Standard deviation (left) and bias (right) of averages against n, one line per exponent. "
@@ -334,7 +332,7 @@ def _noise_and_bias_words(n: ArrayLike, noise: Mapping[str, ArrayLike], bias: Ma
 
 
 @figure(_noise_and_bias_words)
-def noise_and_bias(n: ArrayLike, noise: Mapping[str, ArrayLike], bias: Mapping[str, ArrayLike]) -> NDArray:
+def noise_and_bias(n: NDArray, noise: Mapping[str, NDArray], bias: Mapping[str, NDArray]) -> NDArray:
     """Standard deviation and bias of averages after n observations, side by side.
 
     Parameters
@@ -368,7 +366,7 @@ def noise_and_bias(n: ArrayLike, noise: Mapping[str, ArrayLike], bias: Mapping[s
     return panels
 
 
-def _settling_words(paths: Mapping[float, ArrayLike], *, target: float) -> str:
+def _settling_words(paths: Mapping[float, NDArray], *, target: float) -> str:
     panels = "; ".join(
         f"a = {exponent:g}: they end around {np.mean(means[-1]):.2f} with a spread of {np.std(means[-1]):.3f}"
         for exponent, means in paths.items()
@@ -377,7 +375,7 @@ def _settling_words(paths: Mapping[float, ArrayLike], *, target: float) -> str:
 
 
 @figure(_settling_words)
-def settling(paths: Mapping[float, ArrayLike], *, target: float) -> NDArray:
+def settling(paths: Mapping[float, NDArray], *, target: float) -> NDArray:
     """Some runs of averages with step sizes (n + 1)**-a, one panel for each exponent a.
 
     Parameters
@@ -413,7 +411,7 @@ def settling(paths: Mapping[float, ArrayLike], *, target: float) -> NDArray:
     return panels
 
 
-def _correction_words(errors: Mapping[str, tuple[ArrayLike, ArrayLike]], *, mark: int | None) -> str:
+def _correction_words(errors: Mapping[str, tuple[NDArray, NDArray]], *, mark: int | None) -> str:
     n = mark or 1
     panels = []
     for title, (raw, corrected) in errors.items():
@@ -423,7 +421,7 @@ def _correction_words(errors: Mapping[str, tuple[ArrayLike, ArrayLike]], *, mark
 
 
 @figure(_correction_words)
-def correction(errors: Mapping[str, tuple[ArrayLike, ArrayLike]], *, mark: int | None = None) -> NDArray:
+def correction(errors: Mapping[str, tuple[NDArray, NDArray]], *, mark: int | None = None) -> NDArray:
     """Mean squared error of an average from zero, raw and corrected, one panel per case.
 
     Parameters
@@ -460,13 +458,13 @@ def correction(errors: Mapping[str, tuple[ArrayLike, ArrayLike]], *, mark: int |
     return panels
 
 
-def _adam_without_correction_words(ratio: ArrayLike, marks: Sequence[int]) -> str:
+def _adam_without_correction_words(ratio: NDArray, marks: Sequence[int]) -> str:
     values = ", ".join(f"{ratio[t - 1]:.2f} at step {t}" for t in marks)
     return f"The ratio rises to {np.max(ratio):.2f} and then falls towards 1: {values}."
 
 
 @figure(_adam_without_correction_words)
-def adam_without_correction(ratio: ArrayLike, marks: Sequence[int]) -> Axes:
+def adam_without_correction(ratio: NDArray, marks: Sequence[int]) -> Axes:
     """How many times too long Adam's steps are when it leaves out both corrections.
 
     Parameters

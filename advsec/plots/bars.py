@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from .style import (
     HATCHES,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def _bars_words(
     names: Sequence[str],
-    values: Mapping[str, ArrayLike],
+    values: Mapping[str, NDArray],
     *,
     xlabel: str,
     levels: Mapping[str, float] | None,
@@ -49,7 +49,7 @@ def _bars_words(
 @figure(_bars_words)
 def bars(
     names: Sequence[str],
-    values: Mapping[str, ArrayLike],
+    values: Mapping[str, NDArray],
     *,
     xlabel: str,
     levels: Mapping[str, float] | None = None,
@@ -134,11 +134,11 @@ def _write(axes: Axes, mean: NDArray, ends: NDArray, y: NDArray) -> None:
 
 def _stacked_bars_words(
     names: Sequence[str],
-    parts: Mapping[str, ArrayLike],
+    parts: Mapping[str, NDArray],
     *,
     xlabel: str,
     ylabel: str,
-    direct: ArrayLike | None,
+    direct: NDArray | None,
     top: float | None,
 ) -> str:
     bars = []
@@ -153,11 +153,11 @@ def _stacked_bars_words(
 @figure(_stacked_bars_words)
 def stacked_bars(
     names: Sequence[str],
-    parts: Mapping[str, ArrayLike],
+    parts: Mapping[str, NDArray],
     *,
     xlabel: str,
     ylabel: str,
-    direct: ArrayLike | None = None,
+    direct: NDArray | None = None,
     top: float | None = None,
 ) -> Axes:
     """Sums of parts that are not negative, and beside each the same quantity measured directly.
@@ -218,7 +218,7 @@ def stacked_bars(
     return axes
 
 
-def _distributions_words(layers: Mapping[str, Sequence[ArrayLike]], *, ylabel: str) -> str:
+def _distributions_words(layers: Mapping[str, Sequence[NDArray]], *, ylabel: str) -> str:
     panels = []
     for title, values in layers.items():
         rows = [
@@ -233,7 +233,7 @@ def _distributions_words(layers: Mapping[str, Sequence[ArrayLike]], *, ylabel: s
 
 
 @figure(_distributions_words)
-def distributions(layers: Mapping[str, Sequence[ArrayLike]], *, ylabel: str = "activation") -> NDArray:
+def distributions(layers: Mapping[str, Sequence[NDArray]], *, ylabel: str = "activation") -> NDArray:
     """How the values of every layer spread, one panel per network.
 
     Parameters

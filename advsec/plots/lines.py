@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from .style import (
     DATA,
@@ -41,8 +41,8 @@ SMALLEST_ERROR = np.finfo(np.float64).eps / 2
 
 
 def _curves_words(
-    x: ArrayLike,
-    lines: Mapping[str, ArrayLike],
+    x: NDArray,
+    lines: Mapping[str, NDArray],
     *,
     xlabel: str,
     ylabel: str,
@@ -75,8 +75,8 @@ def _course(x: NDArray, y: NDArray) -> str:
 
 @figure(_curves_words)
 def curves(
-    x: ArrayLike,
-    lines: Mapping[str, ArrayLike],
+    x: NDArray,
+    lines: Mapping[str, NDArray],
     *,
     xlabel: str,
     ylabel: str,
@@ -140,7 +140,7 @@ def curves(
     return axes
 
 
-def _draw(axes: Axes, i: int, x: ArrayLike, y: NDArray, *, label: str, every: bool = False) -> None:
+def _draw(axes: Axes, i: int, x: NDArray, y: NDArray, *, label: str, every: bool = False) -> None:
     """Line i of a panel, with a marker at every point or at some."""
     # A line without a finite point has no length of which markers could take shares.
     markers = {"markevery": 1} if every or not np.isfinite(y).any() else {}
@@ -150,7 +150,7 @@ def _draw(axes: Axes, i: int, x: ArrayLike, y: NDArray, *, label: str, every: bo
 # --- Learning rate ------------------------------------------------------------------------------------------
 
 
-def _schedules_words(lrs: Mapping[str, ArrayLike], *, snapshots: Mapping[str, Sequence[int]] | None) -> str:
+def _schedules_words(lrs: Mapping[str, NDArray], *, snapshots: Mapping[str, Sequence[int]] | None) -> str:
     panels = []
     for title, lr in lrs.items():
         lr, peaks = np.asarray(lr), _peaks(lr)
@@ -164,16 +164,14 @@ def _schedules_words(lrs: Mapping[str, ArrayLike], *, snapshots: Mapping[str, Se
     return plain(f"Learning rate against step, one panel per schedule. {'; '.join(panels)}.")
 
 
-def _peaks(lr: ArrayLike) -> NDArray:
+def _peaks(lr: NDArray) -> NDArray:
     """Steps from which the learning rate falls, after it rose or at the start."""
     change = np.diff(lr, prepend=-np.inf)
     return np.flatnonzero((change[:-1] > 0) & (change[1:] < 0))
 
 
 @figure(_schedules_words)
-def schedules(
-    lrs: Mapping[str, ArrayLike], *, snapshots: Mapping[str, Sequence[int]] | None = None
-) -> NDArray:
+def schedules(lrs: Mapping[str, NDArray], *, snapshots: Mapping[str, Sequence[int]] | None = None) -> NDArray:
     """Learning rate of every step, one panel per schedule.
 
     Parameters
@@ -208,7 +206,7 @@ def schedules(
 
 
 def _range_test_words(
-    lrs: ArrayLike, losses: ArrayLike, smoothed: ArrayLike, suggestions: Mapping[str, float]
+    lrs: NDArray, losses: NDArray, smoothed: NDArray, suggestions: Mapping[str, float]
 ) -> str:
     lrs, smoothed = np.asarray(lrs), np.asarray(smoothed)
     read_off = "; ".join(
@@ -222,14 +220,12 @@ def _range_test_words(
     )
 
 
-def _height(lr: float, lrs: ArrayLike, smoothed: ArrayLike) -> float:
+def _height(lr: float, lrs: NDArray, smoothed: NDArray) -> float:
     return float(np.interp(np.log(lr), np.log(lrs), smoothed))
 
 
 @figure(_range_test_words)
-def range_test(
-    lrs: ArrayLike, losses: ArrayLike, smoothed: ArrayLike, suggestions: Mapping[str, float]
-) -> Axes:
+def range_test(lrs: NDArray, losses: NDArray, smoothed: NDArray, suggestions: Mapping[str, float]) -> Axes:
     """Losses of a range test, and the learning rates that rules read off their average.
 
     Parameters
@@ -277,7 +273,7 @@ def range_test(
 # --- Gradient check -----------------------------------------------------------------------------------------
 
 
-def _gradient_errors_words(eps: ArrayLike, errors: Mapping[str, ArrayLike], orders: Mapping[str, int]) -> str:
+def _gradient_errors_words(eps: NDArray, errors: Mapping[str, NDArray], orders: Mapping[str, int]) -> str:
     eps = np.asarray(eps)
     courses = "; ".join(
         f"{label}: {_course(eps, np.asarray(error, dtype=np.float64))}" for label, error in errors.items()
@@ -290,7 +286,7 @@ def _gradient_errors_words(eps: ArrayLike, errors: Mapping[str, ArrayLike], orde
 
 
 @figure(_gradient_errors_words)
-def gradient_errors(eps: ArrayLike, errors: Mapping[str, ArrayLike], orders: Mapping[str, int]) -> Axes:
+def gradient_errors(eps: NDArray, errors: Mapping[str, NDArray], orders: Mapping[str, int]) -> Axes:
     """Error of a numerical gradient by the length of its step: rounding on the left, truncation on the right.
 
     Parameters
@@ -353,11 +349,11 @@ def _slope(axes: Axes, eps: NDArray, error: NDArray, slope: int) -> None:
 
 
 def _fits_words(
-    x: ArrayLike,
-    fits: Mapping[str, ArrayLike],
+    x: NDArray,
+    fits: Mapping[str, NDArray],
     *,
-    truth: ArrayLike,
-    data: tuple[ArrayLike, ArrayLike] | None,
+    truth: NDArray,
+    data: tuple[NDArray, NDArray] | None,
 ) -> str:
     panels = []
     for title, predictions in fits.items():
@@ -377,11 +373,11 @@ def _fits_words(
 
 @figure(_fits_words)
 def fits(
-    x: ArrayLike,
-    fits: Mapping[str, ArrayLike],
+    x: NDArray,
+    fits: Mapping[str, NDArray],
     *,
-    truth: ArrayLike,
-    data: tuple[ArrayLike, ArrayLike] | None = None,
+    truth: NDArray,
+    data: tuple[NDArray, NDArray] | None = None,
 ) -> NDArray:
     """Models fitted to many training sets, their mean and the truth, one panel per model.
 

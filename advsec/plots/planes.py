@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from .style import (
     LINES,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 Landscape = Callable[[NDArray], NDArray]
-END = {"linestyle": "none", "markersize": 8, "markeredgecolor": "black", "markevery": 1}
+END: dict[str, Any] = {"linestyle": "none", "markersize": 8, "markeredgecolor": "black", "markevery": 1}
 CELLS_WITH_NUMBERS = 12  # rows and columns up to which a number fits into a cell
 
 
@@ -35,10 +35,10 @@ CELLS_WITH_NUMBERS = 12  # rows and columns up to which a number fits into a cel
 
 def _contours_words(
     f: Landscape | Mapping[str, Landscape],
-    paths: Mapping[str, ArrayLike],
+    paths: Mapping[str, NDArray],
     *,
-    minimum: ArrayLike | None,
-    window: ArrayLike | None,
+    minimum: NDArray | None,
+    window: NDArray | None,
 ) -> str:
     panels = []
     for title, path in paths.items():
@@ -58,17 +58,17 @@ def _landscape(f: Landscape | Mapping[str, Landscape], title: str) -> Landscape:
     return f[title] if isinstance(f, Mapping) else f
 
 
-def _point(w: ArrayLike) -> str:
+def _point(w: NDArray) -> str:
     return f"({w[0]:.3g}, {w[1]:.3g})"
 
 
 @figure(_contours_words)
 def contours(
     f: Landscape | Mapping[str, Landscape],
-    paths: Mapping[str, ArrayLike],
+    paths: Mapping[str, NDArray],
     *,
-    minimum: ArrayLike | None = None,
-    window: ArrayLike | None = None,
+    minimum: NDArray | None = None,
+    window: NDArray | None = None,
 ) -> NDArray:
     """Paths of optimisers over the contours of what they minimise, one panel each, all of one scale.
 
@@ -120,7 +120,7 @@ def contours(
     return panels
 
 
-def _window(paths: Mapping[str, ArrayLike], minimum: ArrayLike | None) -> tuple[NDArray, NDArray]:
+def _window(paths: Mapping[str, NDArray], minimum: NDArray | None) -> tuple[NDArray, NDArray]:
     """Corners of what to show: all points with a margin, half to once as high as wide."""
     points = [np.reshape(path, (-1, 2)) for path in paths.values()]
     points = np.concatenate([*points, [minimum]] if minimum is not None else points)
@@ -133,7 +133,7 @@ def _window(paths: Mapping[str, ArrayLike], minimum: ArrayLike | None) -> tuple[
 
 
 def _draw_path(axes: Axes, path: NDArray) -> None:
-    dots = {"marker": "." if len(path) <= 100 else "none", "markersize": 4, "markevery": 1}
+    dots: dict[str, Any] = {"marker": "." if len(path) <= 100 else "none", "markersize": 4, "markevery": 1}
     axes.plot(*path.T, color=OKABE_ITO["blue"], linestyle="-", linewidth=1, **dots, label="steps", zorder=2)
     axes.plot(*path[0], label="start", **END | {"marker": "o", "color": "white"}, zorder=3)
     axes.plot(*path[-1], label="end", **END | {"marker": "s", "color": OKABE_ITO["vermillion"]}, zorder=3)
@@ -143,7 +143,7 @@ def _draw_path(axes: Axes, path: NDArray) -> None:
 
 
 def _heat_maps_words(
-    maps: Mapping[str, ArrayLike],
+    maps: Mapping[str, NDArray],
     *,
     rows: Sequence[Any],
     columns: Sequence[Any],
@@ -162,7 +162,9 @@ def _heat_maps_words(
         extremes = []
         for name, at in (("lowest", np.nanargmin(values)), ("highest", np.nanargmax(values))):
             i, j = np.unravel_index(at, values.shape)
-            extremes.append(f"{name} {values[i, j]:.3g} at {_name(rows[i])} and {_name(columns[j])}")
+            extremes.append(
+                f"{name} {values[i, j]:.3g} at {_name(rows[int(i)])} and {_name(columns[int(j)])}"
+            )
         middle = np.mean(_limits(maps, limits))
         panels.append(
             f"{title}: {', '.join(extremes)}, median {np.median(known):.3g}, {np.sum(known > middle)} of "
@@ -179,7 +181,7 @@ def _name(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:.3g}"
 
 
-def _limits(maps: Mapping[str, ArrayLike], limits: tuple[float, float] | None) -> tuple[float, float]:
+def _limits(maps: Mapping[str, NDArray], limits: tuple[float, float] | None) -> tuple[float, float]:
     """Smallest and largest value of all maps, unless limits are given."""
     values = np.concatenate([np.ravel(values) for values in maps.values()])
     values = values[np.isfinite(values)]
@@ -188,7 +190,7 @@ def _limits(maps: Mapping[str, ArrayLike], limits: tuple[float, float] | None) -
 
 @figure(_heat_maps_words)
 def heat_maps(
-    maps: Mapping[str, ArrayLike],
+    maps: Mapping[str, NDArray],
     *,
     rows: Sequence[Any],
     columns: Sequence[Any],
@@ -264,7 +266,7 @@ def _ticks(set_ticks: Callable, names: Sequence[Any]) -> None:
     set_ticks(np.arange(0, len(names), every) + 0.5, [_name(name) for name in names[::every]])
 
 
-def _mask_grid_words(masks: ArrayLike, keep_prob: float) -> str:
+def _mask_grid_words(masks: NDArray, keep_prob: float) -> str:
     masks = np.asarray(masks)
     kept = masks.mean(axis=0)
     return (
@@ -275,7 +277,7 @@ def _mask_grid_words(masks: ArrayLike, keep_prob: float) -> str:
 
 
 @figure(_mask_grid_words)
-def mask_grid(masks: ArrayLike, keep_prob: float) -> NDArray:
+def mask_grid(masks: NDArray, keep_prob: float) -> NDArray:
     """Which units dropout keeps for each example, and the share of examples that keep each unit.
 
     Parameters
@@ -322,7 +324,7 @@ def mask_grid(masks: ArrayLike, keep_prob: float) -> NDArray:
 
 
 def _decision_regions_words(
-    x1: ArrayLike, x2: ArrayLike, regions: Mapping[str, ArrayLike], X: ArrayLike, y: ArrayLike
+    x1: NDArray, x2: NDArray, regions: Mapping[str, NDArray], X: NDArray, y: NDArray
 ) -> str:
     wrong = "; ".join(
         f"{title}: {np.mean(_label_at(x1, x2, region, X) != y):.1%} of the examples on the wrong side, "
@@ -335,7 +337,7 @@ def _decision_regions_words(
     )
 
 
-def _label_at(x1: ArrayLike, x2: ArrayLike, region: ArrayLike, X: ArrayLike) -> NDArray:
+def _label_at(x1: NDArray, x2: NDArray, region: NDArray, X: NDArray) -> NDArray:
     """Class of the grid point nearest to each example."""
     columns = np.argmin(np.abs(np.subtract.outer(np.asarray(X)[:, 0], x1)), axis=1)
     rows = np.argmin(np.abs(np.subtract.outer(np.asarray(X)[:, 1], x2)), axis=1)
@@ -344,7 +346,7 @@ def _label_at(x1: ArrayLike, x2: ArrayLike, region: ArrayLike, X: ArrayLike) -> 
 
 @figure(_decision_regions_words)
 def decision_regions(
-    x1: ArrayLike, x2: ArrayLike, regions: Mapping[str, ArrayLike], X: ArrayLike, y: ArrayLike
+    x1: NDArray, x2: NDArray, regions: Mapping[str, NDArray], X: NDArray, y: NDArray
 ) -> NDArray:
     """Regions that models give to two classes, and the examples, those on the wrong side ringed.
 

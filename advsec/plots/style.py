@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ OKABE_ITO = {
     "reddish purple": "#CC79A7",
 }
 # The colours that stand out on white, each with a dash pattern and a marker of its own.
-LINES = {
+LINES: dict[str, list[Any]] = {
     "color": [OKABE_ITO[name] for name in ("blue", "vermillion", "bluish green", "black", "reddish purple")],
     "linestyle": ["-", "--", "-.", (0, (1, 1)), (0, (7, 1, 1, 1, 1, 1))],
     "marker": ["o", "s", "^", "D", "v"],
@@ -48,8 +48,15 @@ LINES = {
 }
 HATCHES = ["", "///", "...", "xxx", "\\\\\\"]  # bars, in the order of the colours
 # These name every property that LINES varies, so that they take nothing from the cycle.
-DATA = {"color": "0.6", "linestyle": "none", "marker": ".", "markevery": 1, "markersize": 3, "zorder": 1}
-TRUTH = {
+DATA: dict[str, Any] = {
+    "color": "0.6",
+    "linestyle": "none",
+    "marker": ".",
+    "markevery": 1,
+    "markersize": 3,
+    "zorder": 1,
+}
+TRUTH: dict[str, Any] = {
     "color": "black",
     "linestyle": "-",
     "marker": "none",
@@ -57,13 +64,13 @@ TRUTH = {
     "linewidth": 1,
     "zorder": 2,
 }
-HIGHLIGHT = {
+HIGHLIGHT: dict[str, Any] = {
     "color": OKABE_ITO["vermillion"], "linestyle": "none", "marker": "s", "markevery": 1, "markersize": 8,
     "zorder": 5,
 }  # fmt: skip
-WINDOW = {"color": "0.92", "linewidth": 0, "zorder": 0}
+WINDOW: dict[str, Any] = {"color": "0.92", "linewidth": 0, "zorder": 0}
 
-GUIDE_DASHES = [(0, (6, 2)), (0, (2, 2)), (0, (6, 2, 2, 2)), (0, (1, 3)), (0, (10, 3))]
+GUIDE_DASHES: list[Any] = [(0, (6, 2)), (0, (2, 2)), (0, (6, 2, 2, 2)), (0, (1, 3)), (0, (10, 3))]
 
 WIDEST = 11.0  # inches that fit on a page
 DPI = 100  # pixels per inch on the page; the image carries twice as many for sharp screens
@@ -99,7 +106,8 @@ def show(figure: Figure | Axes | NDArray, *, alt: str = "") -> None:
     """
     from IPython.display import display  # only a notebook needs it
 
-    figure = np.ravel(figure)[0].figure
+    axes: Any = figure
+    figure = np.ravel(axes)[0].figure
     words = alt or figure.get_label()
     if not words.strip():
         raise ValueError(f"alt must be a description of the figure, got {alt!r}")
@@ -154,7 +162,7 @@ def figure(words: Callable[..., str]) -> Callable:
     return decorate
 
 
-def _style() -> dict[str, Any]:
+def _style() -> Any:
     from cycler import cycler
 
     return {
@@ -241,7 +249,7 @@ def values_to_colors() -> Colormap:
     return LinearSegmentedColormap.from_list("values", stops)
 
 
-def mean_and_error(values: ArrayLike) -> tuple[NDArray, NDArray]:
+def mean_and_error(values: NDArray) -> tuple[NDArray, NDArray]:
     """Mean of shape (n,) over the seeds of values of shape (n,) or (n, S), and its standard error."""
     values = np.asarray(values, dtype=np.float64)
     values = np.where(np.isfinite(values), values, np.nan)  # no mean once a run has diverged
@@ -251,7 +259,7 @@ def mean_and_error(values: ArrayLike) -> tuple[NDArray, NDArray]:
     return values.mean(axis=1), error
 
 
-def seeds_words(values: Mapping[str, ArrayLike]) -> str:
+def seeds_words(values: Mapping[str, NDArray]) -> str:
     """Where the data has seeds, what the mean and its error are taken over."""
     counts = {np.shape(value)[1] for value in values.values() if np.ndim(value) == 2} - {1}
     return f" Means and standard errors over {max(counts)} seeds." if counts else ""

@@ -309,6 +309,8 @@ def protected(name: str, arguments: dict) -> dict[str, object]:
 def assert_equal(one: dict[str, object], other: dict[str, object]) -> None:
     """Two sets of arguments with equal arrays in equal places; functions and the like are not compared."""
     for ours, theirs in zip(leaves(one), leaves(other), strict=True):
+        if isinstance(ours, np.ndarray) and ours.dtype == object:
+            continue
         if isinstance(ours, np.ndarray | np.generic | int | float | str | None):
             np.testing.assert_array_equal(ours, theirs, strict=isinstance(ours, np.ndarray))
 
