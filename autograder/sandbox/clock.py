@@ -22,6 +22,8 @@ __all__ = ["Tally", "Usage", "UsageBelow", "Watch", "usage_of_child"]
 # What a second costs in which everybody sleeps, and one in which somebody waits for a core.
 ASLEEP = 1 / 2
 WAITING = 1 / 20
+# And one, of few, in which nobody has looked.
+UNSEEN = 1 / 2
 # Who gets less of a core than this shares it with too many others for a verdict that rests on time.
 ENOUGH = 1 / 2
 
@@ -55,7 +57,7 @@ class Tally:
         if usage is None:
             self.spent += ASLEEP * passed
         elif seen is None:
-            self.spent += min(passed, LOOK_SECONDS)
+            self.spent += UNSEEN * min(passed, LOOK_SECONDS)
         else:
             cpu = usage.cpu - seen.cpu
             self.spent += max(cpu, passed * (WAITING if usage.runnable else ASLEEP))
@@ -66,7 +68,7 @@ class Tally:
 class Watch:
     """Waits for work that may take so many seconds, and looks now and then at what it has used.
 
-    What comes before the first look is counted by the wall clock, and costs no look.
+    Most work has ended before the first look, and costs none.
     """
 
     def __init__(self, seconds: float, usage: Callable[[], Usage | None]) -> None:
@@ -78,7 +80,7 @@ class Watch:
     @property
     def spent(self) -> float:
         """Seconds that count, until now."""
-        return self._tally.spent + min(time.monotonic() - self._last, LOOK_SECONDS)
+        return self._tally.spent + UNSEEN * min(time.monotonic() - self._last, LOOK_SECONDS)
 
     @property
     def starved(self) -> bool:

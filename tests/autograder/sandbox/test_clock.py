@@ -87,7 +87,7 @@ def test_where_nothing_is_shown_everything_counts_as_asleep() -> None:
 
 
 def test_what_was_used_before_costs_nothing_and_a_late_first_look_no_more_than_one_in_time() -> None:
-    assert tally((7.0, Usage(100.0, True))).spent == pytest.approx(LOOK_SECONDS)
+    assert tally((7.0, Usage(100.0, True))).spent == pytest.approx(LOOK_SECONDS / 2)
 
 
 @pytest.mark.parametrize(
