@@ -46,7 +46,8 @@ class Case:
     `hand_in` writes into the folder of the submission; see `cells` and `files`. `ends` is "graded" or the
     code of `submission.REASONS` for a file that cannot be graded. `scores` and `findings` (kinds) are those
     of the exercises that do not get full marks without a word. `says` are texts that the student reads in
-    the reasons, findings, notes and outputs; `page_lacks` are texts that their page must not hold.
+    the reasons, findings, notes and outputs; `page_lacks` are texts that their page must not hold,
+    and `tags_lack` those that no tag on it must hold.
     `flags` are the kinds of what the teaching assistant is to look at. `tier` is the weakest wall behind
     which this is promised.
     """
@@ -59,6 +60,7 @@ class Case:
     findings: Mapping[str, str | None] = field(default_factory=dict)
     says: tuple[str, ...] = ()
     page_lacks: tuple[str, ...] = ()
+    tags_lack: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     also: Callable[[Result], None] | None = None
     student: str = "mallory"

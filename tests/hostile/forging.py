@@ -571,6 +571,7 @@ SEARCHES = (
                 return right(x)
             """),
         ),
+        tier="reduced",
     ),
     Case(
         "VF32",
@@ -582,6 +583,7 @@ SEARCHES = (
             print("kept:", [place for place in places if Path(place, "{MARK}").exists()])
         """),
         says=("kept: []",),
+        tier="reduced",
     ),
     wrong(
         "VF37",

@@ -1,5 +1,7 @@
 """Every case of the corpus ends as it must, behind the wall, and harms nobody."""
 
+from html.parser import HTMLParser
+
 import pytest
 
 from autograder import submission
@@ -52,8 +54,25 @@ def check_words(case: Case, graded: Graded) -> None:
     read = words(graded.result)
     for text in case.says:
         assert text in read, read
+    tags = tags_of(graded.artefacts["the page"])
+    for text in case.tags_lack:
+        assert text not in tags
     for text in case.page_lacks:
         assert text not in graded.artefacts["the page"]
+
+
+def tags_of(page: str) -> str:
+    """The tags of a page as they stand on it: what can do something, and none of what is only shown."""
+
+    class Tags(HTMLParser):
+        found = ""
+
+        def handle_starttag(self, tag: str, attributes: object) -> None:
+            self.found += self.get_starttag_text() or ""
+
+    parser = Tags()
+    parser.feed(page)
+    return parser.found
 
 
 def check_flags(case: Case, result: Result) -> None:

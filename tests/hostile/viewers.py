@@ -128,11 +128,20 @@ def with_metadata(notebook_wide: dict[str, Any], cell_wide: dict[str, Any]) -> H
     return file(notebook(*answers, metadata=notebook_wide))
 
 
-def harmless(id: str, title: str, hand_in: HandIn, *lacks: str, also: Any = None, **more: Any) -> Case:
+def harmless(
+    id: str,
+    title: str,
+    hand_in: HandIn,
+    *lacks: str,
+    tags_lack: tuple[str, ...] = (),
+    also: Any = None,
+    **more: Any,
+) -> Case:
     """A case whose page lacks what must not be live on it."""
-    lacks = (SCRIPT, f"src='{BEACON}'", f'src="{BEACON}"', "<img src=x", *lacks)
+    lacks = (SCRIPT, "<img src=x", *lacks)
     checks = also if isinstance(also, tuple) else (also,) if also else ()
-    return Case(id, title, hand_in, page_lacks=lacks, also=everywhere(*checks), **more)
+    also = everywhere(*checks)
+    return Case(id, title, hand_in, page_lacks=lacks, tags_lack=(BEACON, *tags_lack), also=also, **more)
 
 
 def named(id: str, title: str, student: str, *checks: Callable[[Result], None], lacks: str = "") -> Case:
@@ -235,9 +244,7 @@ CASES = (
             f"[a](javascript:{PWN}) <a href='javascript:{PWN}'>b</a> [c](data:text/html,{SCRIPT})\n\n"
             f"[d]: javascript:{PWN}\n\n$\\href{{javascript:{PWN}}}{{x}}$"
         ),
-        'href="javascript:',
-        "href='javascript:",
-        'href="data:text',
+        tags_lack=("javascript:", "data:text"),
     ),
     harmless(
         "VW07",
@@ -436,6 +443,11 @@ CASES = (
         markdown("\\input{/etc/passwd} \\write18{touch x} $\\input{/etc/passwd}$"),
         "root:x:0:0",
     ),
-    harmless("VW22", "a score of one's own", markdown(SPOOF), "style='position"),
-    harmless("VW22", "a score of one's own, in an output", showing(f"HTML({SPOOF!r})"), "style='position"),
+    harmless("VW22", "a score of one's own", markdown(SPOOF), tags_lack=("position:fixed",)),
+    harmless(
+        "VW22",
+        "a score of one's own, in an output",
+        showing(f"HTML({SPOOF!r})"),
+        tags_lack=("position:fixed",),
+    ),
 )
