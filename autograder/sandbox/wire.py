@@ -30,6 +30,8 @@ DTYPES = tuple(
     np.dtype(code)
     for code in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 )
+CODES = {dtype: code for code, dtype in enumerate(DTYPES)}
+LITTLE_ENDIAN = tuple(dtype.newbyteorder("<") for dtype in DTYPES)
 
 
 class FrameType(IntEnum):
@@ -131,13 +133,14 @@ def _encode(value: Any, limits: Limits, parts: list[bytes], depth: int) -> None:
 
 
 def _encode_array(array: np.ndarray, limits: Limits, parts: list[bytes]) -> None:
-    if array.dtype not in DTYPES or array.ndim > limits.dimensions:
+    if array.dtype not in CODES or array.ndim > limits.dimensions:
         raise ProtocolError(f"an array of dtype {array.dtype} and {array.ndim} axes cannot be sent")
     _check_axes(array.shape, limits)
-    data = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+    code = CODES[array.dtype]
+    data = array.astype(LITTLE_ENDIAN[code], copy=False).tobytes()
     parts += (
         b"A",
-        struct.pack("<BB", DTYPES.index(array.dtype), array.ndim),
+        struct.pack("<BB", code, array.ndim),
         _dimensions(array.shape),
         struct.pack("<Q", len(data)),
         data,
@@ -188,7 +191,10 @@ class _Reader:
         return piece
 
     def unpack(self, layout: str) -> tuple[Any, ...]:
-        return struct.unpack(layout, self.take(struct.calcsize(layout)))
+        start, self.position = self.position, self.position + struct.calcsize(layout)
+        if self.position > len(self.body):
+            raise ProtocolError("the body ends within a value")
+        return struct.unpack_from(layout, self.body, start)
 
     def text(self, limit: int) -> str:
         (length,) = self.unpack("<I")
@@ -267,7 +273,7 @@ def _decode_array(reader: _Reader, limits: Limits) -> np.ndarray:
     data = reader.take(length)
     if dtype.kind == "b" and data.strip(b"\0\1"):
         raise ProtocolError("a boolean array holds other bytes than 0 and 1")
-    return np.frombuffer(data, dtype=dtype.newbyteorder("<")).astype(dtype).reshape(shape)
+    return np.frombuffer(data, dtype=LITTLE_ENDIAN[code]).astype(dtype).reshape(shape)
 
 
 # --- frames ---------------------------------------------------------------------------------------------
