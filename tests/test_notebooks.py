@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from advsec.source import source
@@ -258,6 +259,15 @@ def test_outputs_between_a_question_and_its_verdict_are_folded():
     cells = json.loads(canonical(notebook, keep_outputs=True))["cells"]
     folded = [cell["id"] for cell in cells if cell["metadata"].get("jupyter") == {"outputs_hidden": True}]
     assert folded == ["run"]
+
+
+@every_lecture
+def test_no_image_of_an_exported_lecture_lacks_words(path):
+    """nbconvert puts words of its own into an image that has none."""
+    html, _ = HTMLExporter().from_filename(str(path))
+    alts = re.findall(r'<img [^>]*?alt="([^"]*)"', html, re.IGNORECASE)
+    assert len(alts) == len(re.findall("<img ", html)) > 0
+    assert not any("No description" in alt or not alt.strip() for alt in alts)
 
 
 def test_a_lecture_folds_what_it_asks_for():

@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import io
 import json
+import re
 from typing import Any
 
 import nbformat
@@ -15,7 +16,13 @@ from PIL import Image
 from autograder.exercises import load
 from autograder.notebook import autograded_notebook
 from autograder.results import CellRecord, Result
-from autograder.sandbox.messages import TOO_MANY_PICTURES, cells_from_plain, cells_to_plain
+from autograder.sandbox.messages import (
+    TOO_MANY_PICTURES,
+    CellResult,
+    Output,
+    cells_from_plain,
+    cells_to_plain,
+)
 from autograder.sandbox.reader import MAX_SOURCE, Attachment, Cell, read_cells
 from autograder.sandbox.wire import ProtocolError
 from tests.make_submissions import ASSIGNMENT
@@ -146,3 +153,15 @@ def test_a_box_can_hand_over_nothing_but_pictures() -> None:
     for picture in (("a.png", b"GIF89a"), ("<b>", "why"), ("a.png", np.zeros((2, 2))), "a.png"):
         with pytest.raises(ProtocolError):
             cells_from_plain((("markdown", "", "", None, (picture,)),))
+
+
+def test_a_figure_of_the_student_has_a_name_on_the_page_of_who_marks_it():
+    """formgrader and nbgrader's feedback extend this template; it frames an image without words in red."""
+    code = Cell("code", "plot()", "")
+    drawn = CellResult("ok", (Output("display", "image/png", png=image()),))
+    records = (CellRecord(Cell("markdown", "words", "")), CellRecord(code, drawn))
+    result = Result("a", ASSIGNMENT, "graded", "", 0.0, 0.0, cells=records)
+    notebook = nbformat.from_dict(autograded_notebook(result, NO_EXERCISES, EMPTY))
+    nbformat.validate(notebook)
+    html, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
+    assert re.findall(r'<img [^>]*?alt="([^"]*)"', html) == ["Image made by cell 2"]
