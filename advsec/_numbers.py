@@ -5,6 +5,7 @@
 names the parameter, its rule and the value, whether the value is out of range, nan, None or text.
 """
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 
 
 __all__: list[str] = []
+
+
+PLAIN = (float, int)  # a step on few weights must not pay for numpy's view of its plain numbers
 
 
 class Rule(NamedTuple):
@@ -35,6 +39,7 @@ def at_least(least: float) -> Rule:
     return Rule(f">= {least}", lambda value: value >= least)
 
 
+@functools.cache
 def count(least: int) -> Rule:
     return Rule(f"an integer >= {least}", lambda value: (value >= least) & (value % 1 == 0))
 
@@ -56,7 +61,7 @@ def check(name: str, value: object, rule: Rule = NUMBER) -> None:
 
 def check_each(name: str, value: object, rule: Rule = NUMBER) -> None:
     """Refuse what is not a number, or an array of them, that keeps the rule."""
-    if isinstance(value, float | int):  # most are: np.all would be a third of a step on few weights
+    if isinstance(value, PLAIN):
         kept = rule.holds(value)
     else:
         is_array = isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biuf"
@@ -91,8 +96,10 @@ def numbers(name: str, x: object) -> NDArray:
 
 def floating(name: str, x: object, *, like: NDArray | None = None) -> NDArray:
     """`x` as a floating or complex array; Python numbers take the precision of `like`."""
+    if type(x) is np.ndarray and x.dtype.kind in "fc":
+        return x
     array = numbers(name, x)
-    if like is not None and isinstance(x, int | float):
+    if like is not None and isinstance(x, PLAIN):
         return array.astype(like.dtype)
     return array if array.dtype.kind in "fc" else array.astype(np.float64)
 
@@ -117,7 +124,7 @@ def integers(name: str, x: object, rule: Rule) -> NDArray[np.int64]:
 
 def unpacked(name: str, value: object, fields: Sequence[str]) -> tuple[Any, ...]:
     """The items of a named tuple, or of any sequence of as many."""
-    items = tuple(value) if isinstance(value, tuple | list) else ()
+    items = tuple(value) if isinstance(value, (tuple, list)) else ()
     if len(items) != len(fields):
         raise ValueError(f"{name} must be a tuple ({', '.join(fields)}), got {value!r}")
     return items
@@ -132,14 +139,14 @@ def broadcastable(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
 
 def one_minus_power(beta: Any, t: float) -> Any:
     """1 - beta**t, to the last digits also where beta is so near 1 that the subtraction would cancel them."""
-    if np.ndim(beta) == 0:
+    if isinstance(beta, PLAIN) or np.ndim(beta) == 0:
         return -math.expm1(t * math.log(beta)) if beta > 0 else float(t > 0)
     with np.errstate(divide="ignore"):  # log(0) is what makes 0**t vanish
         return -np.expm1(t * np.log(beta))
 
 
 def _is_number(value: object) -> bool:
-    if isinstance(value, float | int):
+    if isinstance(value, PLAIN):
         return True
     return isinstance(value, np.ndarray | np.generic) and value.ndim == 0 and value.dtype.kind in "biuf"
 

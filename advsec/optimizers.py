@@ -673,13 +673,13 @@ def functions_of(optimizer: str | Optimizer) -> Optimizer:
     )
 
 
-def _unpacked(state: Any, kind: Any, w: NDArray) -> tuple[Any, ...]:
+def _unpacked(state: Any, kind: Any, w: NDArray) -> list[Any]:
     """The averages in a state as arrays, and the number of the step that comes next."""
-    *averages, t = unpacked("state", state, kind._fields)
-    check("t", t, count(0))
-    return *(
-        floating(name, average, like=w) for name, average in zip(kind._fields, averages, strict=False)
-    ), t + 1
+    names = kind._fields
+    items = unpacked("state", state, names)
+    check("t", items[-1], count(0))
+    averages = [floating(name, item, like=w) for name, item in zip(names[:-1], items[:-1], strict=True)]
+    return [*averages, items[-1] + 1]
 
 
 def _matching(w: ArrayLike, dw: ArrayLike) -> tuple[NDArray, NDArray]:
