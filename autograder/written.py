@@ -21,8 +21,10 @@ class Written:
     It sees numpy as `np`, as a cell of the notebook does.
     """
 
-    def __init__(self, text: str) -> None:
-        self.text = textwrap.dedent(text).strip("\n")
+    def __init__(self, text: str, name: str = "") -> None:
+        """`name` is that of the function, where it is known: it is read from the text otherwise."""
+        self.text = textwrap.dedent(text).strip("\n") if text[:1].isspace() else text
+        self._name = name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -39,7 +41,7 @@ class Written:
 
     @functools.cached_property
     def __name__(self) -> str:
-        return self._definition.name
+        return self._name or self._definition.name
 
     @functools.cached_property
     def __signature__(self) -> inspect.Signature:
@@ -67,7 +69,7 @@ class Written:
             text += self.text[end:start] + put_in.replace("\n", f"\n{self._indentation(start)}")
             end = stop
         lines = (text + self.text[end:]).splitlines()
-        return Written("\n".join(line for line in lines if line.strip()))
+        return Written("\n".join(line for line in lines if line.strip()), self.__name__)
 
     def _place(self, right: str) -> tuple[int, int]:
         if not right:
