@@ -92,6 +92,26 @@ LOOPS = (
         **SOON,
     ),
     Case(
+        "RX03",
+        "a loop that stops the clocks of the worker, and raises its limits",
+        cells(
+            """
+            import resource, sys, time
+
+            time.monotonic = time.clock_gettime = lambda *_: 0.0
+            sys.modules["sandbox.leaves"].Watch.wait = lambda *_, **__: None
+            for name in ("CPU", "NOFILE", "NPROC"):
+                limit = getattr(resource, f"RLIMIT_{name}")
+                most = resource.getrlimit(limit)[1]
+                resource.setrlimit(limit, (most, most))
+            """,
+            answer=function("while True: pass"),
+        ),
+        scores=NOTHING,
+        findings={"cumulative_mean": "time_limit"},
+        policy=Policy(submission_seconds=4.0),
+    ),
+    Case(
         "RX05",
         "children that compute, each below the limit",
         cells("""
