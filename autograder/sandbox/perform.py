@@ -6,6 +6,7 @@ trusted at grading: it can only report values, and values are judged on the othe
 
 import builtins
 import contextlib
+import functools
 import inspect
 import io
 import os
@@ -125,7 +126,7 @@ def _make(call: Call, namespace: Mapping[str, Any], results: list[Any], ours: bo
 
 def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours: bool) -> tuple[Outcome, Any]:
     args, kwargs = call.resolve(lambda value: _argument(value, results))
-    binding = _bind(function, args, kwargs)
+    binding = _bind(function, args, kwargs, _signature_of_ours if ours else inspect.signature)
     if isinstance(binding, WrongSignature):
         return binding, None
     args, kwargs = binding
@@ -205,12 +206,19 @@ def _argument(value: Any, results: list[Any]) -> Any:
     return value
 
 
+# Ours are few, and called again and again.
+_signature_of_ours = functools.lru_cache(maxsize=4096)(inspect.signature)
+
+
 def _bind(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    signature_of: Callable[[Callable[..., Any]], inspect.Signature],
 ) -> tuple[tuple[Any, ...], dict[str, Any]] | WrongSignature:
     """The arguments in a form that the function takes: as asked, or all of them by position."""
     try:
-        signature = inspect.signature(function)
+        signature = signature_of(function)
     except (TypeError, ValueError):
         return args, kwargs
     for form in ((args, kwargs), ((*args, *kwargs.values()), {})):
