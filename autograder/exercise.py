@@ -129,7 +129,7 @@ class Exercise:
         """Formulas that nobody described, one small change away from the solution."""
         changed = near(self.solution) if self.solution else ()
         return tuple(
-            Misconception(f"near_{number}", variant, f"`{shown}` stands in the formula", self.read)
+            Misconception(f"near_formula_{number}", variant, f"`{shown}` stands in the formula", self.read)
             for number, (shown, variant) in enumerate(changed)
         )
 

@@ -132,7 +132,7 @@ def _exercise(exercise: Exercise, assignment: Assignment, graded: Sequence[Row])
 
 def _findings(exercise: Exercise, judgements: Sequence[Judgement]) -> tuple[Bar, ...]:
     """How often each thing was said, the named misconceptions first, the most frequent on top."""
-    sentences = {entry.name: entry.message for entry in exercise.misconceptions}
+    sentences = {entry.name: entry.message for entry in (*exercise.misconceptions, *exercise.near)}
     counts: Counter[tuple[bool, str, str]] = Counter()
     for judgement in judgements:
         finding = judgement.finding
