@@ -323,6 +323,26 @@ def test_some_probes_are_shown_and_some_are_kept(exercise):
     assert 2 <= sum(probe.public for probe in exercise.probes) < len(exercise.probes)
 
 
+@pytest.mark.parametrize("exercise", [each for each in EXERCISES if "beta" in each.signature], ids=_ids)
+def test_no_memory_at_all_is_tried_wherever_the_text_allows_it(exercise):
+    """Of several observations: there an answer fails that divides by powers of beta."""
+    trials = drawn(exercise.name, KEYS[0])
+    bound = [exercise.bind(each.args, each.kwargs).arguments for trial in trials for each in trial.calls]
+    without = [{**arguments} for arguments in bound if arguments["beta"] == 0]
+    lengths = [each.get("T", np.size(each.get("x", (0, 0)))) for each in without]
+    assert max(lengths, default=0) > 1
+
+
+def test_an_answer_that_divides_by_powers_of_beta_is_not_right():
+    def ewma_corrected(x, beta):
+        powers = (float(beta) ** np.arange(len(x))).reshape(-1, *[1] * (x.ndim - 1))
+        return np.cumsum(x / powers, axis=0) / np.cumsum(1 / powers, axis=0)
+
+    judgement = judged("ewma_corrected", ewma_corrected, KEYS[0])
+    assert [name for name, passed in judgement.passed if not passed] == ["no memory at all, and a long one"]
+    assert judgement.finding.kind == "not_finite"
+
+
 @every_exercise
 def test_the_signature_is_that_of_the_reference_without_its_further_switches(exercise):
     asked = inspect.signature(eval(f"lambda {_parameters(exercise)}: None")).parameters

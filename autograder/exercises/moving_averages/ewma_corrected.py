@@ -41,7 +41,10 @@ EWMA_CORRECTED = exercise(
     probes=(
         Probe("a series", lambda rng: call(series(rng, 8), memory(rng))),
         Probe("several columns", lambda rng: call(series(rng, 7, 3), memory(rng))),
-        Probe("a long memory", lambda rng: call(series(rng, 6), long_memory(rng))),
+        Probe(
+            "no memory at all, and a long one",
+            lambda rng: (call(series(rng, 6), 0.0), call(series(rng, 6), long_memory(rng))),
+        ),
         Probe("whole numbers", lambda rng: call(whole_numbers(rng, 6), memory(rng))),
         Probe(
             "one observation, and none",
