@@ -27,7 +27,7 @@ PYTHONS = WORKFLOW["jobs"]["test"]["strategy"]["matrix"]["python"]
 # conda-forge's `matplotlib` adds a Qt that the course never opens.
 PYPI_NAMES = {"matplotlib-base": "matplotlib"}
 # What the tests are compared with where it happens to be installed; they skip where it is not.
-PEERS = {"jax", "keras", "optax", "pandas", "playwright", "tensorflow", "torch"}
+PEERS = {"fastai", "jax", "keras", "optax", "pandas", "playwright", "tensorflow", "torch"}
 
 PIN = re.compile(r"(?P<pin>[a-z0-9-]+==[0-9][^\s;]*(?: ; .+?)?)(?: --hash=sha256:[0-9a-f]{64})+")
 
