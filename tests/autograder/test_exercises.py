@@ -343,6 +343,31 @@ def test_an_answer_that_divides_by_powers_of_beta_is_not_right():
     assert judgement.finding.kind == "not_finite"
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_means_are_cut_to_the_same_whole_numbers_in_whichever_order_they_are_worked_out(key):
+    def cumulative_mean(x):
+        means = np.zeros_like(x)
+        for n in range(1, len(x) + 1):
+            means[n - 1] = x[:n].mean(axis=0)
+        return means
+
+    finding = judged("cumulative_mean", cumulative_mean, key).finding
+    assert finding.misconception == "cut_to_whole_numbers"
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_small_number_added_to_a_denominator_is_noticed_whatever_is_drawn(key):
+    def ewma_corrected(x, beta):
+        means, mean = np.zeros(x.shape), 0.0
+        for t in range(1, len(x) + 1):
+            mean = beta * mean + (1 - beta) * x[t - 1]
+            means[t - 1] = mean / (1 - beta**t + 1e-8)
+        return means
+
+    passed = dict(judged("ewma_corrected", ewma_corrected, key).passed)
+    assert not passed["no memory at all, and a long one"]
+
+
 @every_exercise
 def test_the_signature_is_that_of_the_reference_without_its_further_switches(exercise):
     asked = inspect.signature(eval(f"lambda {_parameters(exercise)}: None")).parameters

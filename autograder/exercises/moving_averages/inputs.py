@@ -20,10 +20,14 @@ def positive_series(rng: np.random.Generator, *shape: int) -> NDArray:
 
 
 def whole_numbers(rng: np.random.Generator, *shape: int) -> NDArray:
-    """Even numbers and one odd, so that means have fractions: halves first, and thirds that never end."""
+    """Even numbers and one odd, so that no mean but the first is whole: halves, and thirds that never end.
+
+    Of a whole mean it would depend on the order of operations to which number it is cut.
+    """
     x = 2 * rng.integers(1, 40, shape)
     x[1] += 1
-    x[2] += 2 * (x[:3].sum(axis=0) % 3 == 0)
+    for n in range(3, len(x) + 1, 2):
+        x[n - 1] += 2 * (x[:n].sum(axis=0) % n == 0)
     return x
 
 
@@ -38,5 +42,8 @@ def memory(rng: np.random.Generator) -> float:
 
 
 def long_memory(rng: np.random.Generator) -> float:
-    """A beta near 1, as it is used in practice."""
-    return round(rng.uniform(0.98, 0.999), 3)
+    """A beta near 1, as it is used in practice.
+
+    So near that a small number beside 1 - beta is noticed, and not so near that (1 - beta)**2 is not.
+    """
+    return round(rng.uniform(0.993, 0.996), 4)
