@@ -68,7 +68,7 @@ def meant(name: str, known: Iterable[str]) -> str | None:
 GONE_FROM_NUMPY = {
     "alen": "len",
     "asscalar": "x.item()",
-    "chararray": "np.char.chararray",
+    "chararray": "np.array(x, dtype=str)",
     "cumproduct": "np.cumprod",
     "disp": "print",
     "in1d": "np.isin",

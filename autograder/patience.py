@@ -82,18 +82,20 @@ def _handler(number: int, handler: object) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _watcher(seconds: float, error: type[Interrupted]) -> Iterator[None]:
-    thread = ctypes.c_ulong(threading.get_ident())
+    thread = threading.current_thread()
+    number = ctypes.c_ulong(threading.get_ident())
     done, asking = threading.Event(), threading.Lock()
 
     def raise_in_thread(exception: type[Interrupted] | None) -> None:
         pending = ctypes.py_object(exception) if exception else None
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, pending)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(number, pending)
 
     def watch() -> None:
         wait = seconds
         while not done.wait(wait):
             with asking:
-                if not done.is_set():
+                # The number of a thread that has ended may be another's by now.
+                if not done.is_set() and thread.is_alive():
                     raise_in_thread(error)
             wait = AGAIN
 
@@ -106,8 +108,12 @@ def _watcher(seconds: float, error: type[Interrupted]) -> Iterator[None]:
     try:
         yield
     finally:
-        try:
-            dismiss()
-        except Interrupted:  # it arrived on the way out, and the next one is a while away
-            dismiss()
-            raise
+        late = None
+        while not done.is_set():
+            try:
+                dismiss()
+            except Interrupted as on_the_way_out:  # on a busy machine more than once
+                late = on_the_way_out
+                done.clear()
+        if late:
+            raise late

@@ -9,6 +9,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -248,7 +249,7 @@ def a_file_for_a_folder(course: Path) -> list[str]:
 
 
 def half_made_gradebook(course: Path) -> list[str]:
-    with sqlite3.connect(course / ".course" / "gradebook.db") as connection:
+    with closing(sqlite3.connect(course / ".course" / "gradebook.db")) as connection, connection:
         connection.execute("create table student (id text)")
     connection.close()
     return ["grade", ASSIGNMENT]

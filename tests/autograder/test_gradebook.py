@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def scores(course: Path) -> Scores:
         join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
     """
     found: Scores = {}
-    with sqlite3.connect(course / ".course" / "gradebook.db") as connection:
+    with closing(sqlite3.connect(course / ".course" / "gradebook.db")) as connection, connection:
         for student, cell, score, manual in connection.execute(query):
             found.setdefault(student, {})[cell] = (score, bool(manual))
     connection.close()
@@ -126,11 +127,11 @@ def test_formgrader_and_feedback_find_the_autograded_notebooks(by_autograder: Pa
 
 def test_points_given_by_hand_are_never_changed(by_autograder: Path) -> None:
     database = by_autograder / ".course" / "gradebook.db"
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("update grade set manual_score = 1.5, needs_manual_grade = 0")
     connection.close()
     assert run("autograder", "grade", ASSIGNMENT, cwd=by_autograder).returncode == 0
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         assert set(connection.execute("select distinct manual_score from grade")) == {(1.5,)}
     connection.close()
 
@@ -150,7 +151,7 @@ def test_a_question_in_words_waits_for_a_person_even_when_nothing_was_written(tm
     recorded = scores(course)
     assert recorded["ada-all-right"]["choice-answer"] == (None, True)
     assert recorded["ben-vectorised"]["choice-answer"] == (None, True)
-    with sqlite3.connect(course / ".course" / "gradebook.db") as connection:
+    with closing(sqlite3.connect(course / ".course" / "gradebook.db")) as connection, connection:
         comments = connection.execute("select auto_comment from comment where auto_comment is not null")
         assert list(comments) == [("No response.",)]
     connection.close()
