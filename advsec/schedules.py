@@ -279,7 +279,7 @@ def cycle_position(t: ArrayLike, T_0: int, T_mult: int = 1) -> tuple[Any, Any, A
         cycle, T_cur = np.divmod(t, T_0)
         T_i = np.full(t.shape, T_0)
     else:
-        starts, lengths = _growing_cycles(t.max(initial=0), T_0, T_mult)
+        starts, lengths = _growing_cycles(int(t.max(initial=0)), T_0, T_mult)
         cycle = np.searchsorted(starts, t, side="right") - 1
         T_cur, T_i = t - starts[cycle], lengths[cycle]
     return _unwrap(cycle), _unwrap(T_cur), _unwrap(T_i)

@@ -10,7 +10,7 @@ import contextlib
 import ctypes
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 from autograder.sandbox.perform import Interrupted
@@ -58,13 +58,14 @@ def _alarm(seconds: float, error: type[Interrupted]) -> Iterator[None]:
         if armed:
             raise error
 
-    with _handler(signal.SIGALRM, ring):
+    def disarm() -> None:
+        nonlocal armed
+        armed = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    with _handler(signal.SIGALRM, ring), _surely(disarm):
         signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
-        try:
-            yield
-        finally:
-            armed = False
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        yield
 
 
 @contextlib.contextmanager
@@ -104,16 +105,19 @@ def _watcher(seconds: float, error: type[Interrupted]) -> Iterator[None]:
         with asking:
             raise_in_thread(None)  # asked for too late
 
-    threading.Thread(target=watch, daemon=True).start()
+    with _surely(dismiss):
+        threading.Thread(target=watch, daemon=True).start()
+        yield
+
+
+@contextlib.contextmanager
+def _surely(end: Callable[[], None]) -> Iterator[None]:
+    """Call `end` at the end, also when an interrupt arrives on the way in or out: another would follow."""
     try:
         yield
     finally:
-        late = None
-        while not done.is_set():
-            try:
-                dismiss()
-            except Interrupted as on_the_way_out:  # on a busy machine more than once
-                late = on_the_way_out
-                done.clear()
-        if late:
-            raise late
+        try:
+            end()
+        except Interrupted:
+            end()
+            raise
