@@ -1,5 +1,6 @@
 """A zygote for the tests that run student code, behind the strongest wall that can be built here."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -20,3 +21,11 @@ def wall() -> Wall:
 def zygote(wall: Wall) -> Iterator[Zygote]:
     with Zygote(wall) as zygote:
         yield zygote
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C is heard here and by programs started here, though tests in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
@@ -93,14 +93,6 @@ def test_a_second_run_grades_nothing_anew_and_says_so(course: Path) -> None:
     notebook = course / ".course" / "submitted" / RIGHT / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     notebook.write_text(notebook.read_text() + "\n")
     assert "1 graded just now" in run("autograder", "grade", ASSIGNMENT, cwd=course).stdout
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Programs started here hear Ctrl-C, also when the tests run in the background and ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")

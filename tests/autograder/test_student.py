@@ -220,6 +220,7 @@ def interrupted(x: Any, beta: Any, *, init: Any = 0.0) -> Any:
     signal.raise_signal(signal.SIGINT)
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_shows_the_panel(capsys: Any) -> None:
     shown, failed = said(named("ewma", interrupted), capsys)
     assert "`ewma` was interrupted before it came back." in shown
