@@ -2,9 +2,9 @@
 # latex2mathml 3.81.0 on Python 3.11.
 #
 # `align` and `align*` become a table, and `aligned`, which stands inside of other formulas and is what most
-# lecture notes use, does not: its name and its separators are set as text, the separator as a bare "&". The
+# lecture notes use, does not: no table is made, and each separator is set as an identifier, a bare "&". The
 # result is not well-formed XML, so that a page which is parsed as XML (XHTML, EPUB, an SVG's foreignObject)
-# breaks, and one that is parsed as HTML shows the word "aligned". Nothing is raised and nothing is warned of.
+# breaks, and one that is parsed as HTML shows the "&" in the formula. Nothing is raised or warned of.
 #
 # Seen: align* well-formed, 1 tables; aligned not well-formed, 0 tables
 set -euo pipefail
