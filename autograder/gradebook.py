@@ -227,7 +227,7 @@ def shown(student: str, assignment: str, folders: CourseDirectory) -> dict[str, 
 def opened(db_url: str) -> Iterator[Gradebook]:
     """nbgrader's database; one that is locked, half made or no database at all is a CourseError."""
     try:
-        with warnings.catch_warnings(), Gradebook(db_url) as gradebook:
+        with warnings.catch_warnings(), _connected(db_url) as gradebook:
             warnings.simplefilter("ignore", SAWarning)  # nbgrader's own business, nothing for a TA to act on
             yield gradebook
     except (SQLAlchemyError, InvalidEntry) as error:
@@ -235,6 +235,18 @@ def opened(db_url: str) -> Iterator[Gradebook]:
         raise CourseError(
             f"the gradebook {db_url} cannot be used ({first}); repair it or move it away"
         ) from None
+
+
+def _connected(db_url: str) -> Gradebook:
+    """A gradebook; nbgrader's constructor leaves its connection open where it fails half-way."""
+    gradebook = Gradebook.__new__(Gradebook)
+    try:
+        Gradebook.__init__(gradebook, db_url)
+    except BaseException:
+        if "db" in vars(gradebook):
+            gradebook.close()
+        raise
+    return gradebook
 
 
 def release_of(course: Course, assignment: Assignment, folders: CourseDirectory) -> dict[str, Any]:
