@@ -30,7 +30,8 @@ def recognise(exercise: Exercise, trials: Sequence[Trial]) -> tuple[Misconceptio
     if described := _all_of(exercise.misconceptions, evidence):
         return described
     # Truth values are too few numbers for more: they fit something by chance.
-    if not any(_has_fractions(trial.expected[-1]) for trial in evidence):
+    # So does what is the same number everywhere, such as zeros that were never filled.
+    if not any(_has_fractions(trial.expected[-1]) for trial in evidence) or _is_one_number(evidence):
         return ()
     # What is equal is all the same to the student: one way to write it is enough.
     return _all_of(exercise.near, evidence)[:1] or _fewest_changes(_all_of(exercise.pairs, evidence))
@@ -133,6 +134,15 @@ def _evidence(trials: Sequence[Trial]) -> tuple[Trial, ...]:
 
 def _has_fractions(outcome: Outcome) -> bool:
     return isinstance(outcome, Returned) and any(True for _ in _floats(outcome.value))
+
+
+def _is_one_number(trials: Iterable[Trial]) -> bool:
+    """Whether all that came back is one and the same number."""
+    returned = [
+        outcome.value for each in trials for outcome in each.outcomes if isinstance(outcome, Returned)
+    ]
+    numbers = [values.ravel() for value in returned for values in _floats(value)]
+    return len(np.unique(np.concatenate(numbers))) == 1 if numbers else False
 
 
 def fits(entry: Misconception, trials: Sequence[Trial]) -> bool:

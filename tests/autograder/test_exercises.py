@@ -177,6 +177,12 @@ def test_what_nobody_described_is_called_by_a_formula_with_the_same_numbers(exer
     assert (named > 0) == any(value.dtype.kind == "f" for value in _expected_arrays(exercise))
 
 
+@pytest.mark.parametrize("name", ["cumulative_mean", "ewma", "ewma_corrected", "stochastic_average"])
+def test_results_that_were_never_filled_are_called_by_no_formula(name):
+    finding = judged(name, lambda x, *_, **__: np.zeros(np.shape(x)), KEYS[0]).finding
+    assert (finding.kind, finding.misconception) == ("wrong_values", None)
+
+
 def _expected_arrays(exercise: Exercise) -> Iterator[np.ndarray]:
     for each in drawn(exercise.name, KEYS[0]):
         for outcome in each.expected:
