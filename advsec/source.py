@@ -4,13 +4,12 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable
-from typing import Any
 
 
 __all__ = ["show", "source"]
 
 
-def show(function: Callable[..., Any], *, body: bool = True) -> None:
+def show(function: Callable[..., object], *, body: bool = True) -> None:
     """Display the source of a function, highlighted in a notebook and as plain text elsewhere.
 
     Parameters
@@ -38,7 +37,7 @@ class _Code(str):
         return str(self)
 
 
-def source(function: Callable[..., Any], *, body: bool = True) -> str:
+def source(function: Callable[..., object], *, body: bool = True) -> str:
     """Source of a function, its docstring cut to the first line; `help(function)` prints the rest.
 
     Parameters
