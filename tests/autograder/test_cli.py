@@ -243,7 +243,6 @@ def a_file_for_a_folder(course: Path) -> list[str]:
 def half_made_gradebook(course: Path) -> list[str]:
     with closing(sqlite3.connect(course / ".course" / "gradebook.db")) as connection, connection:
         connection.execute("create table student (id text)")
-    connection.close()
     return ["grade", ASSIGNMENT]
 
 
