@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from autograder.exercise import Call, Earlier, Named, Seeded
 from autograder.sandbox.functions import text as text_of_function
 from autograder.sandbox.perform import Returned
 from autograder.sandbox.values import Unsupported
-from autograder.trials import Problem, Trial, compared
+from autograder.trials import Problem, Trial, taken_up
 
 
 # Entries up to which an array is written out in full.
@@ -38,7 +39,7 @@ def case_of(trial: Trial, problem: Problem) -> Case | None:
     if not isinstance(wanted, Returned):
         return None
     # Calls that do not build on each other explain themselves one by one.
-    first = index if len(compared(trial.calls)) == len(trial.calls) else 0
+    first = 0 if taken_up(trial.calls) else index
     call = format_calls(trial.calls[: index + 1])[first:]
     if not isinstance(got, Returned):
         return Case("; ".join(call), format_value(wanted.value), "")
@@ -63,7 +64,7 @@ def _with_shape(value: Any) -> str:
 
 def format_calls(calls: Sequence[Call]) -> list[str]:
     """Calls that can be pasted into a notebook one after the other; a result that is taken up has a name."""
-    taken = set(range(len(calls))) - set(compared(calls))
+    taken = taken_up(calls)
     return [
         f"result_{number} = {format_call(call)}" if number - 1 in taken else format_call(call)
         for number, call in enumerate(calls, start=1)
@@ -116,6 +117,8 @@ def format_value(value: Any, *, precision: int = 6) -> str:
             return "{" + ", ".join(items) + "}"
         case float():
             return f"{value:.{precision}g}"
+        case EllipsisType():
+            return "..."
         case Unsupported():
             return describe(value)
     return repr(value)[:200]

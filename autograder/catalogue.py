@@ -68,10 +68,12 @@ def exercise(
     misconceptions: Iterable[Wrong],
     alternatives: Mapping[str, str],
     tolerance: Tolerance | None = None,
+    beside: Mapping[str, Callable[..., Any]] | None = None,
 ) -> Exercise:
     """The exercise of a model solution; name and signature are read from its `def` line.
 
-    `alternatives` are other right answers as text, by what is different about them.
+    `alternatives` are other right answers as text, by what is different about them. `beside` are other
+    functions of the notebook that the probes call, with our reference of each.
     """
     written = Written(solution)
     return Exercise(
@@ -85,4 +87,5 @@ def exercise(
         alternatives={kind: Written(text) for kind, text in alternatives.items()},
         tolerance=tolerance or Tolerance(),
         solution=written,
+        beside=beside or {},
     )

@@ -62,12 +62,20 @@ def parts_right(returned: Any, expected: Any, tolerance: Tolerance) -> tuple[boo
 
 def parts_of(returned: Any, expected: Any) -> tuple[Any, ...]:
     """The values that stand where several were asked for: the items of a tuple or a dictionary. None of them
-    where a single one was asked, or not as many came back."""
+    where a single one was asked, or not as many came back. What is not compared is no part."""
     if isinstance(expected, tuple):
-        return _items(returned, len(expected)) or ()
+        asked = [place for place, item in enumerate(expected) if item is not ...]
+        items = _items(returned, len(expected)) if len(asked) > 1 else None
+        return tuple(items[place] for place in asked) if items else ()
     if isinstance(expected, dict) and isinstance(returned, dict) and expected.keys() <= returned.keys():
         return tuple(returned[key] for key in expected)
     return ()
+
+
+def without(value: Any, own: tuple[int, ...], expected: Any) -> Any:
+    """Several values with `...` in the places that are not compared, where as many came as are expected."""
+    items = _items(value, len(expected)) if own and isinstance(expected, tuple) else None
+    return value if items is None else tuple(... if i in own else item for i, item in enumerate(items))
 
 
 def _compare(returned: Any, expected: Any, tolerance: Tolerance, path: Path) -> Mismatch | None:

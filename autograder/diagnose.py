@@ -10,7 +10,7 @@ from autograder.compare import Tolerance, compare, parts_of
 from autograder.exercise import Exercise, Misconception
 from autograder.sandbox.perform import Outcome, Raised, Returned
 from autograder.sandbox.values import Call
-from autograder.trials import Trial, compared, errors_aside
+from autograder.trials import Drawn, Trial, errors_aside
 
 
 # Two formulas count as one only when they agree far better than any tolerance forgives.
@@ -53,7 +53,7 @@ def _all_of(entries: Iterable[Misconception], evidence: Sequence[Trial]) -> tupl
 def recognise_parts(exercise: Exercise, trials: Sequence[Trial]) -> dict[int, tuple[Misconception, ...]]:
     """Of several values that are asked for, the variants that give the student's in one of them: there may be
     a mistake in each. No variant counts that is wrong in a value which the student has right."""
-    cases = [_Case(trial, index) for trial in _evidence(trials) for index in _telling(trial.calls)]
+    cases = [_Case(trial, index) for trial in _evidence(trials) for index in _telling(trial.drawn)]
     if not all(case.parts(case.trial.outcomes) for case in cases):
         return {}
     unseen = [case for case in cases if not case.trial.public] or cases
@@ -154,12 +154,12 @@ def fits(entry: Misconception, trials: Sequence[Trial]) -> bool:
     return all(_explains(entry, trial) if trial.returned else _raises(entry, trial) for trial in trials)
 
 
-def _telling(calls: Sequence[Call]) -> tuple[int, ...]:
+def _telling(drawn: Drawn) -> tuple[int, ...]:
     """The compared calls that tell formulas apart: on an empty series every code has its own way."""
     return tuple(
         index
-        for index in compared(calls)
-        if not any(isinstance(value, np.ndarray) and not value.size for value in calls[index].args)
+        for index in drawn.compared
+        if not any(isinstance(value, np.ndarray) and not value.size for value in drawn.calls[index].args)
     )
 
 
@@ -170,7 +170,7 @@ def _is_cut(trial: Trial) -> bool:
         and isinstance(theirs, Returned)
         and _kind(right.value) in "fc"
         and _kind(theirs.value) in "iu"
-        for theirs, right in ((trial.outcomes[i], trial.expected[i]) for i in _telling(trial.calls))
+        for theirs, right in ((trial.outcomes[i], trial.expected[i]) for i in _telling(trial.drawn))
     )
 
 
@@ -178,7 +178,7 @@ def _explains(misconception: Misconception, trial: Trial) -> bool:
     would_be = trial.drawn.made_by(misconception.variant)
     return all(
         index < len(would_be) and _same(trial.outcomes[index], would_be[index], trial.calls[index])
-        for index in _telling(trial.calls)
+        for index in _telling(trial.drawn)
     )
 
 

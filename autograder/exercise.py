@@ -51,6 +51,8 @@ class Probe:
     `name` says to the student what was tried ("several columns at once"). `draw` returns the calls to make,
     the interesting one last. `holds`, for random functions, judges the results of all calls by their
     properties instead of by the reference: it gets plain values and returns None or what is wrong.
+    `own` are the places of the function's results whose layout is the student's own, such as a state or a
+    cache: they are never compared, and a later call may take them up as `Earlier`.
     A probe that is not `public` is used at grading only.
     """
 
@@ -58,6 +60,7 @@ class Probe:
     draw: Callable[[np.random.Generator], Call | tuple[Call, ...]]
     public: bool = True
     holds: Callable[[tuple[Call, ...], tuple[Any, ...]], str | None] | None = None
+    own: tuple[int, ...] = ()
 
 
 # A probe on which a wrong formula is right all the same: its name, or a rule that holds for all of its calls.
@@ -99,7 +102,8 @@ class Exercise:
     """One function to write, with all that is needed to judge it; equal to itself only.
 
     `signature` is the text the student was given, e.g. "(x, beta, *, init=0.0)". `alternatives` are right
-    answers written differently; the tests prove that they get full marks.
+    answers written differently; the tests prove that they get full marks. `beside` are other functions of
+    the notebook that probes call, with our reference of each: what they return is not judged.
     `solution` is the model answer; `autograder.catalogue` makes an exercise of it and of its changes.
     """
 
@@ -113,6 +117,7 @@ class Exercise:
     alternatives: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     tolerance: Tolerance = field(default_factory=Tolerance)
     solution: Written | None = None
+    beside: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> inspect.BoundArguments:
         """The arguments under the signature of the exercise; raises TypeError where they do not fit."""
@@ -156,7 +161,7 @@ class Exercise:
 
     def namespace(self, function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
         """The functions that a probe may call, with `function` in the place of the student's."""
-        return {self.name: function}
+        return {**self.beside, self.name: function}
 
     def draw(self, probe: Probe, rng: np.random.Generator) -> tuple[Call, ...]:
         """The calls of one probe, each with its function's name filled in."""

@@ -104,11 +104,13 @@ def follow_through(
     and earn nothing through each other.
     """
     failing = [each for each, judgement in judgements.items() if judgement.score < judgement.max_score]
-    helpers = [each for each in failing if mentioned(each.name)]
+    beside = {name for exercise in failing for name in exercise.beside}
+    helpers = [each for each in failing if each.name in beside or mentioned(each.name)]
     again = {
         exercise: _try(exercise, others, attempt)
         for exercise in failing
-        if (others := [each for each in helpers if each is not exercise]) and _runs(judgements[exercise])
+        if (others := [each for each in helpers if each is not exercise])
+        and _runs(exercise, judgements[exercise])
     }
     builds_on = {exercise.name: each.asked for exercise, each in again.items()}
     made: dict[Exercise, Judgement] = {}
@@ -117,12 +119,15 @@ def follow_through(
         if allowed < each.asked:
             each = _try(exercise, [other for other in helpers if other.name in allowed], attempt)
         if allowed:
-            made[exercise] = _better(judgements[exercise], judge(exercise, each.trials), each)
+            made[exercise] = _better(exercise, judgements[exercise], judge(exercise, each.trials), each)
     return made
 
 
-def _runs(judgement: Judgement) -> bool:
-    return judgement.finding is not None and judgement.finding.kind not in NOTHING_RUNS
+def _runs(exercise: Exercise, judgement: Judgement) -> bool:
+    """Whether there is code; where other functions are called first, what is missing may be one of those."""
+    return judgement.finding is not None and bool(
+        exercise.beside or judgement.finding.kind not in NOTHING_RUNS
+    )
 
 
 def _try(exercise: Exercise, others: Iterable[Exercise], attempt: Attempt) -> _Again:
@@ -141,7 +146,7 @@ def _reaches(start: str, goal: str, builds_on: Mapping[str, Set[str]]) -> bool:
     return goal in reached
 
 
-def _better(before: Judgement, after: Judgement, again: _Again) -> Judgement:
+def _better(exercise: Exercise, before: Judgement, after: Judgement, again: _Again) -> Judgement:
     """The higher score; what is still wrong with right helpers, and nothing else, is the student's own."""
     asked = [name for name in again.helpers if name in again.asked]
     helpers = " and ".join(f"`{name}`" for name in asked)
@@ -151,6 +156,14 @@ def _better(before: Judgement, after: Judgement, again: _Again) -> Judgement:
     best = max(after, before, key=lambda judgement: judgement.score)
     if after.finding is None:
         return replace(after, finding=Finding("follow_through", judged))
-    if again.refused or after.finding.kind in NO_ANSWER:
+    if after.finding.kind in NOTHING_RUNS:
+        return after
+    # What ours hand over may not be what theirs do: a cache has a layout of one's own.
+    is_other = (
+        again.asked & exercise.beside.keys()
+        and not after.finding.misconception
+        and after.score <= before.score
+    )
+    if again.refused or is_other or after.finding.kind in NO_ANSWER:
         return look_first(replace(best, finding=before.finding), asked)
     return replace(best, finding=replace(after.finding, message=f"{after.finding.message} ({judged})"))

@@ -9,6 +9,7 @@ A recorded exercise is judged by the same engine as a live one, and in the same 
 import dataclasses
 import json
 from collections.abc import Mapping
+from types import EllipsisType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -18,6 +19,7 @@ from autograder.exercise import Assignment, Exercise, Misconception, Probe
 from autograder.sandbox.perform import (
     NotCallable,
     NotDefined,
+    NotTaken,
     Raised,
     Returned,
     Stopped,
@@ -33,7 +35,7 @@ FILE = "handout.json"
 KINDS = {
     kind.__name__: kind
     for kind in (
-        Call, Earlier, Named, NotCallable, NotDefined, Oversized, Raised, Returned, Seeded, Stopped,
+        Call, Earlier, Named, NotCallable, NotDefined, NotTaken, Oversized, Raised, Returned, Seeded, Stopped,
         Unsupported, WrongSignature,
     )
 }  # fmt: skip
@@ -55,6 +57,7 @@ def _exercise(exercise: Exercise) -> dict[str, Any]:
         "points": exercise.points,
         "read": exercise.read,
         "tolerance": dataclasses.asdict(exercise.tolerance),
+        "beside": list(exercise.beside),
         "misconceptions": [
             {word: getattr(entry, word) for word in WORDS} for entry in exercise.misconceptions
         ],
@@ -70,6 +73,7 @@ def _drawn(drawn: Drawn) -> dict[str, Any]:
     made = [drawn.made_by(entry.variant) for entry in exercise.misconceptions]
     return {
         "name": drawn.probe.name,
+        "own": drawn.probe.own,
         "calls": _plain(drawn.calls),
         "expected": _plain(drawn.expected),
         "made": _plain(tuple(made)),
@@ -81,6 +85,8 @@ def _plain(value: Any) -> Any:
     match value:
         case None | str() | bool() | int() | float():
             return value
+        case EllipsisType():
+            return {"tuple": None}
         case np.generic() | complex():
             return _plain(np.asarray(value))
         case np.ndarray():
@@ -107,7 +113,7 @@ def restored(text: str) -> Mapping[str, tuple[Drawn, ...]]:
 
 def _restored(entry: dict[str, Any]) -> tuple[Drawn, ...]:
     variants = tuple(_NotHere() for _ in entry["misconceptions"])
-    shown = tuple(Probe(each["name"], _not_here) for each in entry["shown"])
+    shown = tuple(Probe(each["name"], _not_here, own=tuple(each["own"])) for each in entry["shown"])
     exercise = Exercise(
         name=entry["name"],
         reference=_not_here,
@@ -120,6 +126,7 @@ def _restored(entry: dict[str, Any]) -> tuple[Drawn, ...]:
         ),
         read=entry["read"],
         tolerance=Tolerance(**entry["tolerance"]),
+        beside=dict.fromkeys(entry["beside"], _not_here),
     )
     return tuple(
         Drawn(
@@ -155,7 +162,7 @@ def _value(plain: Any) -> Any:
         return numbers.view(dtype).reshape(plain["shape"])
     ((kind, content),) = plain.items()
     if kind == "tuple":
-        return tuple(map(_value, content))
+        return ... if content is None else tuple(map(_value, content))
     if kind == "dict":
         return {key: _value(item) for key, item in content.items()}
     return KINDS[kind](**{name: _value(item) for name, item in content.items()})

@@ -31,6 +31,8 @@ def near(solution: Written) -> Iterator[tuple[str, Written]]:
 def _places(tree: ast.AST) -> Iterator[tuple[Callable[[ast.expr], None], ast.expr, ast.AST]]:
     """Every expression that is read: how to put another in its place, itself, and what to show of it."""
     for parent in ast.walk(tree):
+        if isinstance(parent, ast.Tuple) and isinstance(parent.ctx, ast.Store):
+            continue
         for field, value in ast.iter_fields(parent):
             if field in NOT_READ:
                 continue

@@ -66,7 +66,7 @@ def check(function: Callable[..., Any]) -> None:
         )
     trials = _try(function, drawn)
     judgement = judge(exercise, trials)
-    if judgement.score < judgement.max_score and (helpers := _failing_helpers(function)):
+    if judgement.score < judgement.max_score and (helpers := _failing_helpers(function, exercise)):
         judgement = look_first(judgement, helpers)
     untried = tuple(each.probe.name for each in drawn[len(trials) :])
     further = tuple(probe.name for probe in exercise.probes if not probe.public)
@@ -144,9 +144,11 @@ def _borrowed(function: Callable[..., Any]) -> Any:
     return None
 
 
-def _failing_helpers(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The functions of other tasks that it uses and that do not pass their own check."""
+def _failing_helpers(function: Callable[..., Any], exercise: Exercise) -> tuple[str, ...]:
+    """The functions of other tasks that it uses, or is tried with, and that do not pass their own check."""
     names = {str(getattr(each, "__name__", "")): each for each in _reached(function) if each is not function}
+    notebook = getattr(function, "__globals__", {})
+    names |= {name: notebook[name] for name in exercise.beside if name in notebook}
     return tuple(
         name
         for name, each in names.items()

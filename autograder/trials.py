@@ -6,18 +6,19 @@ The same for the student's notebook, for grading and for the tests; only who per
 import builtins
 import functools
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from autograder.compare import Mismatch, Tolerance, compare, describe, parts_right
+from autograder.compare import Mismatch, Tolerance, compare, describe, parts_right, without
 from autograder.endings import ending_of, with_detail
 from autograder.exercise import Call, Earlier, Exercise, Probe, hidden_generator, public_generator
 from autograder.sandbox.messages import carried
 from autograder.sandbox.perform import (
     NotCallable,
     NotDefined,
+    NotTaken,
     Outcome,
     Raised,
     Returned,
@@ -59,6 +60,8 @@ HALF = Tolerance(rtol_single=4e-3, atol_single=4e-3)
 # An answer may be this much larger than the right one before only its shape is looked at.
 REPLY_FACTOR = 4
 REPLY_ROOM = 64 << 10
+# What a student's own state or cache may take up of it.
+OWN_ROOM = 256 << 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,14 +81,22 @@ class Drawn:
     def made_by(self, function: Callable[..., Any]) -> tuple[Outcome, ...]:
         """What a function of ours makes of the calls, worked out once."""
         if function not in self._made:
-            self._made[function] = perform(self.calls, self.exercise.namespace(function), ours=True)
+            outcomes = perform(self.calls, self.exercise.namespace(function), ours=True)
+            self._made[function] = _judged(self.exercise, self.probe, self.calls, outcomes, self.expected)
         return self._made[function]
+
+    @property
+    def compared(self) -> tuple[int, ...]:
+        """The calls whose results are compared: those of the exercise's own function. The interesting one
+        first, which is the first where they build on each other, and else the last."""
+        own = tuple(index for index, call in enumerate(self.calls) if call.function == self.exercise.name)
+        return own if taken_up(self.calls) else own[::-1]
 
     @property
     def reply_bytes(self) -> int:
         """How large an answer may be."""
         size = sum(_bytes(outcome.value) for outcome in self.expected if isinstance(outcome, Returned))
-        return REPLY_FACTOR * size + REPLY_ROOM
+        return REPLY_FACTOR * size + REPLY_ROOM + (OWN_ROOM if taken_up(self.calls) else 0)
 
 
 def _bytes(value: Any) -> int:
@@ -180,16 +191,39 @@ def draw(exercise: Exercise, probe: Probe, rng: np.random.Generator, *, public: 
     expected = perform(calls, exercise.namespace(exercise.reference), ours=True)
     if not probe.holds and not isinstance(expected[-1], Returned):
         raise RuntimeError(f"the reference of {exercise.name} fails on probe {probe.name!r}: {expected[-1]}")
-    return Drawn(exercise, probe, calls, expected, public)
+    return Drawn(exercise, probe, calls, _judged(exercise, probe, calls, expected, expected), public)
 
 
-def compared(calls: Sequence[Call]) -> tuple[int, ...]:
-    """The calls whose results are compared, the interesting one first.
+def taken_up(calls: Sequence[Call]) -> frozenset[int]:
+    """The calls whose results later ones take up."""
+    values = (value for call in calls for value in (*call.args, *call.kwargs.values()))
+    return frozenset(earlier.call for earlier in _earlier(values))
 
-    What a later call takes up as `Earlier` is left alone: its layout is the student's own.
-    """
-    taken = {earlier.call for call in calls for earlier in _earlier((*call.args, *call.kwargs.values()))}
-    return tuple(index for index in reversed(range(len(calls))) if index not in taken)
+
+def _judged(
+    exercise: Exercise,
+    probe: Probe,
+    calls: Sequence[Call],
+    outcomes: Sequence[Outcome],
+    right: Sequence[Outcome],
+) -> tuple[Outcome, ...]:
+    """The outcomes without what is not compared, for which `...` stands."""
+    if probe.holds:
+        return tuple(outcomes)
+    return tuple(_compared_part(exercise, probe, *each) for each in zip(calls, outcomes, right, strict=False))
+
+
+def _compared_part(exercise: Exercise, probe: Probe, call: Call, outcome: Outcome, right: Outcome) -> Outcome:
+    """Of what functions beside the exercise's own return nothing, and no place that is the student's own."""
+    if not isinstance(outcome, Returned):
+        return outcome
+    if call.function != exercise.name:
+        return Returned(...)
+    if not probe.own:
+        return outcome
+    return replace(
+        outcome, value=without(outcome.value, probe.own, getattr(right, "value", None)), repacked=False
+    )
 
 
 def _earlier(values: Iterable[Any]) -> Iterator[Earlier]:
@@ -211,16 +245,17 @@ def try_here(function: Callable[..., Any], drawn: Iterable[Drawn]) -> tuple[Tria
 def perform_here(function: Callable[..., Any], drawn: Drawn) -> tuple[Outcome, ...]:
     """What a function makes of the calls in this process; its values go the way of those of a box.
 
-    Other functions that the calls name are those of the same notebook, where ours are not there.
+    Other functions that the calls name are those of the same notebook; ours where they are not there.
     """
     notebook = getattr(function, "__globals__", {})
-    others = {call.function: notebook[call.function] for call in drawn.calls if call.function in notebook}
-    outcomes = perform(drawn.calls, others | drawn.exercise.namespace(function))
+    beside = {name: notebook[name] for name in drawn.exercise.beside if name in notebook}
+    outcomes = perform(drawn.calls, drawn.exercise.namespace(function) | beside)
     return carried(outcomes, drawn.calls, drawn.reply_bytes)
 
 
 def try_out(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Trial:
     """Record what came back, why it fails if it does, and which parts of it are right."""
+    outcomes = _judged(drawn.exercise, drawn.probe, drawn.calls, outcomes, drawn.expected)
     problem = _problem(drawn, outcomes)
     return Trial(drawn, outcomes, problem, _parts(drawn, outcomes) if problem else ())
 
@@ -245,22 +280,34 @@ def _parts(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> tuple[bool, ...]:
 def _problem(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Problem | None:
     """Why this fails, as a rung of the ladder; None when it passes."""
     exercise, probe, calls = drawn.exercise, drawn.probe, drawn.calls
-    last = outcomes[-1]
-    if not isinstance(last, Returned):
-        return _no_value(f"`{calls[len(outcomes) - 1].function}`", last, exercise.signature)
-    if probe.holds:
+    call, last = calls[len(outcomes) - 1], outcomes[-1]
+    if not isinstance(last, Returned | NotTaken):
+        is_own = call.function == exercise.name
+        name = f"`{call.function}`" if is_own else f"your `{call.function}`, with which it is tried,"
+        return _no_value(name, last, exercise.signature if is_own else "")
+    if probe.holds and isinstance(last, Returned):
         says = probe.holds(calls, tuple(getattr(outcome, "value", None) for outcome in outcomes))
         return Problem("wrong_values", says) if says else None
     for index, returned, wanted in _pairs(drawn, outcomes):
         if mismatch := compare(returned.value, wanted.value, exercise.tolerance):
             says, discreetly = _words(mismatch, returned, wanted), _discreet_words(mismatch, wanted)
             return Problem(mismatch.kind, says, index, discreetly)
-    return None
+    return _not_taken(call, calls) if isinstance(last, NotTaken) else None
+
+
+def _not_taken(call: Call, calls: Sequence[Call]) -> Problem:
+    """A call goes on with what an earlier one does not return."""
+    taken = [each for each in _earlier((*call.args, *call.kwargs.values())) if each.item is not None]
+    item, earlier = max((each.item or 0, each.call) for each in taken)
+    name = calls[earlier].function
+    return Problem(
+        "wrong_type", f"`{name}` returned no value {item + 1}, which a later call takes up", earlier
+    )
 
 
 def _pairs(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Iterator[tuple[int, Returned, Returned]]:
     """Of each compared call its number, what came back and what is right."""
-    for index in compared(drawn.calls):
+    for index in (index for index in drawn.compared if index < len(outcomes)):
         returned, wanted = outcomes[index], drawn.expected[index]
         if isinstance(returned, Returned) and isinstance(wanted, Returned):
             yield index, returned, wanted
@@ -274,7 +321,7 @@ def _no_value(name: str, outcome: Outcome, signature: str) -> Problem:
             says = f"{name} is {_a(type_name)}, not a function"
             return Problem("not_callable", says, discreetly=f"{name} is not a function")
         case WrongSignature(theirs):
-            asked = f"where {signature} is asked for"
+            asked = f"where {signature or 'something else'} is asked for"
             says, discreetly = f"{name} takes {theirs} {asked}", f"{name} takes other arguments {asked}"
             return Problem("wrong_signature", says, discreetly=discreetly)
         case Raised(kind="NotImplementedError"):

@@ -6,6 +6,7 @@ what came back, what was asked, where to read. It never gives the solution away.
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -118,7 +119,7 @@ def _finding(
     aside = errors_aside(trials)
     trial = _telling([trial for trial in trials if trial not in aside])
     if _problem(trial).kind == "not_implemented":
-        return Finding("not_implemented", f"{_problem(trial).says}.")
+        return Finding("not_implemented", _sentence(_problem(trial).says))
     says = _words(trial, own_lines)
     finding = Finding(_problem(trial).kind, _placed(trial, trials, says), None, exercise.read, _case(trial))
     if name:
@@ -153,14 +154,18 @@ def _placed(trial: Trial, trials: Sequence[Trial], says: str) -> str:
     if _problem(trial).kind == "wrong_values" and _is_modified(trial):
         name = trial.drawn.exercise.name
         says = f"`{name}` changes its input while it still needs it; work on a copy. So far {says}"
-    message = f"{says}."
+    message = _sentence(says)
     if _problem(trial).kind not in ("not_defined", "not_callable", "not_implemented", "wrong_signature"):
         if any(each.passed for each in trials):
-            message = f"Tried on {trial.probe.name}: {message}"
+            message = f"Tried on {trial.probe.name}: {says}."
         twins = [each for each in trials if each.probe is trial.probe and each.public]
         if not trial.public and twins and all(twin.passed for twin in twins):
             message += " The cases that your notebook shows pass; others of the same kind do not."
-    return message[0].upper() + message[1:]
+    return message
+
+
+def _sentence(says: str) -> str:
+    return f"{says[0].upper()}{says[1:]}."
 
 
 def _name(exercise: Exercise, trials: Sequence[Trial], recognised: Sequence[Misconception]) -> _Name | None:
@@ -218,5 +223,11 @@ def _case(trial: Trial) -> Case | None:
 def _size(trial: Trial) -> float:
     """How much there is to look at in the call that shows it; with nothing in its arrays it shows nothing."""
     call = trial.calls[range(len(trial.outcomes))[_problem(trial).call]]
-    sizes = [np.size(value) for value in (*call.args, *call.kwargs.values())]
+    sizes = [_entries(value) for value in (*call.args, *call.kwargs.values())]
     return sum(sizes) if all(sizes) else np.inf
+
+
+def _entries(value: Any) -> int:
+    if isinstance(value, tuple):
+        return max(sum(map(_entries, value)), 1)
+    return np.size(value)

@@ -12,6 +12,7 @@ from .perform import (
     LINE_LENGTH,
     NotCallable,
     NotDefined,
+    NotTaken,
     Outcome,
     Raised,
     Returned,
@@ -156,6 +157,8 @@ def _outcome_to_plain(outcome: Outcome) -> tuple[Any, ...]:
             return ("not_callable", type_name)
         case NotDefined():
             return ("not_defined",)
+        case NotTaken():
+            return ("not_taken",)
         case Stopped(reason, detail):
             return ("stopped", reason, detail)
     raise TypeError(outcome)
@@ -185,6 +188,8 @@ def _outcome_from_plain(value: Any) -> Outcome:
             return NotCallable(type_name[:80])
         case ("not_defined",):
             return NotDefined()
+        case ("not_taken",):
+            return NotTaken()
         case ("stopped", str(reason), str(detail)):
             return Stopped(reason[:20], detail[:80])
     raise ProtocolError("the reply holds no outcome")

@@ -86,6 +86,11 @@ class Stopped:
     detail: str = ""
 
 
+@dataclass(frozen=True)
+class NotTaken:
+    """The call takes up an earlier result, which has no such item."""
+
+
 class Interrupted(KeyboardInterrupt):
     """Raised into a call by whoever does not wait any longer; never in the sandbox."""
 
@@ -93,7 +98,7 @@ class Interrupted(KeyboardInterrupt):
     detail = ""
 
 
-Outcome = Returned | Raised | WrongSignature | NotCallable | NotDefined | Stopped
+Outcome = Returned | Raised | WrongSignature | NotCallable | NotDefined | NotTaken | Stopped
 
 
 def perform(
@@ -125,7 +130,10 @@ def _make(call: Call, namespace: Mapping[str, Any], results: list[Any], ours: bo
 
 
 def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours: bool) -> tuple[Outcome, Any]:
-    args, kwargs = call.resolve(lambda value: _argument(value, results))
+    try:
+        args, kwargs = call.resolve(lambda value: _argument(value, results))
+    except Exception:  # whatever an earlier result is
+        return NotTaken(), None
     binding = _bind(function, args, kwargs, _signature_of_ours if ours else inspect.signature)
     if isinstance(binding, WrongSignature):
         return binding, None

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from autograder.diagnose import fits, recognise
-from autograder.exercise import Call, Earlier, Exercise, Misconception, Probe, call
+from autograder.exercise import Call, Exercise, Misconception, Probe, call
 from autograder.sandbox.perform import Raised
-from autograder.trials import Trial, compared, draw, try_here
+from autograder.trials import Trial, draw, try_here
 
 
 def misconception(name: str, variant: Callable[..., Any]) -> Misconception:
@@ -148,10 +148,3 @@ def test_every_call_has_to_be_explained() -> None:
     calls = tuple(Call("double", (np.asarray(x),)) for x in (3.0, 5.0))
     assert names(recognise(DOUBLE, [trial_of(calls, lambda x: x * x)])) == ["squares"]
     assert recognise(DOUBLE, [trial_of(calls, lambda x: x * x if x == 5 else 0.0)]) == ()
-
-
-def test_what_a_later_call_takes_up_is_the_students_own() -> None:
-    calls = (Call("forward"), Call("other"), Call("backward", ((Earlier(0, 1),),)))
-    assert compared(calls) == (2, 1)
-    assert compared((Call("f"), Call("g", (), {"cache": {"a": Earlier(0)}}))) == (1,)
-    assert compared((Call("f"), Call("f"))) == (1, 0)

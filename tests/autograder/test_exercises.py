@@ -24,7 +24,7 @@ from autograder.exercise import Exercise, Misconception
 from autograder.exercises import ASSIGNMENT_NAMES, find_exercise, load
 from autograder.sandbox.perform import Returned
 from autograder.student import check_quietly
-from autograder.trials import Drawn, Trial, compared, draw_hidden, try_here, try_out
+from autograder.trials import Drawn, Trial, draw_hidden, try_here, try_out
 from autograder.verdict import Judgement, judge
 from tests.autograder.mutants import mutants
 
@@ -91,7 +91,7 @@ def test_a_right_answer_in_double_precision_lies_well_within_the_tolerance(exerc
     tight = Tolerance(exercise.tolerance.rtol / 10, exercise.tolerance.atol / 10)
     for answer in exercise.alternatives.values():
         for trial in tried(exercise.name, answer, KEYS[0]):
-            for index in compared(trial.calls):
+            for index in trial.drawn.compared:
                 assert compare(trial.outcomes[index].value, trial.expected[index].value, tight) is None
 
 
@@ -186,7 +186,8 @@ def test_results_that_were_never_filled_are_called_by_no_formula(name):
 def _expected_arrays(exercise: Exercise) -> Iterator[np.ndarray]:
     for each in drawn(exercise.name, KEYS[0]):
         for outcome in each.expected:
-            yield from outcome.value if isinstance(outcome.value, tuple) else (outcome.value,)
+            values = outcome.value if isinstance(outcome.value, tuple) else (outcome.value,)
+            yield from (value for value in values if isinstance(value, np.ndarray))
 
 
 @every_exercise
@@ -229,7 +230,7 @@ def _distances(exercise: Exercise, one: Any, other: Any, key: bytes) -> Iterator
     """How many tolerances the results of two functions differ by, call by call."""
     for pair in zip(tried(exercise.name, one, key), tried(exercise.name, other, key), strict=True):
         if all(len(trial.outcomes) == len(trial.calls) for trial in pair):
-            for index in compared(pair[0].calls):
+            for index in pair[0].drawn.compared:
                 first, second = (trial.outcomes[index] for trial in pair)
                 if isinstance(first, Returned) and isinstance(second, Returned):
                     yield _distance(first.value, second.value, exercise.tolerance)

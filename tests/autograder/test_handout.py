@@ -1,6 +1,7 @@
 """What a student's `check` is given as data leads to the same words and points as the exercises do."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,7 +22,8 @@ def test_a_recorded_exercise_is_judged_as_a_live_one(name: str) -> None:
     given = restored(recorded(assignment))
     assert list(given) == [exercise.name for exercise in assignment.exercises]
     for exercise in assignment.exercises:
-        drawn = given[exercise.name]
+        recorded_exercise = replace(given[exercise.name][0].exercise, beside=exercise.beside)
+        drawn = [replace(each, exercise=recorded_exercise) for each in given[exercise.name]]
         variants = [entry.variant for entry in exercise.misconceptions]
         others = [lambda *args, **kwargs: None, lambda *args, **kwargs: 1 / 0, lambda: 0]
         for answer in (exercise.reference, *exercise.alternatives.values(), *variants, *others):

@@ -30,6 +30,15 @@ def test_operators_operands_brackets_numbers_and_names_are_changed_one_at_a_time
     assert not any("np." in change.replace("np.zeros", "") for change in shown)
 
 
+def test_several_targets_are_left_as_they_are() -> None:
+    solution = Written(
+        "def f(state):\n    v, t = state\n    for a, b in [(v, t)]:\n        v = a + b\n    return v"
+    )
+    made = [change.text for _, change in near(solution)]
+    assert made
+    assert all("v, t = " in text and "for a, b in " in text for text in made)
+
+
 def test_a_change_is_a_function_of_its_own_and_the_solution_stays_as_it_is() -> None:
     made = dict(near(SOLUTION))
     assert made["1 - beta * t"](6.0, 0.25, 2) == 12

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from autograder.sandbox.messages import carried
 from autograder.sandbox.perform import (
     NotCallable,
     NotDefined,
+    NotTaken,
     Outcome,
     Raised,
     Returned,
@@ -96,6 +98,14 @@ def test_a_later_call_takes_up_the_very_object_that_an_earlier_one_returned() ->
     functions = {"forward": lambda x: (x, cache), "backward": lambda kept: 1.0 if kept is cache else 0.0}
     calls = (Call("forward", (2.0,)), Call("backward", (Earlier(0, 1),)))
     assert perform(calls, functions)[-1].value == 1.0
+
+
+@pytest.mark.parametrize("result", [None, 1.0, (2.0,), {"cache": 1}, np.array(3.0)], ids=repr)
+def test_what_an_earlier_result_does_not_hold_cannot_be_taken_up(result: Any) -> None:
+    calls = (Call("f"), Call("g", (Earlier(0, 1),)))
+    outcomes = perform(calls, {"f": lambda: result, "g": lambda cache: cache})
+    assert (type(outcomes[0]), outcomes[1:]) == (Returned, (NotTaken(),))
+    assert carried(outcomes, calls, 10_000)[1] == NotTaken()
 
 
 def test_every_call_gets_its_own_copies() -> None:
