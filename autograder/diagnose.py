@@ -166,12 +166,15 @@ def _telling(drawn: Drawn) -> tuple[int, ...]:
 def _is_cut(trial: Trial) -> bool:
     """Whether whole numbers came back where the right values have fractions."""
     return any(
-        isinstance(right, Returned)
-        and isinstance(theirs, Returned)
-        and _kind(right.value) in "fc"
-        and _kind(theirs.value) in "iu"
+        isinstance(right, Returned) and isinstance(theirs, Returned) and _cuts(theirs.value, right.value)
         for theirs, right in ((trial.outcomes[i], trial.expected[i]) for i in _telling(trial.drawn))
     )
+
+
+def _cuts(value: Any, right: Any) -> bool:
+    if isinstance(right, tuple):
+        return any(map(_cuts, parts_of(value, right) or [value] * len(right), right))
+    return _kind(right) in "fc" and _kind(value) in "iu"
 
 
 def _explains(misconception: Misconception, trial: Trial) -> bool:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from typing import TypeGuard
 
 from autograder.written import Written
 
@@ -9,8 +10,8 @@ from autograder.written import Written
 OPERATORS: tuple[type[ast.operator], ...] = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 
 
-# Targets are written, signatures are given, and the functions of numpy are no formulas.
-NOT_READ = ("targets", "target", "func", "annotation", "returns")
+# Signatures are given, and the functions of numpy are no formulas.
+NO_FORMULAS = ("func", "annotation", "returns")
 
 
 def near(solution: Written) -> Iterator[tuple[str, Written]]:
@@ -34,14 +35,19 @@ def _places(tree: ast.AST) -> Iterator[tuple[Callable[[ast.expr], None], ast.exp
         if isinstance(parent, ast.Tuple) and isinstance(parent.ctx, ast.Store):
             continue
         for field, value in ast.iter_fields(parent):
-            if field in NOT_READ:
+            if field in NO_FORMULAS:
                 continue
-            if isinstance(value, ast.expr):
+            if _is_read(value):
                 yield _put_into(parent, field), value, _shown(parent)
             elif isinstance(value, list):
                 for index, item in enumerate(value):
-                    if isinstance(item, ast.expr):
+                    if _is_read(item):
                         yield _put_at(value, index), item, _shown(parent)
+
+
+def _is_read(value: object) -> TypeGuard[ast.expr]:
+    """And not written, as the left side of an assignment is."""
+    return isinstance(value, ast.expr) and not isinstance(getattr(value, "ctx", None), ast.Store)
 
 
 def _put_into(parent: ast.AST, field: str) -> Callable[[ast.expr], None]:

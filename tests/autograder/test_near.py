@@ -44,3 +44,14 @@ def test_a_change_is_a_function_of_its_own_and_the_solution_stays_as_it_is() -> 
     assert made["1 - beta * t"](6.0, 0.25, 2) == 12
     assert SOLUTION(6.0, 0.5, 1) == 12
     assert len({change.text for _, change in near(SOLUTION)} - {SOLUTION.text}) == len(list(near(SOLUTION)))
+
+
+def test_what_is_written_to_stays_as_it_is() -> None:
+    pair = Written("""
+        def pair(x, y):
+            first, second = x, y
+            return first - second
+    """)
+    shown = {shown for shown, _ in near(pair)}
+    assert all(change.text.count("first, second = ") == 1 for _, change in near(pair))
+    assert "return second - first" in shown

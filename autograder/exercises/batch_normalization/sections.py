@@ -1,0 +1,10 @@
+"""Sections of the seventh lecture, by what they are about."""
+
+INPUTS = "7.2 Inputs of mean 0 and standard deviation 1"
+FORWARD = "7.3 The same for every layer: normalise, scale, shift"
+EPSILON = "Inside the root, or outside?"
+BACKWARD = "7.4 Back through the batch"
+RUNNING = "7.5 Averages for test time"
+AVERAGE_WHAT = "Average the variance, not its root"
+TEST_TIME = "7.6 One example at a time"
+FOLDING = "7.7 Folded into the layer before"
