@@ -8,7 +8,8 @@
 
 One line installs it on a machine that has nothing but Python. The wheel holds `check` with what it needs as
 data (see `handout`), and of the course's package what the lecture imports, with the answers folded (see
-`fold`). There is no solution, no hidden input, no other assignment, no grader and no catalogue in it.
+`fold`). There is no solution, no hidden input, no other assignment, no grader and no catalogue in it. Of
+the properties by which random results are judged those are there that the assignment uses.
 """
 
 import ast
@@ -153,7 +154,7 @@ def _open_functions(lecture: dict[str, Any] | None) -> frozenset[str]:
 def make_wheel(assignment: Assignment, lecture: dict[str, Any] | None) -> tuple[str, bytes]:
     """The name and the bytes of the wheel that an assignment and its lecture need."""
     imports = set(_imports(ast.parse(_code(lecture)), "")) if lecture else set()
-    modules = _closure({f"{GRADER}.student", *imports})
+    modules = _closure({f"{GRADER}.student", *imports, *handout.property_modules(assignment)})
     files = {_path(name): _source(name).encode() for name in sorted(modules)}
     files |= {f"{package}/py.typed": b"" for package in {name.partition(".")[0] for name in modules}}
     for name in {exercise.reference.__module__ for exercise in assignment.exercises} & modules:

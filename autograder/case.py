@@ -24,7 +24,7 @@ PASTED = 1000
 class Case:
     """The smallest failing case, as text: calls that can be pasted, and values.
 
-    `returned` is empty where nothing came back.
+    `expected` is empty where results are judged by a property, `returned` where nothing came back.
     """
 
     call: str
@@ -41,6 +41,8 @@ def case_of(trial: Trial, problem: Problem) -> Case | None:
     # Calls that do not build on each other explain themselves one by one.
     first = 0 if taken_up(trial.calls) else index
     call = format_calls(trial.calls[: index + 1])[first:]
+    if trial.probe.holds:
+        return Case("; ".join(call), "", format_value(got.value) if isinstance(got, Returned) else "")
     if not isinstance(got, Returned):
         return Case("; ".join(call), format_value(wanted.value), "")
     return Case("; ".join(call), *_side_by_side(wanted.value, got.value, problem.kind))

@@ -26,12 +26,15 @@ def recognise(exercise: Exercise, trials: Sequence[Trial]) -> tuple[Misconceptio
     formula near the right one is looked for, and two mistakes in one answer.
     """
     # What fails tells most formulas apart at once.
-    evidence = sorted(_evidence(trials), key=lambda trial: trial.passed)
+    evidence = sorted(_evidence(trials), key=lambda trial: (trial.passed, trial.probe.holds is not None))
     if described := _all_of(exercise.misconceptions, evidence):
         return described
     # Truth values are too few numbers for more: they fit something by chance.
-    # So does what is the same number everywhere, such as zeros that were never filled.
-    if not any(_has_fractions(trial.expected[-1]) for trial in evidence) or _is_one_number(evidence):
+    # So does what is the same number everywhere, such as zeros that were never filled, and one property.
+    by_values = [trial for trial in evidence if not trial.probe.holds]
+    if all(trial.passed for trial in by_values):
+        return ()
+    if not any(_has_fractions(trial.expected[-1]) for trial in by_values) or _is_one_number(by_values):
         return ()
     # What is equal is all the same to the student: one way to write it is enough.
     return _all_of(exercise.near, evidence)[:1] or _fewest_changes(_all_of(exercise.pairs, evidence))
@@ -178,6 +181,9 @@ def _cuts(value: Any, right: Any) -> bool:
 
 
 def _explains(misconception: Misconception, trial: Trial) -> bool:
+    """Whether the variant returns the same; what is random breaks the same property by name, or none."""
+    if trial.probe.holds:
+        return trial.broken != "" and trial.drawn.broken_by(misconception.variant) == trial.broken
     would_be = trial.drawn.made_by(misconception.variant)
     return all(
         index < len(would_be) and _same(trial.outcomes[index], would_be[index], trial.calls[index])

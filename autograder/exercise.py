@@ -18,6 +18,7 @@ import numpy as np
 
 from autograder.compare import Tolerance
 from autograder.near import near
+from autograder.properties import Property
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.values import Call, Earlier, Named, Seeded
 from autograder.written import Change, Written
@@ -49,8 +50,8 @@ class Probe:
     """A kind of input on which an answer is tried, drawn anew from a generator each time.
 
     `name` says to the student what was tried ("several columns at once"). `draw` returns the calls to make,
-    the interesting one last. `holds`, for random functions, judges the results of all calls by their
-    properties instead of by the reference: it gets plain values and returns None or what is wrong.
+    the interesting one last. `holds`, for random functions, judges the results of all calls by a property
+    instead of by the reference (see `autograder.properties`).
     `own` are the places of the function's results whose layout is the student's own, such as a state or a
     cache: they are never compared, and a later call may take them up as `Earlier`.
     A probe that is not `public` is used at grading only.
@@ -59,7 +60,7 @@ class Probe:
     name: str
     draw: Callable[[np.random.Generator], Call | tuple[Call, ...]]
     public: bool = True
-    holds: Callable[[tuple[Call, ...], tuple[Any, ...]], str | None] | None = None
+    holds: Property | None = None
     own: tuple[int, ...] = ()
 
 

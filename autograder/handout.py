@@ -7,15 +7,19 @@ A recorded exercise is judged by the same engine as a live one, and in the same 
 """
 
 import dataclasses
+import importlib
 import json
 from collections.abc import Mapping
+from functools import partial
 from types import EllipsisType
 from typing import Any, NoReturn
 
 import numpy as np
 
+from autograder import properties
 from autograder.compare import Tolerance
 from autograder.exercise import Assignment, Exercise, Misconception, Probe
+from autograder.properties import Property
 from autograder.sandbox.perform import (
     NotCallable,
     NotDefined,
@@ -68,16 +72,35 @@ def _exercise(exercise: Exercise) -> dict[str, Any]:
 
 def _drawn(drawn: Drawn) -> dict[str, Any]:
     exercise = drawn.exercise
-    if drawn.probe.holds:
-        raise ValueError(f"{exercise.name}: a probe that is judged by properties cannot be recorded")
-    made = [drawn.made_by(entry.variant) for entry in exercise.misconceptions]
+    variants = [entry.variant for entry in exercise.misconceptions]
+    holds = drawn.probe.holds
     return {
         "name": drawn.probe.name,
         "own": drawn.probe.own,
+        "holds": holds and _property(exercise, holds),
         "calls": _plain(drawn.calls),
         "expected": _plain(drawn.expected),
-        "made": _plain(tuple(made)),
+        "reply_bytes": drawn.reply_bytes,
+        "made": [] if holds else [_plain(drawn.made_by(variant)) for variant in variants],
+        "broken": [drawn.broken_by(variant) for variant in variants] if holds else [],
     }
+
+
+def _property(exercise: Exercise, holds: Property) -> dict[str, Any]:
+    """Where a property is found again: a function of `autograder.properties`, or a partial one."""
+    function, settings = (holds.func, holds.keywords) if isinstance(holds, partial) else (holds, {})
+    place = function.__module__, function.__qualname__
+    if not place[0].startswith(f"{properties.__name__}.") or place[1] != function.__name__:
+        says = f"the property {'.'.join(place)} is not a function of a module of {properties.__name__}"
+        raise ValueError(f"{exercise.name}: {says}")
+    return {"module": function.__module__, "name": function.__name__, "settings": settings}
+
+
+def property_modules(assignment: Assignment) -> frozenset[str]:
+    """The modules of the properties by which visible results are judged."""
+    probes = (probe for exercise in assignment.exercises for probe in exercise.probes if probe.public)
+    functions = (getattr(probe.holds, "func", probe.holds) for probe in probes if probe.holds)
+    return frozenset(function.__module__ for function in functions)
 
 
 def _plain(value: Any) -> Any:
@@ -113,7 +136,7 @@ def restored(text: str) -> Mapping[str, tuple[Drawn, ...]]:
 
 def _restored(entry: dict[str, Any]) -> tuple[Drawn, ...]:
     variants = tuple(_NotHere() for _ in entry["misconceptions"])
-    shown = tuple(Probe(each["name"], _not_here, own=tuple(each["own"])) for each in entry["shown"])
+    shown = tuple(_probe(**each) for each in entry["shown"])
     exercise = Exercise(
         name=entry["name"],
         reference=_not_here,
@@ -135,10 +158,21 @@ def _restored(entry: dict[str, Any]) -> tuple[Drawn, ...]:
             _value(each["calls"]),
             _value(each["expected"]),
             True,
-            dict(zip(variants, _value(each["made"]), strict=True)),
+            each["reply_bytes"],
+            dict(zip(variants, map(_value, each["made"]), strict=False)),
+            dict(zip(variants, each["broken"], strict=False)),
         )
         for probe, each in zip(shown, entry["shown"], strict=True)
     )
+
+
+def _probe(*, name: str, own: list[int], holds: dict[str, Any] | None, **_: Any) -> Probe:
+    return Probe(name, _not_here, holds=_found(**holds) if holds else None, own=tuple(own))
+
+
+def _found(module: str, name: str, settings: dict[str, Any]) -> Property:
+    function = getattr(importlib.import_module(module), name)
+    return partial(function, **settings) if settings else function
 
 
 class _NotHere:

@@ -94,7 +94,8 @@ def _case(judgement: Judgement) -> Iterator[tuple[str, str]]:
     case = judgement.finding.case if judgement.finding else None
     if case:
         yield "tried", case.call
-        yield "expected", case.expected
+        if case.expected:
+            yield "expected", case.expected
         if case.returned:
             yield "returned", case.returned
 

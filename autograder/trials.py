@@ -14,7 +14,8 @@ import numpy as np
 from autograder.compare import Mismatch, Tolerance, compare, describe, parts_right, without
 from autograder.endings import ending_of, with_detail
 from autograder.exercise import Call, Earlier, Exercise, Probe, hidden_generator, public_generator
-from autograder.sandbox.messages import carried
+from autograder.properties import Broken, Property
+from autograder.sandbox.messages import carried, shape_only
 from autograder.sandbox.perform import (
     NotCallable,
     NotDefined,
@@ -68,7 +69,8 @@ OWN_ROOM = 256 << 10
 class Drawn:
     """A probe whose inputs are drawn: the calls to make, and what the reference makes of them.
 
-    Everybody may see the inputs of a `public` one, nobody those of another. Equal to itself only.
+    Everybody may see the inputs of a `public` one, nobody those of another. An answer may have `reply_bytes`.
+    Of what is judged by a property the shapes alone are expected. Equal to itself only.
     """
 
     exercise: Exercise
@@ -76,7 +78,9 @@ class Drawn:
     calls: tuple[Call, ...]
     expected: tuple[Outcome, ...]
     public: bool
+    reply_bytes: int
     _made: dict[Callable[..., Any], tuple[Outcome, ...]] = field(default_factory=dict, repr=False)
+    _broken: dict[Callable[..., Any], str | None] = field(default_factory=dict, repr=False)
 
     def made_by(self, function: Callable[..., Any]) -> tuple[Outcome, ...]:
         """What a function of ours makes of the calls, worked out once."""
@@ -85,18 +89,20 @@ class Drawn:
             self._made[function] = _judged(self.exercise, self.probe, self.calls, outcomes, self.expected)
         return self._made[function]
 
+    def broken_by(self, function: Callable[..., Any]) -> str | None:
+        """The name of the property that what a function of ours makes of the calls does not have."""
+        if function not in self._broken:
+            self._broken[function] = try_out(self, self.made_by(function)).broken
+        return self._broken[function]
+
     @property
     def compared(self) -> tuple[int, ...]:
         """The calls whose results are compared: those of the exercise's own function. The interesting one
         first, which is the first where they build on each other, and else the last."""
+        if self.probe.holds:
+            return ()
         own = tuple(index for index, call in enumerate(self.calls) if call.function == self.exercise.name)
         return own if taken_up(self.calls) else own[::-1]
-
-    @property
-    def reply_bytes(self) -> int:
-        """How large an answer may be."""
-        size = sum(_bytes(outcome.value) for outcome in self.expected if isinstance(outcome, Returned))
-        return REPLY_FACTOR * size + REPLY_ROOM + (OWN_ROOM if taken_up(self.calls) else 0)
 
 
 def _bytes(value: Any) -> int:
@@ -110,7 +116,8 @@ class Problem:
     """Why a trial fails, and which of its calls shows it.
 
     `discreetly` is what is said instead when nobody has seen the inputs: nothing in which a student's code
-    could have put them, such as the words of an error. `line` is where it happened.
+    could have put them, such as the words of an error. `line` is where it happened, `broken` the name of the
+    property that is broken, if it has one.
     """
 
     kind: str
@@ -118,6 +125,7 @@ class Problem:
     call: int = -1
     discreetly: str = ""
     line: str = ""
+    broken: str = ""
 
     def words(self, *, public: bool, own_lines: Container[str]) -> str:
         """What to say of it; of an input that nobody has seen, no line but one of `own_lines` is repeated."""
@@ -159,6 +167,11 @@ class Trial:
         return self.problem is None
 
     @property
+    def broken(self) -> str | None:
+        """The name of the property that it breaks, if that has one; None where it passes."""
+        return self.problem.broken if self.problem else None
+
+    @property
     def returned(self) -> bool:
         """Whether every call came back."""
         return isinstance(self.outcomes[-1], Returned)
@@ -189,9 +202,16 @@ def draw(exercise: Exercise, probe: Probe, rng: np.random.Generator, *, public: 
     """
     calls = exercise.draw(probe, rng)
     expected = perform(calls, exercise.namespace(exercise.reference), ours=True)
-    if not probe.holds and not isinstance(expected[-1], Returned):
+    if not isinstance(expected[-1], Returned):
         raise RuntimeError(f"the reference of {exercise.name} fails on probe {probe.name!r}: {expected[-1]}")
-    return Drawn(exercise, probe, calls, _judged(exercise, probe, calls, expected, expected), public)
+    size = sum(_bytes(outcome.value) for outcome in expected if isinstance(outcome, Returned))
+    room = REPLY_FACTOR * size + REPLY_ROOM + (OWN_ROOM if taken_up(calls) else 0)
+    judged = map(_form, expected) if probe.holds else _judged(exercise, probe, calls, expected, expected)
+    return Drawn(exercise, probe, calls, tuple(judged), public, room)
+
+
+def _form(outcome: Outcome) -> Outcome:
+    return replace(outcome, value=shape_only(outcome.value)) if isinstance(outcome, Returned) else outcome
 
 
 def taken_up(calls: Sequence[Call]) -> frozenset[int]:
@@ -286,13 +306,27 @@ def _problem(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Problem | None:
         name = f"`{call.function}`" if is_own else f"your `{call.function}`, with which it is tried,"
         return _no_value(name, last, exercise.signature if is_own else "")
     if probe.holds and isinstance(last, Returned):
-        says = probe.holds(calls, tuple(getattr(outcome, "value", None) for outcome in outcomes))
-        return Problem("wrong_values", says) if says else None
+        return _broken(probe.holds, drawn, [getattr(outcome, "value", None) for outcome in outcomes])
     for index, returned, wanted in _pairs(drawn, outcomes):
         if mismatch := compare(returned.value, wanted.value, exercise.tolerance):
             says, discreetly = _words(mismatch, returned, wanted), _discreet_words(mismatch, wanted)
             return Problem(mismatch.kind, says, index, discreetly)
     return _not_taken(call, calls) if isinstance(last, NotTaken) else None
+
+
+def _broken(holds: Property, drawn: Drawn, values: Sequence[Any]) -> Problem | None:
+    """What a property says; where it cannot read what came back, that is the problem."""
+    try:
+        with np.errstate(all="ignore"):
+            found = holds(drawn.calls, tuple(values))
+    except Exception:  # whatever came back
+        wanted = getattr(drawn.expected[-1], "value", None)
+        kind = "returned_none" if values[-1] is None else "wrong_type"
+        says = f"returned {describe(values[-1])} where {describe(wanted)} is asked for"
+        return Problem(kind, says, discreetly=f"returned something else than {describe(wanted)}")
+    if isinstance(found, Broken):
+        return Problem("wrong_values", found.says, broken=found.name)
+    return Problem("wrong_values", found) if found else None
 
 
 def _not_taken(call: Call, calls: Sequence[Call]) -> Problem:

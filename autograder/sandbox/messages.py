@@ -109,7 +109,7 @@ def _calls_from_plain(value: Any) -> tuple[Call, ...]:
 
 def encode_outcomes(outcomes: tuple[Outcome, ...], limits: Limits) -> bytes:
     """The answer to one probe. Where it is too large only the shapes are sent, or only the types."""
-    for reduce in (_shape, _type):
+    for reduce in (shape_only, _type):
         try:
             return encode(outcomes_to_plain(outcomes), limits)
         except ProtocolError:
@@ -120,14 +120,15 @@ def encode_outcomes(outcomes: tuple[Outcome, ...], limits: Limits) -> bytes:
     return encode(outcomes_to_plain(outcomes), limits)
 
 
-def _shape(value: Any) -> Any:
+def shape_only(value: Any) -> Any:
+    """A value with shapes in the place of its arrays."""
     match value:
         case np.ndarray() if value.ndim:
             return Oversized(value.shape)
         case tuple():
-            return tuple(map(_shape, value))
+            return tuple(map(shape_only, value))
         case dict():
-            return {key: _shape(item) for key, item in value.items()}
+            return {key: shape_only(item) for key, item in value.items()}
     return value
 
 

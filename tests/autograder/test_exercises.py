@@ -231,6 +231,8 @@ def _differ(exercise: Exercise, one: Any, other: Any, key: bytes) -> bool:
 def _distances(exercise: Exercise, one: Any, other: Any, key: bytes) -> Iterator[float]:
     """How many tolerances the results of two functions differ by, call by call."""
     for pair in zip(tried(exercise.name, one, key), tried(exercise.name, other, key), strict=True):
+        if pair[0].probe.holds and pair[0].broken != pair[1].broken:
+            yield math.inf
         if all(len(trial.outcomes) == len(trial.calls) for trial in pair):
             for index in pair[0].drawn.compared:
                 first, second = (trial.outcomes[index] for trial in pair)
