@@ -19,6 +19,8 @@ c.CourseDirectory.feedback_directory = ".course/feedback"
 c.CourseDirectory.solution_directory = ".course/solution"
 c.CourseDirectory.db_url = f"sqlite:///{root}/.course/gradebook.db"
 
+# Functions that students are to mend are handed out broken. Behind the fourth step the solutions are cleared.
+c.GenerateAssignment.preprocessors.insert(4, "autograder.plugins.BreakSolutions")
 # Widgets of an author and other left-overs are not handed out.
 c.GenerateAssignment.preprocessors.append("autograder.plugins.StripMetadata")
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.compare import Tolerance
-from autograder.exercise import Exercise, Misconception, Probe, Right
+from autograder.exercise import AS_GIVEN, Exercise, Misconception, Probe, Right
 from autograder.written import Change, Written
 
 
 __all__ = ["Wrong", "exercise"]
+
+STILL_BROKEN = "the function still does what it did when it was given"
 
 
 @dataclass(frozen=True)
@@ -69,20 +71,27 @@ def exercise(
     alternatives: Mapping[str, str],
     tolerance: Tolerance | None = None,
     beside: Mapping[str, Callable[..., Any]] | None = None,
+    broken: Change | None = None,
+    broken_passes: tuple[Right, ...] = (),
 ) -> Exercise:
     """The exercise of a model solution; name and signature are read from its `def` line.
 
     `alternatives` are other right answers as text, by what is different about them. `beside` are other
-    functions of the notebook that the probes call, with our reference of each.
+    functions of the notebook that the probes call, with our reference of each. `broken` is the change with
+    which students are given the solution, to find its fault and mend it; `broken_passes` are the probes that
+    cannot see the fault.
     """
     written = Written(solution)
+    rows = tuple(misconceptions)
+    if broken is not None:
+        rows = (Wrong(AS_GIVEN, broken, STILL_BROKEN, broken_passes, kind=AS_GIVEN), *rows)
     return Exercise(
         name=written.__name__,
         reference=reference,
         signature=written.signature,
         points=points,
         probes=probes,
-        misconceptions=tuple(wrong.of(written, read) for wrong in misconceptions),
+        misconceptions=tuple(wrong.of(written, read) for wrong in rows),
         read=read,
         alternatives={kind: Written(text) for kind, text in alternatives.items()},
         tolerance=tolerance or Tolerance(),

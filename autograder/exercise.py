@@ -64,6 +64,9 @@ class Probe:
     own: tuple[int, ...] = ()
 
 
+# The broken function that students are given to mend, among the wrong variants of the right one.
+AS_GIVEN = "as_given"
+
 # A probe on which a wrong formula is right all the same: its name, or a rule that holds for all of its calls.
 Right = str | Callable[[Call], bool]
 
@@ -129,6 +132,11 @@ class Exercise:
         namespace: dict[str, Any] = {}
         exec(f"def function{self.signature}: ...", namespace)  # our own text, from this repository
         return inspect.signature(namespace["function"])
+
+    @functools.cached_property
+    def as_given(self) -> Misconception | None:
+        """The broken function that students start from, where there is one to mend."""
+        return next((entry for entry in self.misconceptions if entry.name == AS_GIVEN), None)
 
     @functools.cached_property
     def near(self) -> tuple[Misconception, ...]:

@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterator
 
-from autograder.verdict import Judgement
+from autograder.verdict import UNTOUCHED, Judgement
 
 
 GOOD, BAD, NEUTRAL = "#009E73", "#D55E00", "#8C8C8C"
@@ -36,7 +36,7 @@ class Panel:
 def panel_text(judgement: Judgement, untried: tuple[str, ...] = (), remark: str = "") -> str:
     """The panel as plain text."""
     finding = judgement.finding
-    if finding and finding.kind == "not_implemented":
+    if finding and finding.kind in UNTOUCHED:
         return finding.message
     lines = [f"{judgement.exercise}: {_headline(judgement, untried)} {remark}".rstrip()]
     lines += [f"  {sign} {name}" for sign, name in _tests(judgement, untried)]
@@ -52,7 +52,7 @@ def panel_html(judgement: Judgement, untried: tuple[str, ...] = (), remark: str 
     """The panel as HTML; everything that comes from a student is escaped."""
     escape = html.escape
     finding = judgement.finding
-    if finding and finding.kind == "not_implemented":
+    if finding and finding.kind in UNTOUCHED:
         return f"{_framed(NEUTRAL)}{_inline_code(finding.message)}</div>"
     sign, colour = ("✓", GOOD) if _is_right(judgement) else ("✗", BAD)
     parts = [

@@ -10,6 +10,7 @@ from typing import Any
 
 from autograder.batch import Batch, result_store
 from autograder.course import Course, CourseError
+from autograder.exercises import ASSIGNMENT_NAMES, load
 from autograder.gradebook import known_assignment, opened, read_grades, release_of, settle, shown
 from autograder.grades import Grade
 from autograder.notebook import METADATA_KEY, autograded_notebook
@@ -20,6 +21,7 @@ from autograder.results import Result
 from autograder.sandbox.launcher import Zygote
 from autograder.submission import Submission, names_beside
 from autograder.timestamps import TIMESTAMP, NoTime, handed_in
+from autograder.written import Written
 
 
 # isort: split
@@ -85,6 +87,20 @@ class GradingExporter(NotebookExporter):
             self._zygote = Zygote(batch.wall).__enter__()
             weakref.finalize(self, self._zygote.__exit__)
         return self._zygote
+
+
+class BreakSolutions(NbGraderPreprocessor):  # type: ignore[misc]
+    """After solutions were cleared: in the cells of functions that are to be mended stands a broken one."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        name = resources["nbgrader"]["assignment"]
+        exercises = load(name).exercises if name in ASSIGNMENT_NAMES else ()
+        given = {each.name: each.as_given.variant for each in exercises if each.as_given}
+        for cell in nb.cells:
+            broken = given.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+            if isinstance(broken, Written):
+                cell.source = broken.put_into(cell.source)
+        return nb, resources
 
 
 class StripMetadata(NbGraderPreprocessor):  # type: ignore[misc]

@@ -12,15 +12,19 @@ import numpy as np
 
 from autograder.case import Case, case_of
 from autograder.diagnose import fits, recognise, recognise_parts
-from autograder.exercise import Exercise, Misconception, Probe
+from autograder.exercise import AS_GIVEN, Exercise, Misconception, Probe
 from autograder.hints import hint
 from autograder.sandbox.perform import Returned
 from autograder.trials import LADDER, Problem, Trial, errors_aside
 
 
+# Nothing is wrong yet with what nobody has touched.
+UNTOUCHED = ("not_implemented", AS_GIVEN)
+
+
 @dataclass(frozen=True)
 class Finding:
-    """What to tell the student. `kind` is a rung of `LADDER`, or a note that costs nothing:
+    """What to tell the student. `kind` is a rung of `LADDER`, as_given, or a note that costs nothing:
     convention, follow_through or input_modified."""
 
     kind: str
@@ -76,8 +80,9 @@ def judge(exercise: Exercise, trials: Sequence[Trial], own_lines: Container[str]
     """Score = points x mean share of the probes, or the credit of the recognised variant if that is more.
 
     A probe passes when all its trials do; where several values are asked for, those of them that are right
-    in all its trials earn their share of it. `own_lines` are the lines that the student handed in: of a
-    hidden trial no other line is repeated.
+    in all its trials earn their share of it. Of a broken function that does what it did when it was given,
+    nothing counts. `own_lines` are the lines that the student handed in: of a hidden trial no other line is
+    repeated.
     """
     tried = [
         _Tried(probe, of_probe)
@@ -87,6 +92,8 @@ def judge(exercise: Exercise, trials: Sequence[Trial], own_lines: Container[str]
     passed = tuple((each.probe.name, each.passed) for each in tried)
     if all(each.passed for each in tried):
         return Judgement(exercise.name, exercise.points, exercise.points, passed, _note(trials))
+    if exercise.as_given and fits(exercise.as_given, trials):
+        return Judgement(exercise.name, 0.0, exercise.points, passed, _as_given(exercise.as_given))
     recognised = recognise(exercise, trials)
     fitting = [entry for entry in recognised if fits(entry, trials)]
     credit = max((1.0 if entry.convention else entry.credit for entry in fitting), default=0.0)
@@ -96,6 +103,10 @@ def judge(exercise: Exercise, trials: Sequence[Trial], own_lines: Container[str]
         message = f"{finding.message} This is a published convention, so it costs nothing."
         finding = replace(finding, kind="convention", message=message)
     return Judgement(exercise.name, round(share * exercise.points, 2), exercise.points, passed, finding)
+
+
+def _as_given(entry: Misconception) -> Finding:
+    return Finding(AS_GIVEN, f"{_sentence(entry.message)} It is yours to mend.", entry.name, entry.read)
 
 
 def look_first(judgement: Judgement, helpers: Sequence[str]) -> Judgement:

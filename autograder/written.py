@@ -57,6 +57,21 @@ class Written:
         """The last definition of the text; helpers stand before it."""
         return [node for node in ast.parse(self.text).body if isinstance(node, ast.FunctionDef)][-1]
 
+    def put_into(self, stub: str) -> str:
+        """The source of a cell with the body of this function in that of its stub, whose docstring stays."""
+        lines = stub.splitlines()
+        (there,) = [
+            node
+            for node in ast.parse(stub).body
+            if isinstance(node, ast.FunctionDef) and node.name == self.__name__
+        ]
+        start = there.body[0].end_lineno if ast.get_docstring(there) else there.body[0].lineno - 1
+        own, first = self.text.splitlines(), self._definition.body[0].lineno - 1
+        while own[first - 1].lstrip().startswith("#"):
+            first -= 1
+        body = own[first : self._definition.end_lineno]
+        return "\n".join([*lines[:start], *body, *lines[there.end_lineno :]])
+
     def changed(self, change: Change) -> "Written":
         """The same with a change made; raises ValueError where it does not fit."""
         if isinstance(change, str):

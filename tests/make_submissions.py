@@ -29,7 +29,8 @@ from nbgrader.preprocessors import (
     LockCells,
 )
 
-from autograder.exercise import Assignment
+from autograder.exercise import AS_GIVEN, Assignment
+from autograder.plugins import BreakSolutions
 from tests import students
 from tests.students import ALL_RIGHT, RIGHT, STUDENTS, Deserved, Student
 
@@ -86,12 +87,13 @@ def release(assignment: Assignment) -> NotebookNode:
     for preprocessor in (
         LockCells,
         ClearSolutions,
+        BreakSolutions,
         ClearOutput,
         ClearHiddenTests,
         ClearMarkScheme,
         ComputeChecksums,
     ):
-        notebook, _ = preprocessor().preprocess(notebook, {})
+        notebook, _ = preprocessor().preprocess(notebook, {"nbgrader": {"assignment": assignment.name}})
     return notebook
 
 
@@ -186,7 +188,11 @@ def _expected_of(deserved: Deserved, points: float, probes: list[str]) -> dict[s
     if unknown := set(passes) - set(probes):
         raise ValueError(f"no probe is named {unknown.pop()!r}; the probes are {probes}")
     failed = len(probes) - len(passes)
-    share = max((len(passes) + failed * deserved.part) / len(probes), deserved.credit)
+    share = (
+        0.0
+        if deserved.kind == AS_GIVEN
+        else max((len(passes) + failed * deserved.part) / len(probes), deserved.credit)
+    )
     finding = {"kind": deserved.kind, "misconception": deserved.misconception, "says": deserved.says}
     return {
         "score": round(share * points, 2),

@@ -9,7 +9,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from autograder.exercise import Exercise, Misconception
+from autograder.catalogue import STILL_BROKEN
+from autograder.exercise import AS_GIVEN, Exercise, Misconception
 from autograder.exercises import load
 from autograder.trials import draw_hidden
 
@@ -145,7 +146,12 @@ STUDENTS = [
     Student(
         "unfilled",
         edit="unfilled",
-        deserved={name: Deserved((), "not_implemented", says="not written yet") for name in RIGHT},
+        deserved={
+            exercise.name: Deserved((), AS_GIVEN, AS_GIVEN, says=STILL_BROKEN[1:])
+            if exercise.as_given
+            else Deserved((), "not_implemented", says="not written yet")
+            for exercise in ASSIGNMENT.exercises
+        },
     ),
     Student(
         "syntax-error",

@@ -13,6 +13,7 @@ FINDINGS = {
     "not_defined": "not defined",
     "not_callable": "not a function",
     "not_implemented": "not written yet",
+    "as_given": "still as it was given",
     "wrong_signature": "other arguments than asked",
     "raised": "raises an error",
     "time_limit": "does not come back in time",

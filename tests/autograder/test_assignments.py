@@ -20,9 +20,10 @@ import pytest
 
 from advsec.source import source
 from autograder.bundle import make_bundle
+from autograder.catalogue import STILL_BROKEN
 from autograder.course import Course
 from autograder.exercise import Assignment
-from autograder.exercises import ASSIGNMENT_NAMES, load
+from autograder.exercises import ASSIGNMENT_NAMES, find_exercise, load
 from autograder.student import check_quietly
 from tests.autograder.course import ROOT, make_course, run
 
@@ -113,9 +114,16 @@ def test_no_line_of_a_solution_or_a_mark_scheme_is_left(course, name):
     ]
     assert secrets
     assert answers
+    secrets = [secret for secret in secrets if secret not in _given_to_mend(name)]
     text = "\n".join(cell.source for cell in _release(course, name).cells)
     assert not [secret for secret in secrets + answers if secret in text]
     assert not re.search("BEGIN|END (SOLUTION|MARK SCHEME|HIDDEN TESTS)", text)
+
+
+def _given_to_mend(name: str) -> set[str]:
+    """The lines of the broken functions that students are given."""
+    given = [exercise.as_given.variant.text for exercise in load(name).exercises if exercise.as_given]
+    return {line.strip() for text in given for line in text.splitlines()}
 
 
 @every_assignment
@@ -147,8 +155,27 @@ def test_a_student_starts_from_a_stub_with_the_question_in_it(course, name):
         exec(cells[exercise.name].source, namespace)
         stub = namespace[exercise.name]
         assert stub.__doc__
-        finding = check_quietly(stub, exercise).finding
-        assert (finding.kind, finding.misconception) == ("not_implemented", None)
+        judgement = check_quietly(stub, exercise)
+        assert judgement.score == 0
+        found = judgement.finding.kind, judgement.finding.misconception
+        assert found == (("as_given", "as_given") if exercise.as_given else ("not_implemented", None))
+
+
+@every_assignment
+def test_what_is_to_be_mended_is_given_broken_with_its_question(course, name):
+    cells, solved = _marked(_release(course, name)), _marked(_source(name))
+    for exercise in (each for each in load(name).exercises if each.as_given):
+        given, right = cells[exercise.name].source, solved[exercise.name].source
+        assert given != right
+        assert ast.get_docstring(ast.parse(given).body[-1]) == ast.get_docstring(ast.parse(right).body[-1])
+        assert _bare_body(given) == _bare_body(exercise.as_given.variant.text)
+        assert "YOUR CODE HERE" not in given
+
+
+def _bare_body(source: str) -> str:
+    function = ast.parse(source).body[-1]
+    assert isinstance(function, ast.FunctionDef)
+    return ast.unparse(function.body[1:] if ast.get_docstring(function) else function.body)
 
 
 @every_assignment
@@ -227,7 +254,7 @@ def test_no_solution_and_no_hidden_input_is_in_a_bundle(course, name):
         function for module in modules for function in vars(module).values() if inspect.isfunction(function)
     }
     lines |= _body_lines(asked) - _body_lines(others - set(asked))  # what guards all functions says nothing
-    telling = {line for line in lines if len(line) > 24} - GIVEN
+    telling = {line for line in lines if len(line) > 24} - GIVEN - _given_to_mend(name)
     assert len(telling) > 10
     for path, text in _everything(bundle):
         assert not [line for line in telling if line in text], path
@@ -261,6 +288,7 @@ def test_in_the_modules_that_are_asked_about_only_what_the_lecture_prints_stands
         for function in re.findall(r"^advsec\.show\(([\w.]+)\)$", _lecture_code(name), re.MULTILINE)
     }
     asked = {exercise.reference for exercise in load(name).exercises}
+    asked = {function for function in asked if function.__module__.startswith("advsec.")}
     assert not printed & {function.__name__ for function in asked}
     for module in {function.__module__ for function in asked}:
         tree = ast.parse(files[module.replace(".", "/") + ".py"])
@@ -364,9 +392,10 @@ def _checks(cells: Any) -> list[Any]:
 
 def test_on_a_students_machine_what_is_not_written_is_one_line(worked):
     for cell in _checks(worked["unsolved"]):
-        name = _grade_id(cell).removeprefix("test-")
+        exercise = find_exercise(_grade_id(cell).removeprefix("test-"))
         (output,) = cell.outputs
-        assert output.data["text/plain"] == f"`{name}` is not written yet."
+        given = exercise.as_given and f"{STILL_BROKEN[0].upper()}{STILL_BROKEN[1:]}. It is yours to mend."
+        assert output.data["text/plain"] == (given or f"`{exercise.name}` is not written yet.")
 
 
 def test_on_a_students_machine_what_is_right_passes(worked):
