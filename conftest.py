@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from nbval.plugin import IPyNbCell, IPyNbFile
+from xdist.scheduler import LoadScopeScheduling
 
 from autograder.sandbox import limits, seccomp
 
@@ -35,6 +36,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--without-namespaces"):
         limits.forbid_new_privileges()
         seccomp.install(seccomp.assemble({"EPERM": "unshare"}, (), os.uname().machine))
+
+
+class OneAssignment(LoadScopeScheduling):
+    """Spread tests by file, and the proof of the exercises, which is the longest, by assignment."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        assignment = re.search(r"\[(?:\w+-)?(\d\d_\w+)\.\w+\]$", nodeid)
+        return super()._split_scope(nodeid) + (f"[{assignment[1]}]" if assignment else "")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneAssignment | None:
+    return OneAssignment(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

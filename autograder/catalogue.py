@@ -73,13 +73,15 @@ def exercise(
     beside: Mapping[str, Callable[..., Any]] | None = None,
     broken: Change | None = None,
     broken_passes: tuple[Right, ...] = (),
+    equivalent: Mapping[str, str] | None = None,
 ) -> Exercise:
     """The exercise of a model solution; name and signature are read from its `def` line.
 
     `alternatives` are other right answers as text, by what is different about them. `beside` are other
     functions of the notebook that the probes call, with our reference of each. `broken` is the change with
     which students are given the solution, to find its fault and mend it; `broken_passes` are the probes that
-    cannot see the fault.
+    cannot see the fault. `equivalent` are lines of the solution with a small change that changes no result,
+    as `autograder prove` prints them, and why.
     """
     written = Written(solution)
     rows = tuple(misconceptions)
@@ -97,4 +99,5 @@ def exercise(
         tolerance=tolerance or Tolerance(),
         solution=written,
         beside=beside or {},
+        equivalent=equivalent or {},
     )

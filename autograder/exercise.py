@@ -108,7 +108,8 @@ class Exercise:
     `signature` is the text the student was given, e.g. "(x, beta, *, init=0.0)". `alternatives` are right
     answers written differently; the tests prove that they get full marks. `beside` are other functions of
     the notebook that probes call, with our reference of each: what they return is not judged.
-    `solution` is the model answer; `autograder.catalogue` makes an exercise of it and of its changes.
+    `solution` is the model answer; `autograder.catalogue` makes an exercise of it and of its changes. Of its
+    lines with a small change `equivalent` are those that change no result, each with the reason.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Exercise:
     tolerance: Tolerance = field(default_factory=Tolerance)
     solution: Written | None = None
     beside: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    equivalent: Mapping[str, str] = field(default_factory=dict)
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> inspect.BoundArguments:
         """The arguments under the signature of the exercise; raises TypeError where they do not fit."""

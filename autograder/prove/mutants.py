@@ -4,11 +4,13 @@ import ast
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
 
 from autograder.written import Written
 
 
-OPERATORS = {
+OPERATORS: dict[type[ast.AST], tuple[type[Any], ...]] = {
     ast.Add: (ast.Sub,),
     ast.Sub: (ast.Add,),
     ast.Mult: (ast.Div,),
@@ -24,6 +26,27 @@ OPERATORS = {
     ast.And: (ast.Or,),
     ast.Or: (ast.And,),
 }
+# Functions and methods by the name of another that takes the same.
+FUNCTIONS = {
+    "maximum": "minimum",
+    "minimum": "maximum",
+    "max": "min",
+    "min": "max",
+    "argmax": "argmin",
+    "argmin": "argmax",
+    "mean": "sum",
+    "sum": "mean",
+    "cumsum": "cumprod",
+    "cumprod": "cumsum",
+    "sqrt": "square",
+    "square": "sqrt",
+    "var": "std",
+    "std": "var",
+    "sin": "cos",
+    "cos": "sin",
+    "ceil": "floor",
+    "floor": "ceil",
+}
 
 
 @dataclass(frozen=True)
@@ -35,8 +58,8 @@ class Mutant:
 
 
 def mutants(solution: Written) -> Iterator[Mutant]:
-    """Every mutant: operators, comparisons, numbers (one more, one less), switches, signs and slices are
-    changed, and lines of a loop left out, one at a time.
+    """Every mutant: operators, functions, comparisons, numbers (one more, one less), switches, signs and
+    slices are changed, and named arguments and lines of a loop left out, one at a time.
     """
     tree = ast.parse(solution.text)
     for number, (_, replacement) in enumerate(_changes(tree)):
@@ -44,8 +67,9 @@ def mutants(solution: Written) -> Iterator[Mutant]:
         place = list(_changes(mutated))[number][0]
         _replace(mutated, place, replacement)
         before, after = (ast.unparse(each).splitlines() for each in (tree, mutated))
-        line = next(new for old, new in zip(before, after, strict=True) if new != old)
-        yield Mutant(line.strip(), Written("\n".join(after)))
+        old, new = next((old, new) for old, new in zip_longest(before, after, fillvalue="") if new != old)
+        line = f"{old.strip()}  # left out" if isinstance(replacement, ast.Pass) else new.strip()
+        yield Mutant(line, Written("\n".join(after), solution.__name__))
 
 
 def _changes(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
@@ -57,12 +81,20 @@ def _changes(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
             case ast.BinOp(left, operator, right):
                 for other in OPERATORS.get(type(operator), ()):
                     yield node, ast.BinOp(left, other(), right)
+            case ast.AugAssign(target, operator, value):
+                for other in OPERATORS.get(type(operator), ()):
+                    yield node, ast.AugAssign(target, other(), value)
             case ast.Compare(left, [operator], [right]):
                 for other in OPERATORS.get(type(operator), ()):
                     yield node, ast.Compare(left, [other()], [right])
             case ast.BoolOp(operator, values):
                 for other in OPERATORS.get(type(operator), ()):
                     yield node, ast.BoolOp(other(), values)
+            case ast.Call(ast.Attribute(value, name, ctx) as function, arguments, keywords):
+                for index in range(len(keywords)):
+                    yield node, ast.Call(function, arguments, keywords[:index] + keywords[index + 1 :])
+                if name in FUNCTIONS:
+                    yield node, ast.Call(ast.Attribute(value, FUNCTIONS[name], ctx), arguments, keywords)
             case ast.UnaryOp(ast.USub() | ast.Not(), operand):
                 yield node, operand
             case ast.Constant(bool() as value):
