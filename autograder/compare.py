@@ -159,9 +159,10 @@ def _compare_exactly(returned: np.ndarray, expected: np.ndarray, path: Path) -> 
                 return _not_finite(~np.isfinite(returned), path)
             return _wrong_values(~whole, np.abs(returned - expected.astype(float)), path)
         returned = returned.real.astype(np.int64)
-    # Python integers compare exactly across signed and unsigned types.
-    differs = returned.astype(object) != expected.astype(object)
-    differs = np.asarray(differs, dtype=bool)
+    if returned.dtype.kind == expected.dtype.kind:
+        differs = np.asarray(returned != expected)
+    else:  # Python integers compare exactly across signed and unsigned types.
+        differs = np.asarray(returned.astype(object) != expected.astype(object), dtype=bool)
     if not differs.any():
         return None
     return _wrong_values(differs, np.abs(returned.astype(float) - expected.astype(float)), path)

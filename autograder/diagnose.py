@@ -1,6 +1,6 @@
 """Which known-wrong variant of the reference produced these numbers?"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,8 +9,7 @@ import numpy as np
 from autograder.compare import Tolerance, compare, parts_of
 from autograder.exercise import Exercise, Misconception
 from autograder.sandbox.perform import Outcome, Raised, Returned
-from autograder.sandbox.values import Call
-from autograder.trials import Drawn, Trial, errors_aside
+from autograder.trials import Given, Trial, errors_aside, floats, is_single, scale
 
 
 # Two formulas count as one only when they agree far better than any tolerance forgives.
@@ -56,7 +55,7 @@ def _all_of(entries: Iterable[Misconception], evidence: Sequence[Trial]) -> tupl
 def recognise_parts(exercise: Exercise, trials: Sequence[Trial]) -> dict[int, tuple[Misconception, ...]]:
     """Of several values that are asked for, the variants that give the student's in one of them: there may be
     a mistake in each. No variant counts that is wrong in a value which the student has right."""
-    cases = [_Case(trial, index) for trial in _evidence(trials) for index in _telling(trial.drawn)]
+    cases = [_Case(trial, index) for trial in _evidence(trials) for index in trial.drawn.telling]
     if not all(case.parts(case.trial.outcomes) for case in cases):
         return {}
     unseen = [case for case in cases if not case.trial.public] or cases
@@ -101,7 +100,7 @@ class _Case:
 
     def agrees(self, part: int, values: tuple[Any, ...]) -> bool:
         theirs = self.parts(self.trial.outcomes)[part]
-        return _agree(theirs, values[part], self.trial.calls[self.index])
+        return _agree(theirs, values[part], self.trial.drawn.given[self.index])
 
 
 def _wrong_parts(cases: Sequence[_Case], values: Sequence[tuple[Any, ...]], tolerance: Tolerance) -> set[int]:
@@ -136,7 +135,7 @@ def _evidence(trials: Sequence[Trial]) -> tuple[Trial, ...]:
 
 
 def _has_fractions(outcome: Outcome) -> bool:
-    return isinstance(outcome, Returned) and any(True for _ in _floats(outcome.value))
+    return isinstance(outcome, Returned) and any(True for _ in floats(outcome.value))
 
 
 def _is_one_number(trials: Iterable[Trial]) -> bool:
@@ -144,7 +143,7 @@ def _is_one_number(trials: Iterable[Trial]) -> bool:
     returned = [
         outcome.value for each in trials for outcome in each.outcomes if isinstance(outcome, Returned)
     ]
-    numbers = [values.ravel() for value in returned for values in _floats(value)]
+    numbers = [values.ravel() for value in returned for values in floats(value)]
     return len(np.unique(np.concatenate(numbers))) == 1 if numbers else False
 
 
@@ -157,20 +156,11 @@ def fits(entry: Misconception, trials: Sequence[Trial]) -> bool:
     return all(_explains(entry, trial) if trial.returned else _raises(entry, trial) for trial in trials)
 
 
-def _telling(drawn: Drawn) -> tuple[int, ...]:
-    """The compared calls that tell formulas apart: on an empty series every code has its own way."""
-    return tuple(
-        index
-        for index in drawn.compared
-        if not any(isinstance(value, np.ndarray) and not value.size for value in drawn.calls[index].args)
-    )
-
-
 def _is_cut(trial: Trial) -> bool:
     """Whether whole numbers came back where the right values have fractions."""
     return any(
         isinstance(right, Returned) and isinstance(theirs, Returned) and _cuts(theirs.value, right.value)
-        for theirs, right in ((trial.outcomes[i], trial.expected[i]) for i in _telling(trial.drawn))
+        for theirs, right in ((trial.outcomes[i], trial.expected[i]) for i in trial.drawn.telling)
     )
 
 
@@ -186,8 +176,8 @@ def _explains(misconception: Misconception, trial: Trial) -> bool:
         return trial.broken != "" and trial.drawn.broken_by(misconception.variant) == trial.broken
     would_be = trial.drawn.made_by(misconception.variant)
     return all(
-        index < len(would_be) and _same(trial.outcomes[index], would_be[index], trial.calls[index])
-        for index in _telling(trial.drawn)
+        index < len(would_be) and _same(trial.outcomes[index], would_be[index], trial.drawn.given[index])
+        for index in trial.drawn.telling
     )
 
 
@@ -199,18 +189,18 @@ def _raises(misconception: Misconception, trial: Trial) -> bool:
     )
 
 
-def _same(theirs: Outcome, would_be: Outcome, call: Call) -> bool:
+def _same(theirs: Outcome, would_be: Outcome, given: Given) -> bool:
     if not isinstance(theirs, Returned) or not isinstance(would_be, Returned):
         return False
-    return _agree(theirs.value, would_be.value, call)
+    return _agree(theirs.value, would_be.value, given)
 
 
-def _agree(value: Any, would_be: Any, call: Call) -> bool:
-    if value is None or would_be is None:
+def _agree(value: Any, would_be: Any, given: Given) -> bool:
+    if value is would_be or value is None or would_be is None:
         return value is would_be
-    if _clearly_other(value, would_be) and not any(map(_is_single, _floats(call.args))):
+    if not given.single and _clearly_other(value, would_be):
         return False
-    return compare(value, would_be, _agreement(call, would_be)) is None
+    return compare(value, would_be, _agreement(given, would_be)) is None
 
 
 def _clearly_other(value: Any, would_be: Any) -> bool:
@@ -219,36 +209,19 @@ def _clearly_other(value: Any, would_be: Any) -> bool:
         return any(map(_clearly_other, value, would_be))
     if not (isinstance(value, np.ndarray) and isinstance(would_be, np.ndarray)):
         return False
-    if not value.size or not would_be.size or _is_single(value) or _is_single(would_be):
+    if not value.size or not would_be.size or is_single(value) or is_single(would_be):
         return False
-    first, second = complex(value.flat[0]), complex(would_be.flat[0])
+    first, second = value.item(0), would_be.item(0)
     return abs(first - second) > 0.01 * (1 + abs(second))
 
 
-def _agreement(call: Call, value: Any) -> Tolerance:
+def _agreement(given: Given, value: Any) -> Tolerance:
     """How closely two hands agree on one formula. From single precision some compute in it and some in
     double, whatever they store the result in, and what they lose is relative to the largest number."""
-    given = list(_floats(call.args))
-    atol_single = RECOGNITION.atol_single * max((1.0, *map(_scale, (*given, *_floats(value)))))
-    if any(map(_is_single, given)):
+    atol_single = RECOGNITION.atol_single * max((1.0, given.scale, *map(scale, floats(value))))
+    if given.single:
         return Tolerance(RECOGNITION.rtol_single, atol_single, RECOGNITION.rtol_single, atol_single)
     return replace(RECOGNITION, atol_single=atol_single)
-
-
-def _is_single(array: np.ndarray) -> bool:
-    return array.dtype.kind == "f" and array.dtype.itemsize <= 4
-
-
-def _floats(value: Any) -> Iterator[np.ndarray]:
-    if isinstance(value, tuple):
-        for item in value:
-            yield from _floats(item)
-    elif isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        yield value
-
-
-def _scale(array: np.ndarray) -> float:
-    return float(np.max(np.abs(array), initial=0.0, where=np.isfinite(array)))
 
 
 def _kind(value: Any) -> str:

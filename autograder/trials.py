@@ -95,7 +95,7 @@ class Drawn:
             self._broken[function] = try_out(self, self.made_by(function)).broken
         return self._broken[function]
 
-    @property
+    @functools.cached_property
     def compared(self) -> tuple[int, ...]:
         """The calls whose results are compared: those of the exercise's own function. The interesting one
         first, which is the first where they build on each other, and else the last."""
@@ -103,6 +103,51 @@ class Drawn:
             return ()
         own = tuple(index for index, call in enumerate(self.calls) if call.function == self.exercise.name)
         return own if taken_up(self.calls) else own[::-1]
+
+    @functools.cached_property
+    def telling(self) -> tuple[int, ...]:
+        """The compared calls that tell formulas apart: on an empty series every code has its own way."""
+        return tuple(index for index in self.compared if not any(map(_is_empty, self.calls[index].args)))
+
+    @functools.cached_property
+    def given(self) -> tuple["Given", ...]:
+        """What goes into each call."""
+        return tuple(Given.of(call) for call in self.calls)
+
+
+@dataclass(frozen=True)
+class Given:
+    """Of the floats that go into a call, whether some are in single precision, and how large they get."""
+
+    single: bool
+    scale: float
+
+    @classmethod
+    def of(cls, call: Call) -> "Given":
+        arrays = list(floats(call.args))
+        return cls(any(map(is_single, arrays)), max(map(scale, arrays), default=0.0))
+
+
+def floats(value: Any) -> Iterator[np.ndarray]:
+    """The arrays of floats in a plain value."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from floats(item)
+    elif isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        yield value
+
+
+def is_single(array: np.ndarray) -> bool:
+    return array.dtype.kind == "f" and array.dtype.itemsize <= 4
+
+
+def scale(array: np.ndarray) -> float:
+    """The size of its largest finite number."""
+    return float(np.max(np.abs(array), initial=0.0, where=np.isfinite(array)))
+
+
+def _is_empty(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and not value.size
 
 
 def _bytes(value: Any) -> int:
