@@ -1,0 +1,123 @@
+import functools
+from typing import Any
+
+import numpy as np
+
+from advsec import dropout
+from autograder.catalogue import Wrong, exercise
+from autograder.exercise import Call, Earlier, Probe, call
+from autograder.exercises.dropout.dropout_forward import dropout_forward
+from autograder.exercises.dropout.inputs import (
+    keep_prob,
+    low_keep_prob,
+    mask,
+    numbers,
+    single_precision,
+    whole_numbers,
+)
+from autograder.exercises.dropout.scaling import EVERYTHING_KEPT, scaling
+from autograder.exercises.dropout.sections import INVERTED
+
+
+@functools.wraps(dropout.dropout_backward)
+def dropout_backward(da: Any, cache: Any) -> Any:
+    """The reference, for the cache of ours."""
+    mask, keep_prob = cache
+    return dropout.dropout_backward(da, np.asarray(mask) / keep_prob)
+
+
+def there_and_back(a: Any, da: Any, mask: Any, keep_prob: float) -> tuple[Call, Call]:
+    """A gradient goes back through the mask that the student's own forward pass has kept."""
+    return call(a, mask, keep_prob, function="dropout_forward"), call(da, Earlier(0, 1))
+
+
+def of_shape(rng: np.random.Generator, *shape: int) -> tuple[Call, Call]:
+    return there_and_back(numbers(rng, *shape), numbers(rng, *shape), mask(rng, *shape), keep_prob(rng))
+
+
+FEW_KEPT, ONE_EXAMPLE, WHOLE = "few units are kept", "one example", "whole numbers"
+OTHERS = ("most units are kept", FEW_KEPT, ONE_EXAMPLE, WHOLE, "three axes", "single precision")
+
+DROPOUT_BACKWARD = exercise(
+    solution="""
+        def dropout_backward(da, cache):
+            mask, keep_prob = cache
+            return da * mask / keep_prob
+    """,
+    reference=dropout_backward,
+    beside={"dropout_forward": dropout_forward},
+    points=3,
+    read=INVERTED,
+    probes=(
+        Probe("most units are kept", lambda rng: of_shape(rng, 4, 6)),
+        Probe(
+            FEW_KEPT,
+            lambda rng: there_and_back(
+                numbers(rng, 6, 4), numbers(rng, 6, 4), mask(rng, 6, 4), low_keep_prob(rng)
+            ),
+        ),
+        Probe(ONE_EXAMPLE, lambda rng: of_shape(rng, 7)),
+        Probe(
+            WHOLE,
+            lambda rng: there_and_back(
+                whole_numbers(rng, 5, 4), whole_numbers(rng, 5, 4), mask(rng, 5, 4), keep_prob(rng)
+            ),
+        ),
+        Probe(
+            EVERYTHING_KEPT,
+            lambda rng: there_and_back(
+                numbers(rng, 3, 5), numbers(rng, 3, 5), np.ones((3, 5), dtype=bool), 1.0
+            ),
+        ),
+        Probe("three axes", lambda rng: of_shape(rng, 3, 4, 5), public=False),
+        Probe(
+            "single precision",
+            lambda rng: there_and_back(
+                single_precision(rng, 4, 5), single_precision(rng, 4, 5), mask(rng, 4, 5), keep_prob(rng)
+            ),
+            public=False,
+        ),
+    ),
+    misconceptions=(
+        *scaling("da", OTHERS),
+        Wrong(
+            "in_a_tuple",
+            {"return da * mask / keep_prob": "return da * mask / keep_prob, cache"},
+            "the cache is returned as well, where the gradient alone is asked: `return da, cache`",
+            kind="wrong_type",
+        ),
+    ),
+    alternatives={
+        "the factor": """
+            def dropout_backward(da, cache):
+                factor = np.asarray(cache[0]) * (1 / cache[1])
+                return np.multiply(factor, da)
+        """,
+        "loop": """
+            def dropout_backward(da, cache):
+                mask, keep_prob = cache
+                gradient = np.zeros(da.shape)
+                for place in np.ndindex(da.shape):
+                    gradient[place] = da[place] / keep_prob if mask[place] else 0
+                return gradient
+        """,
+        "in place on a copy": """
+            def dropout_backward(da, cache):
+                mask, keep_prob = cache
+                da = np.array(da, dtype=float)
+                da[~mask] = 0
+                da /= keep_prob
+                print("gradient", da)
+                return da
+        """,
+        "lists": """
+            def dropout_backward(da, cache):
+                return np.where(cache[0], da / cache[1], 0).tolist()
+        """,
+        "single precision": """
+            def dropout_backward(da, cache):
+                mask, keep_prob = cache
+                return da.astype(np.float32) * mask.astype(np.float32) / np.float32(keep_prob)
+        """,
+    },
+)
