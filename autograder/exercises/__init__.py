@@ -7,6 +7,7 @@ from autograder.exercise import Assignment, Exercise
 
 _MODULES = {
     "01_moving_averages": "moving_averages",
+    "06_dropout": "dropout",
 }
 
 ASSIGNMENT_NAMES = tuple(_MODULES)

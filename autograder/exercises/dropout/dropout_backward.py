@@ -82,8 +82,8 @@ DROPOUT_BACKWARD = exercise(
         *scaling("da", OTHERS),
         Wrong(
             "in_a_tuple",
-            {"return da * mask / keep_prob": "return da * mask / keep_prob, cache"},
-            "the cache is returned as well, where the gradient alone is asked: `return da, cache`",
+            {"return ": "return cache, "},
+            "the cache is returned as well, where the gradient alone is asked: `return cache, da`",
             kind="wrong_type",
         ),
     ),
@@ -107,7 +107,6 @@ DROPOUT_BACKWARD = exercise(
                 da = np.array(da, dtype=float)
                 da[~mask] = 0
                 da /= keep_prob
-                print("gradient", da)
                 return da
         """,
         "lists": """

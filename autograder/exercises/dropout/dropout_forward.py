@@ -6,6 +6,7 @@ import numpy as np
 from advsec import dropout
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe, call
+from autograder.exercises.credit import SLIP
 from autograder.exercises.dropout.inputs import (
     keep_prob,
     low_keep_prob,
@@ -79,6 +80,7 @@ DROPOUT_FORWARD = exercise(
             "only_the_activations",
             {"return a_drop, cache": "return a_drop"},
             "only the activations are returned, without what the backward pass needs: `{}`",
+            credit=SLIP,
             kind="wrong_type",
         ),
         Wrong(

@@ -2,7 +2,7 @@ import numpy as np
 
 from advsec import dropout
 from autograder.catalogue import Wrong, exercise
-from autograder.exercise import Call, Probe, call
+from autograder.exercise import Call, Probe, Right, call
 from autograder.exercises.dropout.inputs import keep_prob, low_keep_prob, numbers, whole_numbers
 from autograder.exercises.dropout.sections import INVERTED, PENALTY, RIDGE
 
@@ -16,6 +16,11 @@ def in_other_units(rng: np.random.Generator, X: np.ndarray) -> np.ndarray:
     return X * rng.permutation([0.25, 1.0, 8.0])[: X.shape[1]]
 
 
+def one_input(call: Call) -> bool:
+    """X'X is then its own diagonal."""
+    return bool(call.args[0].shape[1] == 1)
+
+
 def problem(rng: np.random.Generator, m: int, n: int) -> Call:
     return call(in_other_units(rng, numbers(rng, m, n)), numbers(rng, m), keep_prob(rng))
 
@@ -24,8 +29,8 @@ def wrong_strength(name: str, formula: str, message: str, read: str = "") -> Wro
     return Wrong(name, {STRENGTH: formula}, f"{message}: `{{}}`", read=read)
 
 
-def wrong_diagonal(name: str, formula: str, message: str) -> Wrong:
-    return Wrong(name, {DIAGONAL: formula}, f"{message}: `{{}}`")
+def wrong_diagonal(name: str, formula: str, message: str, passes: tuple[Right, ...] = ()) -> Wrong:
+    return Wrong(name, {DIAGONAL: formula}, f"{message}: `{{}}`", passes=passes)
 
 
 DROPOUT_RIDGE = exercise(
@@ -72,9 +77,6 @@ DROPOUT_RIDGE = exercise(
         wrong_strength("drop_prob", "1 - keep_prob", "the strength is the probability of dropping"),
         wrong_strength("keep_prob_alone", "keep_prob", "the strength is the probability of keeping"),
         wrong_strength(
-            "reciprocal", "1 / keep_prob", "the strength is that of the mean square of a scaled mask"
-        ),
-        wrong_strength(
             "divided_twice", "(1 - keep_prob) / keep_prob**2", "the strength is divided by keep_prob twice"
         ),
         wrong_strength(
@@ -98,18 +100,20 @@ DROPOUT_RIDGE = exercise(
         Wrong(
             "shrunk_least_squares",
             {DIAGONAL: "A"},
-            "all of `X.T @ X` is made larger and not its diagonal alone, which gives least squares times "
-            "keep_prob",
+            "all of X'X is made larger and not its diagonal alone, which gives least squares times keep_prob",
+            passes=(one_input,),
         ),
         Wrong(
             "twice_in_the_diagonal",
             {f"A + strength * {DIAGONAL}": "A + np.diag(np.diag(A)) / keep_prob"},
-            "the diagonal of `X.T @ X` is counted twice: once in it and once in what is added",
+            "the diagonal of X'X is counted twice: the strength is that of the mean square of a scaled mask, "
+            "`1 / keep_prob`",
         ),
         Wrong(
             "only_the_diagonal",
             {f"A + strength * {DIAGONAL}": "np.diag(np.diag(A)) / keep_prob"},
-            "only the diagonal of `X.T @ X` is left, as if the inputs had nothing to do with each other",
+            "only the diagonal of X'X is left, as if the inputs had nothing to do with each other",
+            passes=(one_input,),
         ),
         wrong_diagonal(
             "identity", "np.eye(len(A))", "all weights get the same penalty, as in the usual ridge"
@@ -123,6 +127,7 @@ DROPOUT_RIDGE = exercise(
             "mean_diagonal",
             "np.mean(np.diag(A)) * np.eye(len(A))",
             "all weights get the mean penalty, whatever the size of their input",
+            (one_input,),
         ),
         wrong_diagonal(
             "absolute_values",
@@ -138,11 +143,6 @@ DROPOUT_RIDGE = exercise(
             "squares_of_sums",
             "np.diag(X.sum(axis=0) ** 2)",
             "each input is added up over the examples before it is squared",
-        ),
-        wrong_diagonal(
-            "mean_squares",
-            "np.diag(np.mean(X**2, axis=0))",
-            "the penalty is a mean over the examples, and the squared errors are a sum",
         ),
         wrong_diagonal(
             "variances",

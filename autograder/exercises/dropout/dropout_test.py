@@ -77,8 +77,8 @@ DROPOUT_TEST = exercise(
         Wrong(
             "inverted_divides_and_direct_does_nothing",
             {INVERTED_RESULT: "a / keep_prob if inverted", DIRECT_RESULT: "else a"},
-            "the scale of inverted dropout during training is applied at test time, and direct dropout is not "
-            "scaled at all: `a / keep_prob`",
+            "the scale of inverted dropout during training is applied at test time, and direct dropout is "
+            "not scaled at all: `a / keep_prob`",
             read=INVERTED,
         ),
         Wrong(

@@ -84,7 +84,7 @@ MASK_PROBABILITIES = exercise(
         wrong(
             "one_minus_power",
             "keep_prob**kept * (1 - keep_prob**dropped)",
-            "1 minus a power stands for a power of the rest",
+            "the rest of a power stands for a power of the rest",
         ),
         wrong("share_of_kept", "kept / masks.shape[1]", "the share of kept units is returned"),
         wrong(

@@ -116,12 +116,8 @@ NWGM = exercise(
         Wrong(
             "no_weights",
             {LOG_G: "np.sum(np.log(a))", LOG_REST: "np.sum(np.log(1 - a))"},
-            "the activations are multiplied without their probabilities: `np.prod(a)`",
-        ),
-        Wrong(
-            "weights_in_the_product",
-            {LOG_G: "np.sum(np.log(prob * a))", LOG_REST: "np.sum(np.log(prob * (1 - a)))"},
-            "the probabilities multiply the activations and are not their exponents: `np.prod(prob * a)`",
+            "the probabilities are no exponents: the activations are multiplied as they are, or together with "
+            "them, as in `np.prod(prob * a)`",
         ),
         Wrong(
             "probability_to_the_power",
@@ -147,7 +143,7 @@ NWGM = exercise(
             "both",
             {"return ": "return np.exp(log_G), "},
             "two values are returned where one is asked",
-            kind="wrong_type",
+            kind="wrong_shape",
         ),
     ),
     alternatives={

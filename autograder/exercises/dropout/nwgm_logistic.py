@@ -92,7 +92,8 @@ NWGM_LOGISTIC = exercise(
         Wrong(
             "offset_dropped_too",
             {INPUT: "masks @ (w * x) + keep_prob * b"},
-            "the offset is multiplied by keep_prob as well, as if it could be dropped: `keep_prob * (w @ x + b)`",
+            "the offset is multiplied by keep_prob as well, as if it could be dropped: "
+            "`keep_prob * (w @ x + b)`",
             passes=(WITHOUT,),
         ),
         Wrong(
@@ -128,6 +129,7 @@ NWGM_LOGISTIC = exercise(
             "without_the_empty_mask",
             {"& 1": "& 1\nmasks = masks[1:]"},
             "the mask that drops everything is missing: `range(1, 2**n)`",
+            passes=(WITHOUT,),
             read=ALL_MASKS,
         ),
         Wrong(
@@ -152,7 +154,7 @@ NWGM_LOGISTIC = exercise(
             "both",
             {"return ": "return np.exp(log_G), "},
             "two values are returned where one is asked",
-            kind="wrong_type",
+            kind="wrong_shape",
         ),
     ),
     alternatives={

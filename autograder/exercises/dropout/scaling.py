@@ -40,11 +40,11 @@ UNNOTICED = (
         "v * mask / np.mean(mask)",
         "the share that this one mask happens to keep stands for the probability: `{}`",
     ),
-    ("one_row_for_all", "v * mask[:1] / keep_prob", "the first row of the mask is used for all: `{}`"),
+    ("one_row_for_all", "v * mask[:1] / keep_prob", "the first row of the mask is used for all: `mask[:1]`"),
     (
         "one_column_for_all",
         "v * mask[..., :1] / keep_prob",
-        "the first column of the mask is used for all: `{}`",
+        "the first column of the mask is used for all: `mask[:, :1]`",
     ),
 )
 NOTICED = (
