@@ -28,7 +28,7 @@ def dropped_in_pairs(rng: np.random.Generator, keep_prob: float = 0.7) -> Call:
     """A logistic unit whose inputs are kept or dropped two by two: no product of single probabilities."""
     pairs = (np.arange(8)[:, None] >> np.arange(3)) & 1
     kept = pairs.sum(axis=1)
-    z = np.repeat(pairs, 2, axis=1) @ numbers(rng, 6)
+    z = np.repeat(pairs, 2, axis=1) @ (numbers(rng, 6) / 2) + rng.uniform(0.2, 0.8)
     return call(1 / (1 + np.exp(-z)), keep_prob**kept * (1 - keep_prob) ** (3 - kept))
 
 
@@ -116,8 +116,8 @@ NWGM = exercise(
         Wrong(
             "no_weights",
             {LOG_G: "np.sum(np.log(a))", LOG_REST: "np.sum(np.log(1 - a))"},
-            "the probabilities are no exponents: the activations are multiplied as they are, or together with "
-            "them, as in `np.prod(prob * a)`",
+            "the probabilities are no exponents: the activations are multiplied as they are, or together "
+            "with them, as in `np.prod(prob * a)`",
         ),
         Wrong(
             "probability_to_the_power",
