@@ -65,7 +65,7 @@ def parts_of(returned: Any, expected: Any) -> tuple[Any, ...]:
     where a single one was asked, or not as many came back. What is not compared is no part."""
     if isinstance(expected, tuple):
         asked = [place for place, item in enumerate(expected) if item is not ...]
-        items = _items(returned, len(expected)) if len(asked) > 1 else None
+        items = items_of(returned, len(expected)) if len(asked) > 1 else None
         return tuple(items[place] for place in asked) if items else ()
     if isinstance(expected, dict) and isinstance(returned, dict) and expected.keys() <= returned.keys():
         return tuple(returned[key] for key in expected)
@@ -74,7 +74,7 @@ def parts_of(returned: Any, expected: Any) -> tuple[Any, ...]:
 
 def without(value: Any, own: tuple[int, ...], expected: Any) -> Any:
     """Several values with `...` in the places that are not compared, where as many came as are expected."""
-    items = _items(value, len(expected)) if own and isinstance(expected, tuple) else None
+    items = items_of(value, len(expected)) if own and isinstance(expected, tuple) else None
     return value if items is None else tuple(... if i in own else item for i, item in enumerate(items))
 
 
@@ -101,7 +101,7 @@ def _compare(returned: Any, expected: Any, tolerance: Tolerance, path: Path) -> 
 
 
 def _compare_tuples(returned: Any, expected: tuple, tolerance: Tolerance, path: Path) -> Mismatch | None:
-    items = _items(returned, len(expected))
+    items = items_of(returned, len(expected))
     if items is None:
         if not isinstance(returned, tuple):
             return _wrong_type(returned, expected, path)
@@ -113,7 +113,7 @@ def _compare_tuples(returned: Any, expected: tuple, tolerance: Tolerance, path: 
     return None
 
 
-def _items(returned: Any, count: int) -> tuple[Any, ...] | None:
+def items_of(returned: Any, count: int) -> tuple[Any, ...] | None:
     """So many values, or none; an array whose rows are the asked items is the same in another container."""
     if isinstance(returned, np.ndarray) and returned.ndim > 0:
         returned = tuple(np.asarray(row) for row in returned) if len(returned) == count else None

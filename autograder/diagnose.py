@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import Tolerance, compare, parts_of
+from autograder.compare import Tolerance, compare, items_of, parts_of
 from autograder.exercise import Exercise, Misconception
 from autograder.sandbox.perform import Outcome, Raised, Returned
 from autograder.trials import Given, Trial, errors_aside, floats, is_single, scale
@@ -166,7 +166,7 @@ def _is_cut(trial: Trial) -> bool:
 
 def _cuts(value: Any, right: Any) -> bool:
     if isinstance(right, tuple):
-        return any(map(_cuts, parts_of(value, right) or [value] * len(right), right))
+        return any(map(_cuts, items_of(value, len(right)) or (value,) * len(right), right))
     return _kind(right) in "fc" and _kind(value) in "iu"
 
 

@@ -60,11 +60,11 @@ def _wrong_shape(shape: tuple[int, ...], asked: tuple[int, ...]) -> Broken | Non
     if shape == asked:
         return None
     if shape == (1, *asked[1:]):
-        return Broken("one_row", f"the mask has one row, of shape {shape}, where {asked} is asked for")
+        return Broken("one_row", "the mask has one row, whatever shape is asked for")
     if shape == (*asked[:-1], 1):
-        return Broken("one_column", f"the mask has one column, of shape {shape}, where {asked} is asked for")
+        return Broken("one_column", "the mask has one column, whatever shape is asked for")
     name = "transposed" if shape == asked[::-1] else "another_shape"
-    return Broken(name, f"the mask has the shape {shape}, where {asked} is asked for")
+    return Broken(name, "the mask has another shape than the one that is asked for")
 
 
 def _wrong_values(mask: NDArray) -> Broken | None:
@@ -128,7 +128,7 @@ def _wrong_share(share: float, keep_prob: float, far: float) -> Broken | None:
     if share == 1 if keep_prob == 1 else abs(share - keep_prob) <= far:
         return None
     names = [name for name, expected in shares.items() if abs(share - expected) <= far]
-    says = f"about {share:.0%} of the units are kept where keep_prob is {keep_prob:.3g}"
+    says = f"about {share:.0%} of the units are kept, which is too {'many' if share > keep_prob else 'few'}"
     return Broken(" or ".join(names) or "another_share", says)
 
 
@@ -146,12 +146,13 @@ def are_all_masks(calls: tuple[Call, ...], values: tuple[Any, ...]) -> Broken | 
 def _not_all(masks: NDArray, n: int) -> Broken | None:
     if masks.shape == (2**n,):
         return Broken(
-            "one_number_each", f"there is one number for each mask, where a row of {n} is asked for"
+            "one_number_each",
+            "there is one number for each mask, where a row with a value for each unit is asked for",
         )
     if masks.shape == (n, 2**n):
-        return Broken("in_columns", f"the masks stand in the columns of an array of shape {masks.shape}")
+        return Broken("in_columns", "the masks stand in the columns, where one in each row is asked for")
     if masks.ndim != 2 or masks.shape[1] != n:
-        return Broken("another_shape", f"the shape is {masks.shape} where {(2**n, n)} is asked for")
+        return Broken("another_shape", "there is not one row for each mask with one value for each unit")
     if problem := _wrong_values(masks):
         return problem
     if masks.max(initial=0) not in (0, 1):
@@ -159,7 +160,7 @@ def _not_all(masks: NDArray, n: int) -> Broken | None:
     rows = {tuple(row) for row in (masks != 0).tolist()}
     twice, missing = len(masks) - len(rows), 2**n - len(rows)
     if twice and missing:
-        return Broken("some_twice", f"{missing} masks are missing, and others are there more than once")
+        return Broken("some_twice", "some masks are missing, and others are there more than once")
     if twice:
         return Broken("twice", "all masks are there, and some of them more than once")
     return _missing(rows, n) if missing else None
@@ -177,4 +178,4 @@ def _missing(rows: set[tuple[bool, ...]], n: int) -> Broken:
         return Broken("one_kept", "there are only masks that keep a single unit")
     if counts == list(range(n + 1)):
         return Broken("one_of_each_number", "there is one mask for each number of kept units")
-    return Broken("some_are_missing", f"{missing} of {2**n} masks are missing")
+    return Broken("some_are_missing", "some masks are missing")

@@ -183,6 +183,7 @@ SAMPLE_MASK = exercise(
             SLIP,
         ),
     ),
+    equivalent={"return rng.random(shape) <= keep_prob": "a number that is keep_prob itself is never drawn"},
     alternatives={
         "the others are dropped": """
             def sample_mask(shape, keep_prob, *, rng):
