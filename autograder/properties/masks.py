@@ -28,7 +28,7 @@ def are_random_masks(calls: tuple[Call, ...], values: tuple[Any, ...]) -> Broken
 
     The share of small masks is that of all of them together.
     """
-    masks = [np.asarray(value) for value in values]
+    masks = [_numbers(value) for value in values]
     for each, mask in zip(calls, masks, strict=True):
         if problem := _wrong_shape(mask.shape, each.args[0]) or _wrong_values(mask):
             return problem
@@ -43,6 +43,13 @@ def are_random_masks(calls: tuple[Call, ...], values: tuple[Any, ...]) -> Broken
     return Broken(
         "+".join(each.name for each in wrong if each), ", and ".join(each.says for each in wrong if each)
     )
+
+
+def _numbers(value: Any) -> NDArray:
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError("no array of numbers or truth values")
+    return array
 
 
 def _repeated(kept: list[NDArray]) -> Broken | None:
@@ -138,7 +145,7 @@ def _wrong_share(share: float, keep_prob: float, far: float) -> Broken | None:
 def are_all_masks(calls: tuple[Call, ...], values: tuple[Any, ...]) -> Broken | None:
     """Of calls of `(n,)`: every mask of n units once, one per row, in any order."""
     for each, value in zip(calls, values, strict=True):
-        if problem := _not_all(np.asarray(value), each.args[0]):
+        if problem := _not_all(_numbers(value), each.args[0]):
             return problem
     return None
 

@@ -1,4 +1,12 @@
-"""Dropout."""
+"""Dropout: eleven small functions, from the mask to what is computed on average over all of them.
+
+Inputs are drawn where formulas differ: keep_prob far from 1/2, where keeping and dropping are the same; masks
+that differ in every row and column; features of different sizes. Random masks are judged by what holds for
+every right way of drawing them. The layout of a cache is the student's own.
+
+Two published habits are mistakes here, because the exercises ask for the opposite by name: a probability of
+dropping (PyTorch, Keras) in place of one of keeping, and inverted dropout where the direct one is asked.
+"""
 
 from autograder.exercise import Assignment
 from autograder.exercises.dropout.all_masks import ALL_MASKS_EXERCISE
@@ -7,6 +15,7 @@ from autograder.exercises.dropout.dropout_forward import DROPOUT_FORWARD
 from autograder.exercises.dropout.dropout_penalty import DROPOUT_PENALTY
 from autograder.exercises.dropout.dropout_ridge import DROPOUT_RIDGE
 from autograder.exercises.dropout.dropout_test import DROPOUT_TEST
+from autograder.exercises.dropout.hidden_layer_gradient import HIDDEN_LAYER_GRADIENT
 from autograder.exercises.dropout.mask_probabilities import MASK_PROBABILITIES
 from autograder.exercises.dropout.nwgm import NWGM
 from autograder.exercises.dropout.nwgm_logistic import NWGM_LOGISTIC
@@ -27,6 +36,7 @@ ASSIGNMENT = Assignment(
         DROPOUT_RIDGE,
         NWGM,
         NWGM_LOGISTIC,
+        HIDDEN_LAYER_GRADIENT,
     ),
     answers_in_words=("choice-answer",),
 )
