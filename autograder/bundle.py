@@ -21,7 +21,7 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -58,7 +58,8 @@ def make_bundle(course: Course, assignment: Assignment, release: Path) -> Bundle
     Raises CourseError where it cannot be written.
     """
     lecture = _lecture(course, assignment)
-    wheel_name, wheel = make_wheel(assignment, lecture)
+    notebooks = [json.loads(read_ours(path)) for path in sorted(release.glob("*.ipynb"))]
+    wheel_name, wheel = make_wheel(assignment, lecture, notebooks)
     files = {
         "README.md": _readme(assignment, wheel_name, bool(lecture)).encode(),
         wheel_name: wheel,
@@ -151,9 +152,12 @@ def _open_functions(lecture: dict[str, Any] | None) -> frozenset[str]:
 # --- the wheel ------------------------------------------------------------------------------------------
 
 
-def make_wheel(assignment: Assignment, lecture: dict[str, Any] | None) -> tuple[str, bytes]:
-    """The name and the bytes of the wheel that an assignment and its lecture need."""
-    imports = set(_imports(ast.parse(_code(lecture)), "")) if lecture else set()
+def make_wheel(
+    assignment: Assignment, lecture: dict[str, Any] | None, notebooks: Iterable[dict[str, Any]]
+) -> tuple[str, bytes]:
+    """The name and the bytes of the wheel that an assignment, its notebooks and its lecture need."""
+    codes = [_code(notebook) for notebook in (*notebooks, lecture) if notebook]
+    imports = {name for code in codes for name in _imports(ast.parse(code), "")}
     modules = _closure({f"{GRADER}.student", *imports, *handout.property_modules(assignment)})
     files = {_path(name): _source(name).encode() for name in sorted(modules)}
     files |= {f"{package}/py.typed": b"" for package in {name.partition(".")[0] for name in modules}}
