@@ -103,7 +103,8 @@ def _otherwise(bench: Bench, entry: Misconception, judgement: Judgement, key: by
     kind = "convention" if entry.convention else entry.kind
     if (judgement.finding.kind, judgement.finding.read) != (kind, entry.read):
         return f"stands on {judgement.finding.kind!r}, to read {judgement.finding.read!r}, not on {kind!r}"
-    return "" if entry.message in judgement.finding.message else "does not hear its message"
+    # A sentence may begin with it.
+    return "" if entry.message[1:] in judgement.finding.message else "does not hear its message"
 
 
 def every_entry_gets_its_credit_and_hardly_more(bench: Bench) -> Iterator[str]:
