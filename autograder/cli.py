@@ -1,4 +1,4 @@
-"""The command line of teaching assistants: `autograder demo | release | collect | grade | report | doctor`.
+"""The command line: `autograder demo | release | collect | grade | report | doctor | prove | new`.
 
 Nothing slow is imported before it is needed, so that `--help` answers at once.
 """
@@ -296,6 +296,43 @@ def doctor() -> None:
     )
 
 
+@app.command()
+def prove(
+    assignment: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ASSIGNMENT]", help="Such as 01_moving_averages; without it, all.", show_default=False
+        ),
+    ] = None,
+    exercise: Annotated[
+        str | None, typer.Option("--exercise", metavar="NAME", help="Only this exercise.")
+    ] = None,
+    jobs: Jobs = DEFAULT_JOBS,
+) -> None:
+    """Prove the grader: what is right passes, what is wrong fails and is called by its name.
+
+    For authors of exercises. Exit code 1 says that it does not, in words below the table: such as two wrong
+    formulas that the probes do not tell apart.
+    """
+    from autograder.exercises import ASSIGNMENT_NAMES
+
+    names = ASSIGNMENT_NAMES if assignment is None else (_assignment(assignment).name,)
+    asked = {known.title: _exercises(known, exercise) for known in map(_assignment, names)}
+    if not any(asked.values()):
+        raise CourseError(f"there is no exercise {exercise!r} in {', '.join(names)}")
+    from autograder.prove.table import print_proofs, proofs
+
+    holds = True
+    for title, exercises in asked.items():
+        if exercises:
+            made = proofs(exercises, jobs)
+            print_proofs(title, made)
+            holds = holds and all(proof.holds for proof in made)
+    print("The proof holds." if holds else "The proof does not hold.")
+    if not holds:
+        raise typer.Exit(1)
+
+
 # --- what the commands share ----------------------------------------------------------------------------
 
 
@@ -308,6 +345,10 @@ def _assignment(name: str) -> "Assignment":
             f"there is no assignment {name!r}; there is {', '.join(exercises.ASSIGNMENT_NAMES)}"
         )
     return exercises.load(name)
+
+
+def _exercises(assignment: "Assignment", only: str | None) -> list[str]:
+    return [each.name for each in assignment.exercises if only in (None, each.name)]
 
 
 def _due_date(course: Course, assignment: str) -> "datetime | None":

@@ -11,7 +11,7 @@ import numpy as np
 from autograder.compare import Tolerance, compare
 from autograder.exercise import Misconception
 from autograder.patience import limited
-from autograder.prove.bench import FEW_KEYS, Bench
+from autograder.prove.bench import Bench
 from autograder.prove.distance import differ
 from autograder.prove.mutants import Mutant, mutants
 from autograder.sandbox.perform import Interrupted, Outcome, Returned
@@ -33,7 +33,7 @@ SECONDS = 5.0
 
 def every_right_answer_gets_full_marks(bench: Bench) -> Iterator[str]:
     for kind, answer in bench.right.items():
-        hidden = [judgement for _, judgement in bench.judgements(answer, FEW_KEYS)]
+        hidden = [judgement for _, judgement in bench.judgements(answer, bench.few_keys)]
         for judgement in (*hidden, bench.checked(answer)):
             if judgement.score < judgement.max_score or judgement.finding:
                 said = judgement.finding.message if judgement.finding else ""
@@ -213,7 +213,7 @@ def _has_fractions(bench: Bench) -> bool:
 
 def every_entry_differs_clearly_from_the_right_answer(bench: Bench) -> Iterator[str]:
     for entry in bench.exercise.misconceptions:
-        for key in FEW_KEYS:
+        for key in bench.few_keys:
             if not differ(bench, entry.variant, bench.exercise.reference, key):
                 yield f"the probes do not tell `{entry.name}` from the right answer with {key.decode()}"
                 break
@@ -222,7 +222,7 @@ def every_entry_differs_clearly_from_the_right_answer(bench: Bench) -> Iterator[
 def any_two_entries_differ_clearly_unless_they_say_the_same(bench: Bench) -> Iterator[str]:
     for one, other in combinations(bench.exercise.misconceptions, 2):
         if one.message != other.message:
-            for key in FEW_KEYS[:4]:
+            for key in bench.few_keys[:4]:
                 if not differ(bench, one.variant, other.variant, key):
                     yield f"the probes do not tell `{one.name}` from `{other.name}` with {key.decode()}"
                     break

@@ -11,15 +11,16 @@ from autograder.verdict import Judgement, judge
 
 
 KEYS = tuple(f"key {number}".encode() for number in range(40))
-# Enough where no name and no point hangs on what is drawn.
-FEW_KEYS = KEYS[:8]
+# So many are enough where no name and no point hangs on what is drawn.
+FEW = 8
 
 
 class Bench:
     """Everything is drawn, tried and judged once, for all checks."""
 
-    def __init__(self, exercise: Exercise) -> None:
+    def __init__(self, exercise: Exercise, keys: Sequence[bytes] = KEYS) -> None:
         self.exercise = exercise
+        self.keys, self.few_keys = keys, keys[:FEW]
         self._drawn: dict[bytes, tuple[Drawn, ...]] = {}
         self._tried: dict[tuple[Callable[..., Any], bytes], tuple[Trial, ...]] = {}
         self._judged: dict[tuple[Callable[..., Any], bytes], Judgement] = {}
@@ -50,9 +51,9 @@ class Bench:
         return self._judged[function, key]
 
     def judgements(
-        self, function: Callable[..., Any], keys: Sequence[bytes] = KEYS
+        self, function: Callable[..., Any], keys: Sequence[bytes] = ()
     ) -> Iterator[tuple[bytes, Judgement]]:
-        return ((key, self.judged(function, key)) for key in keys)
+        return ((key, self.judged(function, key)) for key in keys or self.keys)
 
     def checked(self, function: Callable[..., Any]) -> Judgement:
         """What `check` makes of a function in the student's notebook."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from autograder.exercise import Exercise
 from autograder.prove import answers, words
-from autograder.prove.bench import FEW_KEYS, Bench
+from autograder.prove.bench import Bench
 
 
 Check = Callable[[Bench], Iterator[str]]
@@ -92,4 +92,5 @@ def _names(heard: str) -> list[str]:
 
 def _has_full_marks(bench: Bench, kind: str) -> bool:
     answer = bench.exercise.alternatives[kind]
-    return all(judgement.score == judgement.max_score for _, judgement in bench.judgements(answer, FEW_KEYS))
+    judgements = bench.judgements(answer, bench.few_keys)
+    return all(judgement.score == judgement.max_score for _, judgement in judgements)

@@ -1,0 +1,78 @@
+"""The proof of whole assignments as tables, as `autograder prove` prints them."""
+
+import os
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import track
+from rich.table import Table
+
+from autograder.exercises import find_exercise
+from autograder.prove.proof import Proof, prove
+
+
+COLUMNS = (
+    *("entries", "named", "ambiguous", "wrong names"),
+    *("mutants", "killed", "survivors", "explained", "alternatives"),
+)
+
+
+def proofs(exercises: Sequence[str], jobs: int = 1) -> list[Proof]:
+    """The proofs of exercises by their names, several at a time."""
+    with ProcessPoolExecutor(min(jobs, len(exercises), os.cpu_count() or 1)) as pool:
+        made = pool.map(_prove, exercises)
+        console = Console(stderr=True)
+        return list(
+            track(
+                made,
+                "Proving",
+                len(exercises),
+                console=console,
+                transient=True,
+                disable=not console.is_terminal,
+            )
+        )
+
+
+def _prove(name: str) -> Proof:
+    return prove(find_exercise(name))
+
+
+def print_proofs(title: str, made: Sequence[Proof]) -> None:
+    """A line for each exercise, the sums, and in words what is not so."""
+    table = Table(title=title, title_justify="left", pad_edge=False, show_footer=True)
+    table.add_column("exercise", "all", no_wrap=True)
+    for name, total in zip(COLUMNS, _cells(_sum(made)), strict=True):
+        table.add_column(name, total, justify="right")
+    for proof in made:
+        table.add_row(proof.exercise, *_cells(proof), style="" if proof.holds else "bold red")
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    console.print(table)
+    for proof in made:
+        for problem in proof.problems:
+            console.print(f"[bold]{proof.exercise}[/bold]: {escape(problem)}", soft_wrap=True)
+
+
+def _cells(proof: Proof) -> tuple[str, ...]:
+    recognised = (proof.entries, proof.named, proof.ambiguous, proof.misnamed)
+    noticed = (proof.mutants, proof.killed, proof.mutants - proof.killed, proof.explained)
+    return *map(str, (*recognised, *noticed)), f"{proof.at_full_marks} of {proof.alternatives}"
+
+
+def _sum(made: Sequence[Proof]) -> Proof:
+    return Proof(
+        exercise="all",
+        entries=sum(proof.entries for proof in made),
+        named=sum(proof.named for proof in made),
+        ambiguous=sum(proof.ambiguous for proof in made),
+        misnamed=sum(proof.misnamed for proof in made),
+        mutants=sum(proof.mutants for proof in made),
+        killed=sum(proof.killed for proof in made),
+        explained=sum(proof.explained for proof in made),
+        alternatives=sum(proof.alternatives for proof in made),
+        at_full_marks=sum(proof.at_full_marks for proof in made),
+        problems=(),
+    )
