@@ -10,12 +10,13 @@ from autograder.properties import Broken, deviation
 from autograder.sandbox.values import Call
 
 
-# Fewer examples than this may keep the same number of units by chance.
-MANY = 20
+# Of a right mask nothing is said that happens to it more often.
+CHANCE = 1e-12
 
 SCALES = {
     "scaled": "a kept unit is marked by 1 / keep_prob where True, or 1, is asked for",
     "scaled_by_the_rest": "a kept unit is marked by 1 / (1 - keep_prob) where True, or 1, is asked for",
+    "multiplied": "a kept unit is marked by keep_prob where True, or 1, is asked for",
     "another_mark": "a kept unit is marked by another number than 1",
 }
 
@@ -36,7 +37,7 @@ def are_random_masks(calls: tuple[Call, ...], values: tuple[Any, ...]) -> Broken
     kept = [mask != 0 for mask in masks]
     wrong = [
         next(filter(None, map(_scale, masks, keep_probs)), None),
-        next(filter(None, map(_together, kept, keep_probs)), None) or _share(kept, keep_probs),
+        _clearest(list(map(_together, kept, keep_probs))) or _share(kept, keep_probs),
     ]
     if not any(wrong):
         return _repeated(kept)
@@ -66,6 +67,10 @@ def _repeated(kept: list[NDArray]) -> Broken | None:
 def _wrong_shape(shape: tuple[int, ...], asked: tuple[int, ...]) -> Broken | None:
     if shape == asked:
         return None
+    if not shape:
+        return Broken("single_value", "one value is returned, where a mask of many units is asked for")
+    if shape == asked[:2]:
+        return Broken("two_axes", "the mask has two axes, whatever shape is asked for")
     if shape == (1, *asked[1:]):
         return Broken("one_row", "the mask has one row, whatever shape is asked for")
     if shape == (*asked[:-1], 1):
@@ -93,7 +98,7 @@ def _scale(mask: NDArray, keep_prob: float) -> Broken | None:
     if mark in (0, 1):
         return None
     rest = 1 / (1 - keep_prob) if keep_prob < 1 else math.inf
-    marks = {"scaled": 1 / keep_prob, "scaled_by_the_rest": rest}
+    marks = {"scaled": 1 / keep_prob, "scaled_by_the_rest": rest, "multiplied": keep_prob}
     name = next((name for name, value in marks.items() if np.isclose(mark, value)), "another_mark")
     return Broken(name, SCALES[name])
 
@@ -108,9 +113,18 @@ def _together(kept: NDArray, keep_prob: float) -> Broken | None:
         if kept.shape[axis] > 1 and (kept == kept.take([0], axis)).all():
             name = {0: "one_row_for_all", kept.ndim - 1: "one_column_for_all"}.get(axis, "one_for_an_axis")
             return Broken(name, f"what is kept is the same all along axis {axis}")
-    if len(kept) >= MANY and len(np.unique(kept.reshape(len(kept), -1).sum(axis=1))) == 1:
+    counts = kept.reshape(len(kept), -1).sum(axis=1)
+    # The most frequent number is about as frequent as a normal density is high.
+    frequency = 1 / math.sqrt(2 * math.pi * kept[0].size * keep_prob * (1 - keep_prob))
+    if len(set(counts.tolist())) == 1 and frequency ** (len(kept) - 1) < CHANCE:
         return Broken("same_number_in_each_row", "every example keeps exactly the same number of units")
     return None
+
+
+def _clearest(found: list[Broken | None]) -> Broken | None:
+    """Of a few units that are kept together, all may be kept by chance, which says less than another mask."""
+    wrong = sorted(filter(None, found), key=lambda each: each.name == "all_alike")
+    return wrong[0] if wrong else None
 
 
 def _share(kept: list[NDArray], keep_probs: list[float]) -> Broken | None:

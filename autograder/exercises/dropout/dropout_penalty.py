@@ -130,6 +130,12 @@ DROPOUT_PENALTY = exercise(
             passes=(one_example,),
         ),
         wrong_sum(
+            "sums_multiplied",
+            "np.sum(X**2) * np.sum(w**2)",
+            "inputs and weights are added up by themselves, so that every weight meets every input",
+            passes=(one_input,),
+        ),
+        wrong_sum(
             "mean_over_examples",
             "np.sum(X**2 * w**2) / len(X)",
             "the mean over the examples is taken in place of the sum",

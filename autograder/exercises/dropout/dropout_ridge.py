@@ -124,6 +124,12 @@ DROPOUT_RIDGE = exercise(
             "all weights get the same penalty, as in a ridge on inputs of size 1",
         ),
         wrong_diagonal(
+            "diagonal_in_every_row",
+            "np.diag(A)",
+            "the diagonal is a vector, which numpy adds to every row",
+            (one_input,),
+        ),
+        wrong_diagonal(
             "mean_diagonal",
             "np.mean(np.diag(A)) * np.eye(len(A))",
             "all weights get the mean penalty, whatever the size of their input",
@@ -148,6 +154,14 @@ DROPOUT_RIDGE = exercise(
             "variances",
             "np.diag(np.var(X, axis=0)) * len(X)",
             "the mean of each input is taken away before it is squared",
+        ),
+        Wrong(
+            "error_is_a_mean",
+            {
+                f"A + strength * {DIAGONAL}": f"A / len(X) + strength * {DIAGONAL}",
+                MOMENTS: "X.T @ y / len(X)",
+            },
+            "the squared errors are a mean over the examples, and the penalty is a sum: `X.T @ X / m`",
         ),
         Wrong(
             "weights_of_direct_dropout",

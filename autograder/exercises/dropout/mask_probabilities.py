@@ -104,6 +104,11 @@ MASK_PROBABILITIES = exercise(
             "coefficient stands before it",
         ),
         Wrong(
+            "zero_for_what_is_dropped",
+            {RETURN: "return np.prod(masks * keep_prob, axis=1)"},
+            "a unit that is dropped has the factor 0, so that most masks have none: `{}`",
+        ),
+        Wrong(
             "divided_by_their_sum",
             {RETURN: f"prob = {POWERS}\nreturn prob / prob.sum()"},
             "the probabilities of the given masks are divided by their sum: `prob / prob.sum()`",

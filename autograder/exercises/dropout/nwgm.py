@@ -120,6 +120,11 @@ NWGM = exercise(
             "with them, as in `np.prod(prob * a)`",
         ),
         Wrong(
+            "weights_in_the_product",
+            {RESULT: "np.prod(prob * a)"},
+            "the probabilities are factors and no exponents, and nothing is normalised: `{}`",
+        ),
+        Wrong(
             "probability_to_the_power",
             {LOG_G: "np.sum(a * np.log(prob))", LOG_REST: "np.sum((1 - a) * np.log(prob))"},
             "base and exponent are swapped: `np.prod(prob**a)`",

@@ -45,15 +45,14 @@ SAMPLE_MASK = exercise(
         Probe(ALL, lambda rng: a_mask(rng, (30, 50), 1.0), holds=are_random_masks),
         Probe(
             THREE_AXES,
-            lambda rng: a_mask(rng, (25, 16, 20), between(rng, 0.88, 0.92)),
-            public=False,
+            lambda rng: a_mask(rng, (10, 16, 50), between(rng, 0.2, 0.25)),
             holds=are_random_masks,
         ),
         Probe(
             OTHER,
             lambda rng: (
-                a_mask(rng, (4000, 2), between(rng, 0.2, 0.25)),
-                a_mask(rng, (2, 4000), between(rng, 0.88, 0.92)),
+                a_mask(rng, (200, 40), between(rng, 0.2, 0.25)),
+                a_mask(rng, (40, 200), between(rng, 0.2, 0.25)),
             ),
             public=False,
             holds=are_random_masks,
@@ -95,6 +94,12 @@ SAMPLE_MASK = exercise(
             "the mask is scaled already, which `dropout_forward` would do once more: `{}`",
             (ALL,),
             SLIP,
+        ),
+        wrong(
+            "multiplied",
+            "(rng.random(shape) < keep_prob) * keep_prob",
+            "the mask is multiplied by keep_prob, where True or 1 marks what is kept: `{}`",
+            (ALL,),
         ),
         wrong(
             "scaled_and_keeps_the_others",
@@ -145,6 +150,18 @@ SAMPLE_MASK = exercise(
             "one_column",
             "rng.random((*shape[:-1], 1)) < keep_prob",
             "one number is drawn for each example: the shape is `(m, 1)`",
+        ),
+        wrong(
+            "single_value",
+            "rng.random() < keep_prob",
+            "one number is drawn, and a single truth value is returned: `{}`",
+        ),
+        wrong(
+            "two_axes",
+            "rng.random(shape[:2]) < keep_prob",
+            "the mask has two axes, however many are asked for: `shape[0], shape[1]`",
+            (MANY, FEW, DRAWS, ALL, OTHER),
+            SLIP,
         ),
         wrong("transposed", "rng.random(shape[::-1]) < keep_prob", "rows and columns are swapped"),
         wrong(
