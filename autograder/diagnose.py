@@ -167,6 +167,8 @@ def _is_cut(trial: Trial) -> bool:
 def _cuts(value: Any, right: Any) -> bool:
     if isinstance(right, tuple):
         return any(map(_cuts, items_of(value, len(right)) or (value,) * len(right), right))
+    if isinstance(value, tuple):  # another number of values than was asked for
+        return any(_cuts(item, right) for item in value)
     return _kind(right) in "fc" and _kind(value) in "iu"
 
 

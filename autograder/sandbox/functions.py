@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .values import Named
 
 
@@ -21,17 +23,39 @@ def harmonic_steps(scale: float, offset: float) -> Callable[[int], float]:
     return lambda n: scale / (n + offset)
 
 
+def ridge_predictions(penalty: float) -> Callable[..., Any]:
+    """Linear regression without intercept, penalised: from (X, y, X_test) to predictions."""
+
+    def fit_predict(X: np.ndarray, y: np.ndarray, X_test: np.ndarray) -> Any:
+        return X_test @ np.linalg.solve(X.T @ X + penalty * np.eye(X.shape[1]), X.T @ y)
+
+    return fit_predict
+
+
+def nearest_predictions() -> Callable[..., Any]:
+    """What was observed at the nearest example: from (X, y, X_test) to predictions."""
+    return lambda X, y, X_test: y[np.argmin(((X_test[:, None] - X) ** 2).sum(axis=2), axis=1)]
+
+
 FUNCTIONS: dict[str, Callable[..., Callable[..., Any]]] = {
     "constant_steps": constant_steps,
     "harmonic_steps": harmonic_steps,
+    "nearest_predictions": nearest_predictions,
     "power_steps": power_steps,
+    "ridge_predictions": ridge_predictions,
 }
 
 # The same as a student would write them.
 TEXTS = {
     "constant_steps": "lambda n: {0}",
     "harmonic_steps": "lambda n: {0} / (n + {1})",
+    "nearest_predictions": (
+        "lambda X, y, X_test: y[np.argmin(((X_test[:, None] - X) ** 2).sum(axis=2), axis=1)]"
+    ),
     "power_steps": "lambda n: {0} * n**-{1}",
+    "ridge_predictions": (
+        "lambda X, y, X_test: X_test @ np.linalg.solve(X.T @ X + {0} * np.eye(X.shape[1]), X.T @ y)"
+    ),
 }
 
 

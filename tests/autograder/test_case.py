@@ -1,5 +1,7 @@
 """A failing case as text: what is shown as a call can be pasted, and what differs looks different."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -47,11 +49,21 @@ def test_an_array_is_made_again_as_it_was(value: np.ndarray) -> None:
     np.testing.assert_array_equal(again, value)
 
 
+# Of functions of other arguments than a number, numbers to make them and what to call them with.
+EXAMPLES = np.array([[0.5, 1.0], [3.0, -1.0], [2.0, 2.5]]), np.array([1.0, 4.0, 2.0]), np.array([[2.5, 2.0]])
+GIVEN = {
+    "nearest_predictions": ((), EXAMPLES),
+    "ridge_predictions": ((0.75,), EXAMPLES),
+}
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_test_function_is_spelled_out(name: str) -> None:
-    parameters = (0.75, 2.5) if name != "constant_steps" else (0.75,)
-    function = eval(format_argument(Named(name, parameters)))
-    assert [function(n) for n in (1, 2, 7)] == [FUNCTIONS[name](*parameters)(n) for n in (1, 2, 7)]
+    parameters, given = GIVEN.get(name, ((0.75, 2.5) if name != "constant_steps" else (0.75,), (7,)))
+    function = eval(format_argument(Named(name, parameters)), {"np": np})
+    once, again = copy.deepcopy((given, given))
+    np.testing.assert_equal(function(*once), FUNCTIONS[name](*parameters)(*again))
+    np.testing.assert_equal(once, again)
 
 
 def test_other_arguments_are_python_too() -> None:

@@ -1,0 +1,44 @@
+"""Slips in what is averaged over the rows of the first argument, as changes of a model solution."""
+
+from autograder.catalogue import Wrong
+from autograder.exercise import Call
+from autograder.exercises.credit import SLIP
+from autograder.exercises.slips import fractions
+
+
+def one_row(call: Call) -> bool:
+    """A single row, of which every kind of mean is itself."""
+    return len(call.args[0]) == 1
+
+
+def averages(noun: str, result: str, quotient: str) -> tuple[Wrong, ...]:
+    """The family of solutions that average over rows and return one `noun`.
+
+    `result` is the expression that is returned, `quotient` the one with the only division in it.
+    """
+    returned, rows = f"return {result}", quotient.split("/ ")[1]
+    return (
+        Wrong(
+            "floor_division",
+            {quotient: quotient.replace("/", "//")},
+            "the sum is divided with `//`, which drops the fraction: `{}`",
+        ),
+        Wrong(
+            "cut_to_whole_numbers",
+            {returned: f"return np.asarray({result}).astype({rows[4:-1]}.dtype)"},
+            f"the {noun} of whole numbers is cut to a whole number, because it is stored in an array of the "
+            "input's type",
+            passes=(fractions,),
+            credit=SLIP,
+        ),
+        Wrong(
+            "rounded",
+            {returned: f"return np.round({result}, 2)"},
+            f"the {noun} is rounded to two decimals: `np.round(..., 2)`",
+        ),
+        Wrong(
+            "rounded_to_whole_numbers",
+            {returned: f"return np.round({result})"},
+            f"the {noun} is rounded to a whole number: `np.round(...)`",
+        ),
+    )
