@@ -69,6 +69,8 @@ def _wrong_shape(shape: tuple[int, ...], asked: tuple[int, ...]) -> Broken | Non
         return None
     if not shape:
         return Broken("single_value", "one value is returned, where a mask of many units is asked for")
+    if len(shape) == 1:
+        return Broken("one_axis", "the mask has one axis, whatever shape is asked for")
     if shape == asked[:2]:
         return Broken("two_axes", "the mask has two axes, whatever shape is asked for")
     if shape == (1, *asked[1:]):

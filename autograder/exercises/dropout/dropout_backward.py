@@ -13,7 +13,6 @@ from autograder.exercises.dropout.inputs import (
     mask,
     numbers,
     single_precision,
-    whole_numbers,
 )
 from autograder.exercises.dropout.scaling import EVERYTHING_KEPT, scaling
 from autograder.exercises.dropout.sections import INVERTED
@@ -35,8 +34,8 @@ def of_shape(rng: np.random.Generator, *shape: int) -> tuple[Call, Call]:
     return there_and_back(numbers(rng, *shape), numbers(rng, *shape), mask(rng, *shape), keep_prob(rng))
 
 
-FEW_KEPT, ONE_EXAMPLE, WHOLE = "few units are kept", "one example", "whole numbers"
-OTHERS = ("most units are kept", FEW_KEPT, ONE_EXAMPLE, WHOLE, "three axes", "single precision")
+FEW_KEPT, ONE_EXAMPLE = "few units are kept", "one example"
+OTHERS = ("most units are kept", FEW_KEPT, ONE_EXAMPLE, "three axes", "single precision")
 
 DROPOUT_BACKWARD = exercise(
     solution="""
@@ -57,12 +56,6 @@ DROPOUT_BACKWARD = exercise(
             ),
         ),
         Probe(ONE_EXAMPLE, lambda rng: of_shape(rng, 7)),
-        Probe(
-            WHOLE,
-            lambda rng: there_and_back(
-                whole_numbers(rng, 5, 4), whole_numbers(rng, 5, 4), mask(rng, 5, 4), keep_prob(rng)
-            ),
-        ),
         Probe(
             EVERYTHING_KEPT,
             lambda rng: there_and_back(

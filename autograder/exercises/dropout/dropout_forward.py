@@ -13,7 +13,6 @@ from autograder.exercises.dropout.inputs import (
     mask,
     numbers,
     single_precision,
-    whole_numbers,
 )
 from autograder.exercises.dropout.scaling import EVERYTHING_KEPT, scaling
 from autograder.exercises.dropout.sections import INVERTED
@@ -30,8 +29,8 @@ def of_shape(rng: np.random.Generator, *shape: int) -> Call:
     return call(numbers(rng, *shape), mask(rng, *shape), keep_prob(rng))
 
 
-FEW_KEPT, ONE_EXAMPLE, WHOLE = "few units are kept", "one example", "whole numbers"
-OTHERS = ("most units are kept", FEW_KEPT, ONE_EXAMPLE, WHOLE, "three axes", "single precision")
+FEW_KEPT, ONE_EXAMPLE = "few units are kept", "one example"
+OTHERS = ("most units are kept", FEW_KEPT, ONE_EXAMPLE, "three axes", "single precision")
 
 DROPOUT_FORWARD = exercise(
     solution="""
@@ -52,11 +51,6 @@ DROPOUT_FORWARD = exercise(
         ),
         Probe(ONE_EXAMPLE, lambda rng: of_shape(rng, 7), own=(1,)),
         Probe(
-            WHOLE,
-            lambda rng: call(whole_numbers(rng, 5, 4), mask(rng, 5, 4), keep_prob(rng)),
-            own=(1,),
-        ),
-        Probe(
             EVERYTHING_KEPT,
             lambda rng: call(numbers(rng, 3, 5), np.ones((3, 5), dtype=bool), 1.0),
             own=(1,),
@@ -71,6 +65,11 @@ DROPOUT_FORWARD = exercise(
     ),
     misconceptions=(
         *scaling("a", OTHERS),
+        Wrong(
+            "mask_added",
+            {"a * mask / keep_prob": "a + mask / keep_prob"},
+            "the mask is added to the activations, which are not multiplied by it: `a + mask`",
+        ),
         Wrong(
             "mask_taken_away",
             {"a * mask / keep_prob": "a - mask / keep_prob"},

@@ -67,9 +67,9 @@ DROPOUT_PENALTY = exercise(
         ),
     ),
     misconceptions=(
-        wrong_variance(
+        Wrong(
             "half",
-            "keep_prob * (1 - keep_prob) / 2",
+            {"return variance": "return variance / 2"},
             "the factor 1/2 of the slide stands before it, which belongs to errors that have one too",
         ),
         wrong_variance(
@@ -152,6 +152,11 @@ DROPOUT_PENALTY = exercise(
             "np.sum(X[0] ** 2 * w**2)",
             "only the first example counts",
             passes=(one_example,),
+        ),
+        Wrong(
+            "precedence",
+            {RETURN: f"return keep_prob * 1 - keep_prob * {SUM}"},
+            "a bracket is missing: `keep_prob * 1 - keep_prob * ...`",
         ),
         Wrong(
             "root",

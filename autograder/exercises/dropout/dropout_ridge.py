@@ -3,7 +3,7 @@ import numpy as np
 from advsec import dropout
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe, Right, call
-from autograder.exercises.dropout.inputs import keep_prob, low_keep_prob, numbers, whole_numbers
+from autograder.exercises.dropout.inputs import keep_prob, low_keep_prob, numbers
 from autograder.exercises.dropout.sections import INVERTED, PENALTY, RIDGE
 
 
@@ -50,10 +50,7 @@ DROPOUT_RIDGE = exercise(
             lambda rng: call(in_other_units(rng, numbers(rng, 6, 3)), numbers(rng, 6), low_keep_prob(rng)),
         ),
         Probe("one input", lambda rng: problem(rng, 5, 1)),
-        Probe(
-            "whole numbers",
-            lambda rng: call(whole_numbers(rng, 6, 2), whole_numbers(rng, 6), keep_prob(rng)),
-        ),
+        Probe("many examples", lambda rng: problem(rng, 25, 2)),
         Probe("two inputs", lambda rng: problem(rng, 9, 2), public=False),
         Probe(
             "little is dropped",
@@ -65,6 +62,7 @@ DROPOUT_RIDGE = exercise(
         wrong_strength(
             "half", "(1 - keep_prob) / keep_prob / 2", "the penalty has the factor 1/2 of the slide", PENALTY
         ),
+        wrong_strength("doubled", "2 * (1 - keep_prob) / keep_prob", "the penalty counts twice"),
         wrong_strength(
             "direct",
             "keep_prob * (1 - keep_prob)",

@@ -11,7 +11,6 @@ from autograder.exercises.dropout.inputs import (
     low_keep_prob,
     mask,
     numbers,
-    whole_numbers,
 )
 from autograder.exercises.dropout.scaling import EVERYTHING_KEPT
 from autograder.exercises.dropout.sections import INVERTED
@@ -76,7 +75,7 @@ HIDDEN_LAYER_GRADIENT = exercise(
         Probe("most units are kept", lambda rng: layer(rng, 5, 3, 4, keep_prob(rng))),
         Probe("few units are kept", lambda rng: layer(rng, 7, 2, 3, low_keep_prob(rng))),
         Probe(EVERYTHING_KEPT, everything_kept),
-        Probe("whole numbers", lambda rng: layer(rng, 4, 3, 5, keep_prob(rng), whole_numbers)),
+        Probe("one input", lambda rng: layer(rng, 9, 1, 3, keep_prob(rng))),
         Probe("more units", lambda rng: layer(rng, 4, 3, 9, keep_prob(rng)), public=False),
         Probe(
             "single precision",

@@ -56,7 +56,7 @@ NWGM = exercise(
                 rng.permutation([rng.uniform(1e-7, 1e-6), 1 - rng.uniform(1e-7, 1e-6), 0.3]), law(rng, 3)
             ),
         ),
-        Probe("many networks", lambda rng: networks(rng, 400), public=False),
+        Probe("many networks", lambda rng: networks(rng, 40), public=False),
         Probe("eight networks", lambda rng: networks(rng, 8), public=False),
     ),
     misconceptions=(
@@ -128,6 +128,16 @@ NWGM = exercise(
             "probability_to_the_power",
             {LOG_G: "np.sum(a * np.log(prob))", LOG_REST: "np.sum((1 - a) * np.log(prob))"},
             "base and exponent are swapped: `np.prod(prob**a)`",
+        ),
+        Wrong(
+            "rest_of_each_power",
+            {LOG_REST: "np.sum(np.log(1 - a**prob))"},
+            "each power is taken from 1, and not each activation: `np.prod(1 - a**prob)`",
+        ),
+        Wrong(
+            "powers_added",
+            {LOG_G: "np.log(np.sum(a**prob))", LOG_REST: "np.log(np.sum((1 - a) ** prob))"},
+            "the powers are added and not multiplied: `np.sum(a**prob)`",
         ),
         Wrong(
             "rest_of_the_exponent",

@@ -90,6 +90,12 @@ NWGM_LOGISTIC = exercise(
         ),
         wrong("hyperbolic", "np.tanh(keep_prob * (w @ x) + b)", "the unit has another nonlinearity"),
         Wrong(
+            "not_summed",
+            {RESULT: "1 / (1 + np.exp(-(keep_prob * w * x + b)))"},
+            "weights and inputs are multiplied and not added up, so that there is a number for each: `w * x`",
+            kind="wrong_shape",
+        ),
+        Wrong(
             "offset_dropped_too",
             {INPUT: "masks @ (w * x) + keep_prob * b"},
             "the offset is multiplied by keep_prob as well, as if it could be dropped: "

@@ -157,6 +157,11 @@ SAMPLE_MASK = exercise(
             "one number is drawn, and a single truth value is returned: `{}`",
         ),
         wrong(
+            "one_axis",
+            "rng.random(shape[0]) < keep_prob",
+            "there is one number for each example, and not one for each of its units: `shape[0]`",
+        ),
+        wrong(
             "two_axes",
             "rng.random(shape[:2]) < keep_prob",
             "the mask has two axes, however many are asked for: `shape[0], shape[1]`",

@@ -1,10 +1,10 @@
 """What goes wrong with the factor of a unit, which dropout applies forwards and backwards alike."""
 
+import re
 from collections.abc import Iterator
 
 from autograder.catalogue import Wrong
 from autograder.exercises.credit import SLIP
-from autograder.exercises.slips import fractions
 
 
 # The probe on which nothing is dropped, and nothing has to be made up for.
@@ -39,6 +39,11 @@ UNNOTICED = (
         "share_of_this_mask",
         "v * mask / np.mean(mask)",
         "the share that this one mask happens to keep stands for the probability: `{}`",
+    ),
+    (
+        "renormalised",
+        "v * mask * np.sum(v) / np.sum(v * mask)",
+        "what is kept is scaled until its sum is the old one, whatever keep_prob is: `{}`",
     ),
     ("one_row_for_all", "v * mask[:1] / keep_prob", "the first row of the mask is used for all: `mask[:1]`"),
     (
@@ -100,14 +105,6 @@ def scaling(values: str, others: tuple[str, ...]) -> tuple[Wrong, ...]:
             credit=SLIP,
         ),
         Wrong(
-            "cut_to_whole_numbers",
-            {right: f"({right}).astype({values}.dtype)"},
-            "whole numbers stay whole numbers, because the result is stored in an array of the input's type: "
-            f"`np.zeros_like({values})`",
-            passes=(fractions, EVERYTHING_KEPT),
-            credit=SLIP,
-        ),
-        Wrong(
             "only_what_is_kept",
             {right: f"{values}[mask] / keep_prob"},
             "only the units that are kept are returned, without zeros in the places of the others: `{}`",
@@ -129,4 +126,4 @@ def _wrong(
     kind: str = "wrong_values",
 ) -> Iterator[Wrong]:
     for name, formula, message in rows:
-        yield Wrong(name, {right: formula.replace("v", values, 1)}, message, passes=passes, kind=kind)
+        yield Wrong(name, {right: re.sub(r"\bv\b", values, formula)}, message, passes=passes, kind=kind)
