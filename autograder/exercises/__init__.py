@@ -7,6 +7,7 @@ from autograder.exercise import Assignment, Exercise
 
 _MODULES = {
     "01_moving_averages": "moving_averages",
+    "02_optimizers": "optimizers",
     "05_bias_variance": "bias_variance",
     "06_dropout": "dropout",
 }

@@ -37,17 +37,36 @@ def nearest_predictions() -> Callable[..., Any]:
     return lambda X, y, X_test: y[np.argmin(((X_test[:, None] - X) ** 2).sum(axis=2), axis=1)]
 
 
+def cubic_gradient(slope: float, cubic: float) -> Callable[[Any], Any]:
+    """The gradient slope * w + cubic * w**3 of a bowl."""
+    return lambda w: slope * w + cubic * w**3
+
+
+def heavy_ball_step(beta: float) -> Callable[..., tuple[Any, Any]]:
+    """The step of an optimiser whose state is its velocity."""
+    return lambda w, dw, v, lr: (w - lr * (beta * v + dw), beta * v + dw)
+
+
+def shrinking_step(offset: float) -> Callable[..., tuple[Any, Any]]:
+    """The step of an optimiser whose state is the number t of steps taken, by which its steps shrink."""
+    return lambda w, dw, t, lr: (w - lr / (t + offset) * dw, t + 1)
+
+
 FUNCTIONS: dict[str, Callable[..., Callable[..., Any]]] = {
     "constant_steps": constant_steps,
+    "cubic_gradient": cubic_gradient,
     "harmonic_steps": harmonic_steps,
     "nearest_predictions": nearest_predictions,
     "power_steps": power_steps,
     "ridge_predictions": ridge_predictions,
+    "heavy_ball_step": heavy_ball_step,
+    "shrinking_step": shrinking_step,
 }
 
 # The same as a student would write them.
 TEXTS = {
     "constant_steps": "lambda n: {0}",
+    "cubic_gradient": "lambda w: {0} * w + {1} * w**3",
     "harmonic_steps": "lambda n: {0} / (n + {1})",
     "nearest_predictions": (
         "lambda X, y, X_test: y[np.argmin(((X_test[:, None] - X) ** 2).sum(axis=2), axis=1)]"
@@ -56,6 +75,8 @@ TEXTS = {
     "ridge_predictions": (
         "lambda X, y, X_test: X_test @ np.linalg.solve(X.T @ X + {0} * np.eye(X.shape[1]), X.T @ y)"
     ),
+    "heavy_ball_step": "lambda w, dw, v, lr: (w - lr * ({0} * v + dw), {0} * v + dw)",
+    "shrinking_step": "lambda w, dw, t, lr: (w - lr / (t + {0}) * dw, t + 1)",
 }
 
 

@@ -1,0 +1,225 @@
+import numpy as np
+from numpy.typing import NDArray
+
+from advsec import optimizers
+from autograder.catalogue import Wrong, exercise
+from autograder.exercise import Call, Probe, Right, call
+from autograder.exercises.optimizers.adam_step import hyper
+from autograder.exercises.optimizers.inputs import gradients, learning_rate, weights
+from autograder.exercises.optimizers.sections import CORRECTION
+
+
+ONE, CONSTANT = "a single gradient", "a gradient that stays the same"
+V_CORRECTED, S_CORRECTED = "v_corrected = v", "s_corrected = s"
+V_POWER, S_POWER = "(1 - beta1 ** (t + 1))", "(1 - beta2 ** (t + 1))"
+STEP = "v_corrected / np.sqrt(s_corrected + eps)"
+
+
+def adam_path(
+    w: NDArray,
+    dws: NDArray,
+    *,
+    lr: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+) -> NDArray:
+    """The weights after each step of Adam, for gradients that are known beforehand.
+
+    w, state <- adam_step(w, dws[t], state)
+    """
+    state, path = optimizers.adam_init(w), []
+    for dw in dws:
+        w, state = optimizers.adam_step(w, dw, state, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
+        path.append(w)
+    return np.array(path)
+
+
+def from_rest(rng: np.random.Generator, n_steps: int, *shape: int) -> Call:
+    return call(weights(rng, *shape), np.array(gradients(rng, n_steps, *shape)), **hyper(rng))
+
+
+def constant(rng: np.random.Generator) -> Call:
+    """Of which every step is about as long as the learning rate."""
+    w, (dw,) = weights(rng, 3), gradients(rng, 1, 3)
+    return call(w, np.array([dw] * 4), **hyper(rng))
+
+
+def no_memory(rng: np.random.Generator) -> tuple[Call, Call]:
+    calls = from_rest(rng, 3, 3), from_rest(rng, 3, 3)
+    calls[0].kwargs["beta1"] = calls[1].kwargs["beta2"] = 0.0
+    return calls
+
+
+def wrong(name: str, change: dict[str, str], message: str, passes: tuple[Right, ...] = (ONE,)) -> Wrong:
+    return Wrong(name, change, message, passes)
+
+
+ADAM_PATH = exercise(
+    solution="""
+        def adam_path(w, dws, *, lr, beta1=0.9, beta2=0.999, eps=1e-08):
+            path = np.zeros(dws.shape)
+            v = np.zeros(w.shape)
+            s = np.zeros(w.shape)
+            for t in range(len(dws)):
+                v = beta1 * v + (1 - beta1) * dws[t]
+                s = beta2 * s + (1 - beta2) * dws[t] ** 2
+                v_corrected = v / (1 - beta1 ** (t + 1))
+                s_corrected = s / (1 - beta2 ** (t + 1))
+                w = w - lr * v_corrected / np.sqrt(s_corrected + eps)
+                path[t] = w
+            return path
+    """,
+    broken={V_CORRECTED: "v = v", S_CORRECTED: "s = s", STEP: "v / np.sqrt(s + eps)"},
+    broken_passes=(ONE,),
+    reference=adam_path,
+    points=2,
+    read=CORRECTION,
+    probes=(
+        Probe("four different gradients", lambda rng: from_rest(rng, 4, 3)),
+        Probe(CONSTANT, constant),
+        Probe(ONE, lambda rng: from_rest(rng, 1, 3)),
+        Probe(
+            "the usual numbers",
+            lambda rng: call(weights(rng, 4), np.array(gradients(rng, 3, 4)), lr=learning_rate(rng)),
+        ),
+        Probe("no memory of one kind, then of the other", no_memory, public=False),
+        Probe("a matrix of weights", lambda rng: from_rest(rng, 4, 4, 3), public=False),
+    ),
+    misconceptions=(
+        wrong(
+            "s_fed_back",
+            {S_CORRECTED: "s = s", STEP: "v_corrected / np.sqrt(s + eps)"},
+            "one of the two averages is mended: the corrected second moment still takes the place of the "
+            "average, and is averaged on",
+        ),
+        wrong(
+            "v_fed_back",
+            {V_CORRECTED: "v = v", STEP: "v / np.sqrt(s_corrected + eps)"},
+            "one of the two averages is mended: the corrected average of the gradients still takes the place "
+            "of the average, and is averaged on",
+        ),
+        wrong(
+            "no_correction",
+            {STEP: "v / np.sqrt(s + eps)"},
+            "the corrections are taken out, so that the first step is wrong, which was right before: `{}`",
+            passes=(),
+        ),
+        wrong(
+            "s_not_corrected",
+            {STEP: "v_corrected / np.sqrt(s + eps)"},
+            "the second moment is not corrected any more: `{}`",
+            passes=(),
+        ),
+        wrong(
+            "v_not_corrected",
+            {STEP: "v / np.sqrt(s_corrected + eps)"},
+            "the average of the gradients is not corrected any more: `{}`",
+            passes=(),
+        ),
+        wrong(
+            "first_correction_always",
+            {V_POWER: "(1 - beta1)", S_POWER: "(1 - beta2)"},
+            "every step is corrected as the first one is: `v / {}`",
+        ),
+        wrong(
+            "corrected_once",
+            {V_POWER: "(1 - beta1 if t == 0 else 1)", S_POWER: "(1 - beta2 if t == 0 else 1)"},
+            "only the first step is corrected, and the later ones are not",
+        ),
+        wrong(
+            "first_step_fed_back",
+            {
+                V_CORRECTED: "if t == 0:\n    v, s = v / (1 - beta1), s / (1 - beta2)\nv_corrected = v",
+                V_POWER: "1",
+                S_POWER: "1",
+            },
+            "the averages start from the first gradient and are not corrected later: `v = dws[0]`",
+            passes=(ONE, CONSTANT),
+        ),
+        Wrong(
+            "count_behind",
+            {V_POWER: "(1 - beta1**t)", S_POWER: "(1 - beta2**t)"},
+            "the first step has t = 0, which leads to a division by zero: `{}`",
+            kind="not_finite",
+        ),
+        wrong(
+            "count_ahead",
+            {V_POWER: "(1 - beta1 ** (t + 2))", S_POWER: "(1 - beta2 ** (t + 2))"},
+            "t is one ahead of the steps: `{}`",
+            passes=(),
+        ),
+        wrong(
+            "averages_reset",
+            {"v = beta1 * v +": "v = beta1 * 0 +", "s = beta2 * s +": "s = beta2 * 0 +"},
+            "the averages start from zero at every step, so that nothing is remembered",
+        ),
+        wrong(
+            "eps_outside",
+            {STEP: "v_corrected / (np.sqrt(s_corrected) + eps)"},
+            "epsilon has moved out of the root, where it did no harm: `{}`",
+            passes=("the usual numbers",),
+        ),
+    ),
+    alternatives={
+        "corrected in the step": """
+            def adam_path(w, dws, *, lr, beta1=0.9, beta2=0.999, eps=1e-08):
+                path = np.zeros(dws.shape)
+                v = np.zeros(w.shape)
+                s = np.zeros(w.shape)
+                for t in range(len(dws)):
+                    v = beta1 * v + (1 - beta1) * dws[t]
+                    s = beta2 * s + (1 - beta2) * dws[t] ** 2
+                    w = w - lr * (v / (1 - beta1 ** (t + 1))) / np.sqrt(s / (1 - beta2 ** (t + 1)) + eps)
+                    path[t] = w
+                return path
+        """,
+        "a list that grows": """
+            def adam_path(w, dws, *, lr, beta1=0.9, beta2=0.999, eps=1e-08):
+                path, v, s = [], 0.0, 0.0
+                for t, dw in enumerate(dws, start=1):
+                    v = v + (1 - beta1) * (dw - v)
+                    s = s + (1 - beta2) * (dw**2 - s)
+                    w = w - lr / (1 - beta1**t) * v * (s / (1 - beta2**t) + eps) ** -0.5
+                    path.append(w.tolist())
+                return path
+        """,
+        "corrected before it is averaged on": """
+            def adam_path(w, dws, *, lr, beta1=0.9, beta2=0.999, eps=1e-08):
+                path = np.zeros(dws.shape)
+                v, s = np.zeros(w.shape), np.zeros(w.shape)
+                for t in range(len(dws)):
+                    v = beta1 * (1 - beta1**t) * v + (1 - beta1) * dws[t]
+                    s = beta2 * (1 - beta2**t) * s + (1 - beta2) * dws[t] ** 2
+                    v = v / (1 - beta1 ** (t + 1))
+                    s = s / (1 - beta2 ** (t + 1))
+                    w = w - lr * v / np.sqrt(s + eps)
+                    path[t] = w
+                return path
+        """,
+        "steps added up": """
+            def adam_path(w, dws, *, lr, beta1=0.9, beta2=0.999, eps=1e-08):
+                t = np.arange(1, len(dws) + 1)
+                ages = t[:, None] - t
+                def corrected(x, beta):
+                    weights = np.where(ages >= 0, (1 - beta) * float(beta) ** np.maximum(ages, 0), 0.0)
+                    return np.tensordot(weights / weights.sum(axis=1, keepdims=True), x, axes=1)
+                steps = corrected(dws, beta1) / np.sqrt(corrected(dws**2, beta2) + eps)
+                return w - lr * np.cumsum(steps, axis=0)
+        """,
+        "in place, on a copy of the weights": """
+            def adam_path(w, dws, *, lr, beta1=0.9, beta2=0.999, eps=1e-08):
+                path, w = np.empty_like(dws), w.copy()
+                v, s = np.zeros_like(w), np.zeros_like(w)
+                for t in range(len(dws)):
+                    v *= beta1
+                    v += (1 - beta1) * dws[t]
+                    s *= beta2
+                    s += (1 - beta2) * np.square(dws[t])
+                    v_hat, s_hat = v / (1 - beta1 ** (t + 1)), s / (1 - beta2 ** (t + 1))
+                    w -= lr * v_hat / np.sqrt(s_hat + eps)
+                    path[t] = w
+                return path
+        """,
+    },
+)

@@ -1,0 +1,11 @@
+"""Sections of the second lecture, by what they are about."""
+
+LOOP = "2.1 One loop for all of them"
+MOMENTUM = "2.2 Momentum: the average of the gradients"
+RMSPROP = "2.3 RMSprop: a step length for each coordinate"
+ADAM = "2.4 Adam: both averages, corrected"
+CORRECTION = "The correction, line by line"
+EPSILON = "Where epsilon stands"
+AMSGRAD = "2.5 AMSGrad: a second moment that never falls"
+REGRET = "Regret: does it converge at all?"
+WILSON = "2.6 Which of all solutions?"
