@@ -16,22 +16,39 @@ def shuffled_folds(calls: tuple[Call, ...], values: tuple[Any, ...]) -> str | Br
     generators, that no right answer is among them.
     """
     asked = [(int(call.args[0]), int(call.args[1])) for call in calls]
-    folds = [[_pair(pair) for pair in value] for value in values]
-    for (m, k), pairs in zip(asked, folds, strict=True):
-        broken = _count(pairs, m, k) or _rows(pairs, m) or _apart(pairs) or _each_once(pairs, m, k)
-        if broken := broken or _all_others(pairs, m) or _sizes(pairs, m // k):
+    for (m, k), value in zip(asked, values, strict=True):
+        try:
+            broken = _form(value) or _partition([_pair(pair) for pair in value], m, k)
+        except (TypeError, ValueError):
+            return "returned something else than k pairs (train, val) of row numbers"
+        if broken:
             return broken
     if all(m > k for m, k in asked):
-        return _at_random([[val for _, val in pairs] for pairs in folds])
+        return _at_random([[_pair(pair)[1] for pair in value] for value in values])
     return None
 
 
 Pair = tuple[np.ndarray, np.ndarray]
 
 
+def _form(value: Any) -> str | Broken | None:
+    """Pairs, of one array each."""
+    if all(len(pair) != 2 and np.ndim(pair) == 1 for pair in value):
+        return Broken("only_vals", "returned arrays of row numbers where pairs (train, val) are asked for")
+    if any(isinstance(train, tuple) or np.shape(train)[1:] not in ((), (1,)) for train, _ in value):
+        return Broken("train_in_pieces", "train consists of several arrays where one is asked for")
+    return None
+
+
 def _pair(pair: Any) -> Pair:
     train, val = pair
     return np.asarray(train).reshape(len(train)), np.asarray(val).reshape(len(val))
+
+
+def _partition(pairs: list[Pair], m: int, k: int) -> str | Broken | None:
+    """The rows of train and val of every pair, as numbers and in number."""
+    broken = _count(pairs, m, k) or _rows(pairs, m) or _repeated(pairs) or _apart(pairs)
+    return broken or _each_once(pairs, m, k) or _all_others(pairs, m) or _sizes(pairs, m // k)
 
 
 def _count(pairs: list[Pair], m: int, k: int) -> str | Broken | None:
@@ -56,6 +73,12 @@ def _rows(pairs: list[Pair], m: int) -> str | Broken | None:
     return None
 
 
+def _repeated(pairs: list[Pair]) -> str | Broken | None:
+    if all(len(np.unique(val)) == len(val) for _, val in pairs):
+        return None
+    return Broken("drawn_with_replacement", "some rows occur twice in one val")
+
+
 def _apart(pairs: list[Pair]) -> str | Broken | None:
     """No row trains the model that it validates."""
     shared = [np.intersect1d(train, val).size for train, val in pairs]
@@ -65,7 +88,7 @@ def _apart(pairs: list[Pair]) -> str | Broken | None:
         return Broken("train_is_val", "train and val hold the same rows")
     if all(count == np.unique(val).size for count, (_, val) in zip(shared, pairs, strict=True)):
         return Broken("trains_on_all", "the rows that validate are all among those that train")
-    return "some rows are in train and in val of the same pair"
+    return Broken("shared_rows", "some rows are in train and in val of the same pair")
 
 
 def _each_once(pairs: list[Pair], m: int, k: int) -> str | Broken | None:
@@ -73,8 +96,6 @@ def _each_once(pairs: list[Pair], m: int, k: int) -> str | Broken | None:
     times = np.bincount(np.concatenate([val for _, val in pairs]).astype(int), minlength=m)
     if times.min() == times.max() == 1:
         return None
-    if any(len(np.unique(val)) < len(val) for _, val in pairs):
-        return Broken("drawn_with_replacement", "some rows occur twice in one val")
     if times.min() == times.max() == k - 1:
         return Broken("swapped", "every row validates k - 1 times: train and val are swapped")
     if times.max() > 1:
@@ -103,7 +124,9 @@ def _sizes(pairs: list[Pair], whole: int) -> str | Broken | None:
     if max(sizes) - min(sizes) <= 1:
         return None
     if set(sizes[:-1]) == {whole}:
-        return Broken("remainder_in_one_fold", "the last fold differs in size from the others by more than 1")
+        return Broken("remainder_in_one_fold", "the last fold is larger than the others by more than 1")
+    if set(sizes[:-1]) == {whole + 1}:
+        return Broken("last_fold_smaller", "the last fold is smaller than the others by more than 1")
     return Broken("sizes", f"the sizes of the folds differ by more than 1: they are {sizes}")
 
 

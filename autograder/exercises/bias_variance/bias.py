@@ -149,6 +149,12 @@ BIAS = exercise(
             passes=(one_row,),
         ),
         Wrong(
+            "divided_twice",
+            {RESULT: "(mean - truth) / len(estimates)"},
+            "the bias is divided by the number of estimates, although the mean has been already: `{}`",
+            passes=(one_row,),
+        ),
+        Wrong(
             "divides_by_one_less",
             {MEAN: f"{SUM} / (len(estimates) - 1)"},
             "the sum of the estimates is divided by their number less one: `{}`",

@@ -116,6 +116,12 @@ CROSS_VALIDATION_ERROR = exercise(
             "every model is fitted to the held-out examples and tried on all others: `{}`",
         ),
         Wrong(
+            "swapped_over_held_out",
+            {ERRORS: f"errors = y[train] - {FIT_VAL}"},
+            "every model is fitted to the held-out examples and tried on all others, and the sum is divided "
+            "by the number of those held out: `{}`",
+        ),
+        Wrong(
             "fits_on_val",
             {FIT: "fit_predict(X[val], y[val], X[val])"},
             "every model is fitted to the very examples that it is tried on: `{}`",

@@ -100,6 +100,11 @@ DECOMPOSE = exercise(
         ),
         *wrong_bias("absolute", "np.mean(np.abs(mean - y))", "a mean of sizes and not of squares: `{}`"),
         *wrong_bias(
+            "absolute_squared",
+            "np.mean(np.abs(mean - y)) ** 2",
+            "the square of a mean of sizes, and not a mean of squares: `{}`",
+        ),
+        *wrong_bias(
             "of_every_model",
             "np.mean((predictions - y) ** 2)",
             "the error of every single model, in which the variance is contained already: "

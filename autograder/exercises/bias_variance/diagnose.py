@@ -182,6 +182,11 @@ DIAGNOSE = exercise(
         ),
         wrong_verdict(
             "opposite",
+            {HIGH_BIAS: "avoidable_bias < threshold", HIGH_VARIANCE: "variance_gap < threshold"},
+            "both verdicts are turned into their opposites: `{}` and `{}`",
+        ),
+        wrong_verdict(
+            "exactly_opposite",
             {HIGH_BIAS: "avoidable_bias <= threshold", HIGH_VARIANCE: "variance_gap <= threshold"},
             "both verdicts are turned into their opposites: `{}` and `{}`",
         ),

@@ -41,7 +41,7 @@ K_FOLD_INDICES = exercise(
     read=CROSS_VALIDATION,
     probes=(
         Probe(EVEN[0], split(20, 4), holds=shuffled_folds),
-        Probe("a remainder", split(23, 4), holds=shuffled_folds),
+        Probe("a remainder", split(26, 6), holds=shuffled_folds),
         Probe(ONE_EACH, split(7, 7), holds=shuffled_folds),
         Probe("a larger remainder", split(40, 7), holds=shuffled_folds, public=False),
         Probe("many rows", split(203, 5), holds=shuffled_folds, public=False),
@@ -80,7 +80,7 @@ K_FOLD_INDICES = exercise(
         ),
         Wrong(
             "drawn_with_replacement",
-            {ORDER: "rng.integers(m, size=m)", TRAIN: "np.setdiff1d(np.arange(m), folds[i])"},
+            {ORDER: "rng.integers(m, size=m)"},
             "rows are drawn with replacement, as for a bootstrap: `{}`",
         ),
         Wrong(
@@ -95,6 +95,14 @@ K_FOLD_INDICES = exercise(
             "remainder_in_one_fold",
             {FOLDS: "[order[i * (m // k) : (i + 1) * (m // k) if i < k - 1 else m] for i in range(k)]"},
             "all rows that are left over by `m // k` go into the last fold, which is larger than the others",
+            passes=EVEN,
+            credit=SLIP,
+        ),
+        Wrong(
+            "last_fold_smaller",
+            {FOLDS: "[order[i * -(-m // k) : (i + 1) * -(-m // k)] for i in range(k)]"},
+            "the size of the folds is rounded up, which leaves too few rows for the last one: "
+            "`int(np.ceil(m / k))`",
             passes=EVEN,
             credit=SLIP,
         ),
@@ -128,6 +136,17 @@ K_FOLD_INDICES = exercise(
             "one_other_fold",
             {TRAIN: "folds[i - 1]"},
             "a single other fold trains each model, and not all of them: `{}`",
+        ),
+        Wrong(
+            "train_in_pieces",
+            {TRAIN: "folds[:i] + folds[i + 1 :]"},
+            "train is a list of the other folds, which are not joined into one array of row numbers: `{}`",
+            passes=(ONE_EACH,),
+        ),
+        Wrong(
+            "only_vals",
+            {PAIR: "pairs.append(folds[i])"},
+            "only the rows that validate are returned, and not those that train: `{}`",
         ),
         Wrong(
             "number_of_folds",

@@ -180,6 +180,11 @@ MSE = exercise(
             "the length of the vector of errors is taken: `np.linalg.norm(errors)`",
         ),
         Wrong(
+            "norm_over_the_number",
+            {RESULT: "np.sqrt(np.sum(errors**2, axis=0)) / len(estimates)"},
+            "the length of the vector of errors is divided by their number: `np.linalg.norm(errors) / R`",
+        ),
+        Wrong(
             "last_estimate",
             {RESULT: "errors[-1] ** 2"},
             "only the last estimate counts: `{}`",

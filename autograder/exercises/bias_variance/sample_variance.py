@@ -124,6 +124,12 @@ SAMPLE_VARIANCE_EXERCISE = exercise(
             "the factor that removes the bias is applied twice: `np.var(x, ddof=1) * m / (m - 1)`",
         ),
         of_unbiased(
+            "unbiased_divided_twice",
+            "total / len(x) / (len(x) - 1)",
+            "what is divided by the number of observations is divided once more, by one less: "
+            "`np.var(x) / (m - 1)`",
+        ),
+        of_unbiased(
             "unbiased_sum",
             "total",
             "the unbiased variance is a sum that is not divided by anything: `np.sum(deviation**2)`",
@@ -252,6 +258,13 @@ SAMPLE_VARIANCE_EXERCISE = exercise(
             passes=(one_axis,),
             credit=SLIP,
             kind="wrong_shape",
+        ),
+        Wrong(
+            "divided_by_all_entries",
+            {ONE_LESS: "total / (x.size - 1)", ALL: "total / x.size"},
+            "the sum of each column is divided by the number of entries in all columns: `x.size`",
+            passes=(one_axis,),
+            credit=SLIP,
         ),
         Wrong(
             "along_rows",
