@@ -249,9 +249,38 @@ ADAM_STEP = exercise(
             read=CORRECTION,
         ),
         Wrong(
+            "first_memory_for_both",
+            {"": "beta2 = beta1"},
+            "beta1 is the memory of both averages, and beta2 is not used",
+        ),
+        Wrong(
+            "second_memory_for_both",
+            {"": "beta1 = beta2"},
+            "beta2 is the memory of both averages, and beta1 is not used",
+        ),
+        Wrong(
+            "first_memory_for_the_squares",
+            {SECOND: "beta1 * s + (1 - beta1) * dw**2"},
+            "beta1 is the memory of the squares as well: `{}`",
+        ),
+        Wrong(
             "betas_swapped",
             {"": "beta1, beta2 = beta2, beta1"},
             "the two betas have changed places: beta2 weighs the gradients and beta1 their squares",
+        ),
+        Wrong(
+            "corrected_outside_the_root",
+            {DIVISOR: "(np.sqrt(s + eps) / (1 - beta2**t))"},
+            "the root is divided by the correction, and not what stands under it: `{}`",
+            read=CORRECTION,
+        ),
+        Wrong(
+            "corrected_outside_the_root_with_eps_outside",
+            {DIVISOR: "(np.sqrt(s) / (1 - beta2**t) + eps)"},
+            "the root is divided by the correction, and not what stands under it, and epsilon is added to "
+            "it: "
+            "`{}`",
+            read=CORRECTION,
         ),
         Wrong("no_root", {DIVISOR: "(s_corrected + eps)"}, "the root is missing: the divisor is `{}`"),
         Wrong(

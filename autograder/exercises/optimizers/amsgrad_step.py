@@ -252,6 +252,16 @@ AMSGRAD_STEP = exercise(
         ),
         *counts("v, s, s_max"),
         Wrong(
+            "first_memory_for_both",
+            {"": "beta2 = beta1"},
+            "beta1 is the memory of both averages, and beta2 is not used",
+        ),
+        Wrong(
+            "second_memory_for_both",
+            {"": "beta1 = beta2"},
+            "beta2 is the memory of both averages, and beta1 is not used",
+        ),
+        Wrong(
             "betas_swapped",
             {"": "beta1, beta2 = beta2, beta1"},
             "the two betas have changed places: beta2 weighs the gradients and beta1 their squares",

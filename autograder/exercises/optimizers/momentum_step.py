@@ -20,6 +20,15 @@ from autograder.exercises.optimizers.sections import MOMENTUM
 
 AVERAGE = average("v", "dw", "beta")
 UPDATE, STEP = f"v = {AVERAGE}", "w = w - lr * v"
+# Where it is all the same whether the learning rate stands in the velocity or before it.
+ALL_BUT_CHANGES = (
+    "three steps from rest",
+    "the usual memory",
+    "a matrix of weights, and gradients in whole numbers",
+    "no memory at all, and a long one",
+    "one weight, and three axes",
+    "single precision",
+)
 
 
 def at_rest(*shape: int) -> tuple[np.ndarray, int]:
@@ -109,15 +118,36 @@ MOMENTUM_STEP = exercise(
             {AVERAGE: "beta * v + (1 - beta) * lr * dw", STEP: "w = w - v"},
             "the learning rate stands inside the average, so that old gradients keep an old learning rate: "
             "`v = {}`",
-            passes=(
-                "three steps from rest",
-                "the usual memory",
-                "a matrix of weights, and gradients in whole numbers",
-                "no memory at all, and a long one",
-                "one weight, and three axes",
-                "single precision",
-            ),
+            passes=ALL_BUT_CHANGES,
             credit=SLIP,
+        ),
+        Wrong(
+            "velocity_in_the_other_direction",
+            {AVERAGE: "beta * v - lr * dw", STEP: "w = w + v"},
+            "the velocity points down the slope, holds the learning rate and takes in the whole gradient, "
+            "as in "
+            "CS231n and Keras: `v = {}`, `{}`",
+            credit=SLIP,
+        ),
+        Wrong(
+            "average_in_the_other_direction",
+            {AVERAGE: "beta * v - (1 - beta) * lr * dw", STEP: "w = w + v"},
+            "the velocity points down the slope and holds the learning rate, so that old gradients keep an "
+            "old "
+            "one: `v = {}`, `{}`",
+            passes=ALL_BUT_CHANGES,
+            credit=SLIP,
+        ),
+        Wrong(
+            "nesterov_of_pytorch",
+            {AVERAGE: "beta * v + dw", STEP: "w = w - lr * (dw + beta * v)"},
+            "the step looks one step ahead, as Nesterov's does in PyTorch: `{}`, `{}`",
+        ),
+        Wrong(
+            "nesterov_of_cs231n",
+            {AVERAGE: "beta * v - lr * dw", STEP: "w = w - beta * state[0] + (1 + beta) * v"},
+            "the step looks one step ahead, as Nesterov's does in CS231n: "
+            "`w - beta * v_old + (1 + beta) * v`",
         ),
         Wrong(
             "learning_rate_twice",
