@@ -55,6 +55,9 @@ KNOWN_ERRORS = frozenset(
 )
 
 
+# Results that a later call cannot go on from: what it raises is their doing.
+MALFORMED = ("returned_none", "wrong_type", "wrong_shape")
+
 # As close as half precision comes.
 HALF = Tolerance(rtol_single=4e-3, atol_single=4e-3)
 
@@ -346,17 +349,31 @@ def _problem(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Problem | None:
     """Why this fails, as a rung of the ladder; None when it passes."""
     exercise, probe, calls = drawn.exercise, drawn.probe, drawn.calls
     call, last = calls[len(outcomes) - 1], outcomes[-1]
+    mismatch = _mismatch(drawn, outcomes)
+    if mismatch and mismatch.kind in MALFORMED and isinstance(last, Raised) and _takes_up(call):
+        return mismatch
     if not isinstance(last, Returned | NotTaken):
         is_own = call.function == exercise.name
         name = f"`{call.function}`" if is_own else f"your `{call.function}`, with which it is tried,"
         return _no_value(name, last, exercise.signature if is_own else "")
     if probe.holds and isinstance(last, Returned):
         return _broken(probe.holds, drawn, [getattr(outcome, "value", None) for outcome in outcomes])
+    return mismatch or (_not_taken(call, calls) if isinstance(last, NotTaken) else None)
+
+
+def _mismatch(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Problem | None:
+    """The first of the compared results that is another one than expected."""
+    if drawn.probe.holds:
+        return None
     for index, returned, wanted in _pairs(drawn, outcomes):
-        if mismatch := compare(returned.value, wanted.value, exercise.tolerance):
+        if mismatch := compare(returned.value, wanted.value, drawn.exercise.tolerance):
             says, discreetly = _words(mismatch, returned, wanted), _discreet_words(mismatch, wanted)
             return Problem(mismatch.kind, says, index, discreetly)
-    return _not_taken(call, calls) if isinstance(last, NotTaken) else None
+    return None
+
+
+def _takes_up(call: Call) -> bool:
+    return any(True for _ in _earlier((*call.args, *call.kwargs.values())))
 
 
 def _broken(holds: Property, drawn: Drawn, values: Sequence[Any]) -> Problem | None:

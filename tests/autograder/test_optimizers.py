@@ -100,6 +100,17 @@ def test_the_state_is_the_students_own(benches):
     assert (judgement.score, judgement.finding) == (judgement.max_score, None)
 
 
+@pytest.mark.parametrize(
+    ("returned", "kind"), [("w", "wrong_type"), ("w, v, s, t", "wrong_shape"), ("None", "returned_none")]
+)
+def test_what_the_next_step_cannot_go_on_from_is_named_and_not_its_error(benches, returned, kind):
+    def adam_step(w, dw, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+        v, s, t = state
+        return eval(returned, {"w": w, "v": v, "s": s, "t": t})
+
+    assert benches["adam_step"].judged(adam_step).finding.kind == kind
+
+
 @pytest.mark.parametrize("name", ["momentum_step", "rmsprop_step", "adam_step", "amsgrad_step"])
 def test_every_step_is_tried_with_odd_numbers_more_than_once_and_without_memory(benches, name):
     calls = [call for each in benches[name].drawn() for call in each.calls]
