@@ -78,12 +78,12 @@ def exercise(
     """The exercise of a model solution; name and signature are read from its `def` line.
 
     `alternatives` are other right answers as text, by what is different about them. `beside` are other
-    functions of the notebook that the probes call, with our reference of each. `broken` is the change with
-    which students are given the solution, to find its fault and mend it; `broken_passes` are the probes that
-    cannot see the fault. `equivalent` are lines of the solution with a small change that changes no result,
-    as `autograder prove` prints them, and why.
+    functions of the notebook that the probes call, or answers, with our reference of each. `broken` is the
+    change with which students are given the solution, to find its fault and mend it; `broken_passes` are the
+    probes that cannot see the fault. `equivalent` are lines of the solution with a small change that changes
+    no result, as `autograder prove` prints them, and why.
     """
-    written = Written(solution)
+    written = Written(solution, beside=beside)
     rows = tuple(misconceptions)
     if broken is not None:
         rows = (Wrong(AS_GIVEN, broken, STILL_BROKEN, broken_passes, kind=AS_GIVEN), *rows)
@@ -95,7 +95,7 @@ def exercise(
         probes=probes,
         misconceptions=tuple(wrong.of(written, read) for wrong in rows),
         read=read,
-        alternatives={kind: Written(text) for kind, text in alternatives.items()},
+        alternatives={kind: Written(text, beside=beside) for kind, text in alternatives.items()},
         tolerance=tolerance or Tolerance(),
         solution=written,
         beside=beside or {},

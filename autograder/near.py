@@ -25,7 +25,7 @@ def near(solution: Written) -> Iterator[tuple[str, Written]]:
             text = ast.unparse(tree)
             if text not in seen:
                 seen.add(text)
-                yield ast.unparse(shown), Written(text, solution.__name__)
+                yield ast.unparse(shown), solution.rewritten(text)
         put(node)
 
 

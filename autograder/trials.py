@@ -133,8 +133,8 @@ class Given:
 
 def floats(value: Any) -> Iterator[np.ndarray]:
     """The arrays of floats in a plain value."""
-    if isinstance(value, tuple):
-        for item in value:
+    if isinstance(value, tuple | dict):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from floats(item)
     elif isinstance(value, np.ndarray) and value.dtype.kind == "f":
         yield value

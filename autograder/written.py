@@ -18,13 +18,16 @@ Change = Mapping[str, str] | str
 class Written:
     """A function that is given as text, and compiled when it is first called.
 
-    It sees numpy as `np`, as a cell of the notebook does.
+    It sees numpy as `np`, as a cell of the notebook does, and the functions `beside` it.
     """
 
-    def __init__(self, text: str, name: str = "") -> None:
+    def __init__(
+        self, text: str, name: str = "", beside: Mapping[str, Callable[..., Any]] | None = None
+    ) -> None:
         """`name` is that of the function, where it is known: it is read from the text otherwise."""
         self.text = textwrap.dedent(text).strip("\n") if text[:1].isspace() else text
         self._name = name
+        self._beside = beside or {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -34,7 +37,7 @@ class Written:
 
     @functools.cached_property
     def function(self) -> Callable[..., Any]:
-        namespace: dict[str, Any] = {"np": np}
+        namespace: dict[str, Any] = {"np": np, **self._beside}
         exec(compile(self.text, f"<{self.__name__}>", "exec"), namespace)  # our own text, of this repository
         function: Callable[..., Any] = namespace[self.__name__]
         return function
@@ -75,7 +78,7 @@ class Written:
     def changed(self, change: Change) -> "Written":
         """The same with a change made; raises ValueError where it does not fit."""
         if isinstance(change, str):
-            return Written(change)
+            return Written(change, beside=self._beside)
         text, end = "", 0
         for (start, stop), instead in sorted((self._place(right), change[right]) for right in change):
             if start < end:
@@ -84,7 +87,11 @@ class Written:
             text += self.text[end:start] + put_in.replace("\n", f"\n{self._indentation(start)}")
             end = stop
         lines = (text + self.text[end:]).splitlines()
-        return Written("\n".join(line for line in lines if line.strip()), self.__name__)
+        return self.rewritten("\n".join(line for line in lines if line.strip()))
+
+    def rewritten(self, text: str) -> "Written":
+        """A function of the same name in the same place."""
+        return Written(text, self.__name__, self._beside)
 
     def _place(self, right: str) -> tuple[int, int]:
         if not right:

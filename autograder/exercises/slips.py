@@ -162,3 +162,18 @@ def series(
             passes=(short, *constant),
         ),
     )
+
+
+def roundings(result: str, noun: str) -> tuple[Wrong, ...]:
+    """The family of solutions in which one expression is what they return, or store of it."""
+    return tuple(
+        Wrong(
+            name,
+            {result: f"np.round({result}, {digits})"},
+            f"the {noun} is rounded: `np.round(..., {digits})`",
+        )
+        for name, digits in {
+            "rounded_to_whole_numbers": 0,
+            "rounded": 2,
+        }.items()
+    )

@@ -16,7 +16,7 @@ from autograder.prove.distance import differ
 from autograder.prove.mutants import Mutant, mutants
 from autograder.sandbox.perform import Interrupted, Outcome, Returned
 from autograder.sandbox.values import plain
-from autograder.trials import Drawn, Trial, try_here, try_out
+from autograder.trials import Drawn, Trial, floats, try_here, try_out
 from autograder.verdict import Judgement, judge
 
 
@@ -150,6 +150,8 @@ def _converted(drawn: Drawn, entry: Misconception, convert: Callable[[Any, Any],
 
 
 def _as_single(value: Any, call: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _as_single(item, call) for name, item in value.items()}
     if isinstance(value, tuple):
         return tuple(_as_single(item, call) for item in value)
     is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
@@ -157,6 +159,8 @@ def _as_single(value: Any, call: Any) -> Any:
 
 
 def _as_lists(value: Any, call: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _as_lists(item, call) for name, item in value.items()}
     if isinstance(value, tuple):
         items = [_as_lists(item, call) for item in value]
         return tuple(items) if any(item is ... for item in items) else plain(items)
@@ -186,7 +190,7 @@ def what_nobody_described_is_called_by_a_formula_with_the_same_numbers(bench: Be
     exercise = bench.exercise
     known = {entry.name: entry for entry in (*exercise.near, *exercise.pairs)}
     for made in (exercise.near, exercise.pairs):
-        named = 0
+        named = returned = 0
         for entry in made[:: max(1, len(made) // SOME)]:
             finding = bench.judged(entry.variant).finding
             if finding and finding.misconception in known:
@@ -194,17 +198,19 @@ def what_nobody_described_is_called_by_a_formula_with_the_same_numbers(bench: Be
                 other = known[finding.misconception]
                 if differ(bench, entry.variant, other.variant) or other.message not in finding.message:
                     yield f"`{entry.name}` ({entry.message}) is called `{other.name}` ({other.message})"
-        if made and (named > 0) != _has_fractions(bench):
+            if finding and finding.kind == "wrong_values":
+                returned += finding.misconception is None or finding.misconception in known
+        if returned and (named > 0) != _has_fractions(bench):
             yield f"{named} of {len(made)} formulas such as `{made[0].name}` are recognised"
 
 
 def _has_fractions(bench: Bench) -> bool:
     return any(
-        isinstance(item, np.ndarray) and item.dtype.kind == "f"
+        True
         for each in bench.drawn()
         for outcome in each.expected
         if isinstance(outcome, Returned)
-        for item in (outcome.value if isinstance(outcome.value, tuple) else (outcome.value,))
+        for _ in floats(outcome.value)
     )
 
 

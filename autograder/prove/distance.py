@@ -38,8 +38,10 @@ def distance(one: Any, other: Any, tolerance: Tolerance) -> float:
     """How many tolerances two plain values differ by; infinitely many where they are of other kinds."""
     if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
         return max((distance(a, b, tolerance) for a, b in zip(one, other, strict=True)), default=0.0)
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return max((distance(one[name], other[name], tolerance) for name in one), default=0.0)
     if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray) and one.shape == other.shape):
-        return 0.0 if compare(one, other, RECOGNITION) is None else math.inf
+        return math.inf if compare(one, other, RECOGNITION) or compare(other, one, RECOGNITION) else 0.0
     one, other = one.astype(complex).ravel(), other.astype(complex).ravel()
     with np.errstate(all="ignore"):
         same = (one == other) | (np.isnan(one) & np.isnan(other))

@@ -69,7 +69,7 @@ def mutants(solution: Written) -> Iterator[Mutant]:
         before, after = (ast.unparse(each).splitlines() for each in (tree, mutated))
         old, new = next((old, new) for old, new in zip_longest(before, after, fillvalue="") if new != old)
         line = f"{old.strip()}  # left out" if isinstance(replacement, ast.Pass) else new.strip()
-        yield Mutant(line, Written("\n".join(after), solution.__name__))
+        yield Mutant(line, solution.rewritten("\n".join(after)))
 
 
 def _changes(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:

@@ -8,6 +8,9 @@ import numpy as np
 from .values import Named
 
 
+Params = dict[str, np.ndarray]
+
+
 def constant_steps(size: float) -> Callable[[int], float]:
     """The step size `size` for every n."""
     return lambda n: size
@@ -52,22 +55,85 @@ def shrinking_step(offset: float) -> Callable[..., tuple[Any, Any]]:
     return lambda w, dw, t, lr: (w - lr / (t + offset) * dw, t + 1)
 
 
+def valley(curved: float, squared: float) -> Callable[[Any], Any]:
+    """A function of an array that rises on all sides, and whose derivatives hang together."""
+    return lambda theta: (
+        curved * np.sum(np.cosh(theta)) + squared * np.sum(theta**2) ** 2 + np.sum(theta) / 10
+    )
+
+
+def columns(scale: float) -> Callable[[Any], Any]:
+    """A function of an array that depends on its shape, by the sums of its columns."""
+    return lambda theta: scale * np.sum(np.cosh(np.sum(theta, axis=0)))
+
+
+def exponentials(rate: float) -> Callable[[Any], Any]:
+    """A function of an array whose derivatives grow with the rate."""
+    return lambda theta: np.sum(np.exp(rate * theta))
+
+
+def slope_of_exponentials(rate: float) -> Callable[[Any], Any]:
+    """The gradient of `exponentials`."""
+    return lambda theta: rate * np.exp(rate * theta)
+
+
+def logarithms(scale: float) -> Callable[[Any], Any]:
+    """A function of an array of positive numbers; of negative ones it is nan."""
+    return lambda theta: scale * np.sum(np.log(theta))
+
+
+def slope_of_logarithms(scale: float) -> Callable[[Any], Any]:
+    """The gradient of `logarithms`."""
+    return lambda theta: scale / theta
+
+
+def sum_over_blocks(w1: float, c1: float, w2: float, c2: float) -> Callable[[Params], Any]:
+    """A function of the blocks of a network: each contributes with its weight."""
+    weights = {"W1": w1, "b1": c1, "W2": w2, "b2": c2}
+    return lambda p: sum(w * ((p[k] ** 2).sum() ** 2 + (p[k] ** 3).sum()) for k, w in weights.items())
+
+
+def slopes_of_blocks(*numbers: float) -> Callable[[Params], Params]:
+    """The gradient of `sum_over_blocks`: four times the weight of each block, then three times."""
+    weights = dict(zip(("W1", "b1", "W2", "b2"), zip(numbers[:4], numbers[4:], strict=True), strict=True))
+    return lambda p: {k: w * p[k] * (p[k] ** 2).sum() + c * p[k] ** 2 for k, (w, c) in weights.items()}
+
+
+def slopes_from_the_last(*numbers: float) -> Callable[[Params], Params]:
+    """The same with the blocks in the order in which a backward pass comes to them."""
+    slopes = slopes_of_blocks(*numbers)
+    return lambda p: dict(reversed(slopes(p).items()))
+
+
 FUNCTIONS: dict[str, Callable[..., Callable[..., Any]]] = {
+    "columns": columns,
     "constant_steps": constant_steps,
     "cubic_gradient": cubic_gradient,
+    "exponentials": exponentials,
     "harmonic_steps": harmonic_steps,
+    "heavy_ball_step": heavy_ball_step,
+    "logarithms": logarithms,
     "nearest_predictions": nearest_predictions,
     "power_steps": power_steps,
     "ridge_predictions": ridge_predictions,
-    "heavy_ball_step": heavy_ball_step,
     "shrinking_step": shrinking_step,
+    "slope_of_exponentials": slope_of_exponentials,
+    "slope_of_logarithms": slope_of_logarithms,
+    "slopes_from_the_last": slopes_from_the_last,
+    "slopes_of_blocks": slopes_of_blocks,
+    "sum_over_blocks": sum_over_blocks,
+    "valley": valley,
 }
 
 # The same as a student would write them.
 TEXTS = {
+    "columns": "lambda theta: {0} * np.sum(np.cosh(np.sum(theta, axis=0)))",
     "constant_steps": "lambda n: {0}",
     "cubic_gradient": "lambda w: {0} * w + {1} * w**3",
+    "exponentials": "lambda theta: np.sum(np.exp({0} * theta))",
     "harmonic_steps": "lambda n: {0} / (n + {1})",
+    "heavy_ball_step": "lambda w, dw, v, lr: (w - lr * ({0} * v + dw), {0} * v + dw)",
+    "logarithms": "lambda theta: {0} * np.sum(np.log(theta))",
     "nearest_predictions": (
         "lambda X, y, X_test: y[np.argmin(((X_test[:, None] - X) ** 2).sum(axis=2), axis=1)]"
     ),
@@ -75,8 +141,24 @@ TEXTS = {
     "ridge_predictions": (
         "lambda X, y, X_test: X_test @ np.linalg.solve(X.T @ X + {0} * np.eye(X.shape[1]), X.T @ y)"
     ),
-    "heavy_ball_step": "lambda w, dw, v, lr: (w - lr * ({0} * v + dw), {0} * v + dw)",
     "shrinking_step": "lambda w, dw, t, lr: (w - lr / (t + {0}) * dw, t + 1)",
+    "slope_of_exponentials": "lambda theta: {0} * np.exp({0} * theta)",
+    "slope_of_logarithms": "lambda theta: {0} / theta",
+    "slopes_from_the_last": (
+        "lambda p: {{k: w * p[k] * (p[k] ** 2).sum() + c * p[k] ** 2 for k, w, c in "
+        '[("b2", {3}, {7}), ("W2", {2}, {6}), ("b1", {1}, {5}), ("W1", {0}, {4})]}}'
+    ),
+    "slopes_of_blocks": (
+        "lambda p: {{k: w * p[k] * (p[k] ** 2).sum() + c * p[k] ** 2 for k, w, c in "
+        '[("W1", {0}, {4}), ("b1", {1}, {5}), ("W2", {2}, {6}), ("b2", {3}, {7})]}}'
+    ),
+    "sum_over_blocks": (
+        "lambda p: sum(w * ((p[k] ** 2).sum() ** 2 + (p[k] ** 3).sum()) for k, w in "
+        '[("W1", {0}), ("b1", {1}), ("W2", {2}), ("b2", {3})])'
+    ),
+    "valley": (
+        "lambda theta: {0} * np.sum(np.cosh(theta)) + {1} * np.sum(theta**2) ** 2 + np.sum(theta) / 10"
+    ),
 }
 
 

@@ -110,6 +110,8 @@ def plain(value: Any, depth: int = 0) -> Any:
 def _plain(value: Any, depth: int) -> Any:
     if value is None or type(value) is str:
         return value
+    if type(value) is np.str_:
+        return str(value)
     if depth >= MAX_DEPTH:
         return Unsupported("nested " + type(value).__name__[:60])
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):

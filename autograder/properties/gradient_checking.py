@@ -1,0 +1,48 @@
+"""What has to hold of parameters in one vector, whose order is the student's own."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.properties import Broken
+from autograder.sandbox.values import Call
+
+
+def one_vector(calls: tuple[Call, ...], values: tuple[Any, ...]) -> str | Broken | None:
+    """Each number stands once in the vector, at a place that does not hang on its value."""
+    orders: list[NDArray] = []
+    for call, theta in zip(calls, values, strict=True):
+        blocks = [np.ravel(block) for block in call.args[0].values()]
+        if wrong := _not_all_numbers(blocks, theta):
+            return wrong
+        orders.append(np.argsort(theta)[np.argsort(np.argsort(np.concatenate(blocks)))])
+    if any(not np.array_equal(order, orders[0]) for order in orders):
+        return Broken(
+            "order", "where a number stands hangs on its value, so that nobody can find the way back"
+        )
+    return None
+
+
+def _not_all_numbers(blocks: list[NDArray], theta: Any) -> str | Broken | None:
+    if isinstance(theta, tuple):
+        return Broken("parts", "there are several arrays, which are not joined to one")
+    if theta.ndim != 1:
+        return Broken(f"{theta.ndim}_axes", f"the result has {theta.ndim} axes, and not the one of a vector")
+    if not theta.size:
+        return Broken("empty", "the vector is empty")
+    if not theta.any():
+        return Broken("zeros", "the vector holds nothing but zeros")
+    there = [bool(np.isclose(block[:, None], theta).any(axis=1).all()) for block in blocks]
+    if _same(theta, [block for block, is_there in zip(blocks, there, strict=True) if is_there]):
+        if all(there):
+            return None
+        missing = "".join(".x"[is_there] for is_there in there)
+        return Broken(missing, f"only {sum(there)} of the {len(blocks)} blocks are in the vector")
+    return "the numbers in the vector are not those of the parameters, each of them once"
+
+
+def _same(theta: NDArray, blocks: list[NDArray]) -> bool:
+    """Whether the vector holds the numbers of these blocks, in any order."""
+    numbers = np.sort(np.concatenate([theta[:0], *blocks]))
+    return numbers.shape == theta.shape and np.allclose(np.sort(theta), numbers)
