@@ -36,7 +36,7 @@ def checked(
     first: tuple[float, ...],
     second: tuple[float, ...],
     gradient: str = "slopes_of_blocks",
-    **options: float,
+    **options: Any,
 ) -> Call:
     """A call whose gradient is off: in each block by a factor in each of its two terms."""
     terms = zip((*weights, *weights), (4, 4, 4, 4, 3, 3, 3, 3), (*first, *second), strict=True)
@@ -48,7 +48,7 @@ def third_is_wrong(
     rng: np.random.Generator,
     gradient: str = "slopes_of_blocks",
     small: float = 1.0,
-    **options: float,
+    **options: Any,
 ) -> Call:
     """It is always the same block, so that of a joint verdict the same part is right."""
     first, second = rng.choice([(0.5, -1.0), (1.5, 3.0), (2.0, 3.0)])

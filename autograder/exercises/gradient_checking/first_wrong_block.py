@@ -67,7 +67,7 @@ FIRST_WRONG_BLOCK = exercise(
             return None
     """,
     reference=first_wrong_block,
-    beside={"check_blocks": CHECK_BLOCKS.solution},
+    beside={"check_blocks": CHECK_BLOCKS.solution or check_blocks},
     points=3,
     read=CLINIC,
     probes=(
