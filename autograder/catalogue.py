@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.compare import Tolerance
-from autograder.exercise import AS_GIVEN, Exercise, Misconception, Probe, Right
+from autograder.exercise import AS_GIVEN, Exercise, GradientOf, Misconception, Probe, Right
 from autograder.written import Change, Written
 
 
@@ -71,6 +71,7 @@ def exercise(
     alternatives: Mapping[str, str],
     tolerance: Tolerance | None = None,
     beside: Mapping[str, Callable[..., Any]] | None = None,
+    gradient_of: GradientOf | None = None,
     broken: Change | None = None,
     broken_passes: tuple[Right, ...] = (),
     equivalent: Mapping[str, str] | None = None,
@@ -78,10 +79,10 @@ def exercise(
     """The exercise of a model solution; name and signature are read from its `def` line.
 
     `alternatives` are other right answers as text, by what is different about them. `beside` are other
-    functions of the notebook that the probes call, or answers, with our reference of each. `broken` is the
-    change with which students are given the solution, to find its fault and mend it; `broken_passes` are the
-    probes that cannot see the fault. `equivalent` are lines of the solution with a small change that changes
-    no result, as `autograder prove` prints them, and why.
+    functions of the notebook that the probes call, or answers, with our reference of each. A backward pass is
+    the `gradient_of` one of them. `broken` is the change with which students are given the solution, to find
+    its fault and mend it; `broken_passes` are the probes that cannot see the fault. `equivalent` are lines of
+    the solution with a small change that changes no result, as `autograder prove` prints them, and why.
     """
     written = Written(solution, beside=beside)
     rows = tuple(misconceptions)
@@ -99,5 +100,6 @@ def exercise(
         tolerance=tolerance or Tolerance(),
         solution=written,
         beside=beside or {},
+        gradient_of=gradient_of,
         equivalent=equivalent or {},
     )

@@ -29,6 +29,7 @@ __all__ = [
     "Call",
     "Earlier",
     "Exercise",
+    "GradientOf",
     "Misconception",
     "Named",
     "Probe",
@@ -101,13 +102,28 @@ class Misconception:
         )
 
 
+@dataclass(frozen=True)
+class GradientOf:
+    """What a backward pass returns the gradient of: a function beside it.
+
+    It returns one for each of the arguments `wrt` of the forward pass, by their places. The gradient of the
+    output, which is the first result of that, is its own argument `dout`.
+    """
+
+    forward: str
+    wrt: tuple[int, ...]
+    dout: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Exercise:
     """One function to write, with all that is needed to judge it; equal to itself only.
 
     `signature` is the text the student was given, e.g. "(x, beta, *, init=0.0)". `alternatives` are right
     answers written differently; the tests prove that they get full marks. `beside` are other functions of
-    the notebook that probes call, with our reference of each: what they return is not judged.
+    the notebook that probes call, with our reference of each: what they return is not judged. Of an exercise
+    in which a test is written `tests` names the function that is to be tested; a backward pass counts when it
+    is the `gradient_of` the student's own forward pass, whatever that is.
     `solution` is the model answer; `autograder.catalogue` makes an exercise of it and of its changes. Of its
     lines with a small change `equivalent` are those that change no result, each with the reason.
     """
@@ -123,6 +139,8 @@ class Exercise:
     tolerance: Tolerance = field(default_factory=Tolerance)
     solution: Written | None = None
     beside: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    tests: str = ""
+    gradient_of: GradientOf | None = None
     equivalent: Mapping[str, str] = field(default_factory=dict)
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> inspect.BoundArguments:

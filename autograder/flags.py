@@ -97,12 +97,19 @@ def flags(
     results = tuple(results)
     template = Template(release_sources.values())
     visible = {exercise.name: _visible_numbers(exercise) for exercise in assignment.exercises}
+    # Numbers are asked for where a test is written.
+    tests = frozenset(exercise.name for exercise in assignment.exercises if exercise.tests)
     submissions: dict[str, tuple[CodeCell, ...]] = {}
     found: dict[str, list[Flag]] = defaultdict(list)
     for result in results:
         try:
             cells = tuple(code_cells(result))
-            found[result.student] += _of_one(cells, result.beside, template, visible)
+            found[result.student] += [
+                *_signs(cells, template),
+                *_literal_tables(cells, template, visible, leave_out=tests),
+                *_look_alikes(cells, template, visible),
+                *_shadows(result.beside),
+            ]
             submissions[result.student] = cells
         except Exception as error:  # one strange text costs nobody else their flags
             found[result.student] = [Flag("unread", UNREAD.format(error=type(error).__name__))]
@@ -111,21 +118,6 @@ def flags(
     for student, says in similar(submissions, assignment, template):
         found[student].append(Flag("similar", says))
     return {student: tuple(own) for student, own in found.items() if own}
-
-
-def _of_one(
-    cells: Sequence[CodeCell],
-    beside: Iterable[str],
-    template: Template,
-    visible: Mapping[str, frozenset[float]],
-) -> list[Flag]:
-    """What a submission alone gives to look at."""
-    return [
-        *_signs(cells, template),
-        *_literal_tables(cells, template, visible),
-        *_look_alikes(cells, template, visible),
-        *_shadows(beside),
-    ]
 
 
 # --- in the code ----------------------------------------------------------------------------------------
@@ -162,7 +154,10 @@ def _named_in(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _literal_tables(
-    cells: Sequence[CodeCell], template: Template, visible: Mapping[str, frozenset[float]]
+    cells: Sequence[CodeCell],
+    template: Template,
+    visible: Mapping[str, frozenset[float]],
+    leave_out: Container[str],
 ) -> Iterator[Flag]:
     """Functions that hold a table of numbers, and those that were asked for and use a name that does."""
     segments = [(cell.number, tokens) for cell in cells for tokens in cell.segments]
@@ -170,6 +165,8 @@ def _literal_tables(
     every = frozenset().union(*visible.values())
     for number, tokens in segments:
         for name, own in definitions(tokens):
+            if name in leave_out:
+                continue
             held = _numbers(own, template)
             if name in visible:
                 held = held.union(*(tables.get(used, ()) for used in _names_from_outside(own)))

@@ -15,6 +15,7 @@ from autograder.exercise import Assignment
 from autograder.follow_through import follow_through
 from autograder.given import Given
 from autograder.notes import notes as free_of_charge
+from autograder.own_gradient import own_gradients
 from autograder.results import Origin, Result
 from autograder.sandbox.launcher import Answer, Zygote
 from autograder.sandbox.messages import ProbeRequest
@@ -77,6 +78,11 @@ def grade_submission(
             attempt=lambda exercise, answers: _try(session, hidden[exercise.name], answers),
             judge=lambda exercise, trials: judge(exercise, trials, lines),
             mentioned=session.mentions,
+        )
+        judgements |= own_gradients(
+            judgements,
+            {each: [t for t in tried if t.drawn.exercise is each] for each in assignment.exercises},
+            attempt=lambda drawn: _try(session, drawn),
         )
         records = session.records()
         found = {each.name: with_reason(judgement, records) for each, judgement in judgements.items()}

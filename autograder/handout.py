@@ -18,7 +18,7 @@ import numpy as np
 
 from autograder import properties
 from autograder.compare import Tolerance
-from autograder.exercise import Assignment, Exercise, Misconception, Probe
+from autograder.exercise import Assignment, Exercise, GradientOf, Misconception, Probe
 from autograder.properties import Property
 from autograder.sandbox.perform import (
     NotCallable,
@@ -30,6 +30,7 @@ from autograder.sandbox.perform import (
     WrongSignature,
 )
 from autograder.sandbox.values import Call, Earlier, Named, Oversized, Seeded, Unsupported
+from autograder.tells_apart import TellsApart, packed, unpacked
 from autograder.trials import Drawn, draw_public
 
 
@@ -62,6 +63,8 @@ def _exercise(exercise: Exercise) -> dict[str, Any]:
         "read": exercise.read,
         "tolerance": dataclasses.asdict(exercise.tolerance),
         "beside": list(exercise.beside),
+        "tests": exercise.tests,
+        "gradient_of": exercise.gradient_of and dataclasses.asdict(exercise.gradient_of),
         "misconceptions": [
             {word: getattr(entry, word) for word in WORDS} for entry in exercise.misconceptions
         ],
@@ -86,8 +89,10 @@ def _drawn(drawn: Drawn) -> dict[str, Any]:
     }
 
 
-def _property(exercise: Exercise, holds: Property) -> dict[str, Any]:
+def _property(exercise: Exercise, holds: Any) -> dict[str, Any]:
     """Where a property is found again: a function of `autograder.properties`, or a partial one."""
+    if isinstance(holds, TellsApart):
+        return {**_property(exercise, holds.allowed), "packed": packed(holds)}
     function, settings = (holds.func, holds.keywords) if isinstance(holds, partial) else (holds, {})
     place = function.__module__, function.__qualname__
     if not place[0].startswith(f"{properties.__name__}.") or place[1] != function.__name__:
@@ -99,8 +104,14 @@ def _property(exercise: Exercise, holds: Property) -> dict[str, Any]:
 def property_modules(assignment: Assignment) -> frozenset[str]:
     """The modules of the properties by which visible results are judged."""
     probes = (probe for exercise in assignment.exercises for probe in exercise.probes if probe.public)
-    functions = (getattr(probe.holds, "func", probe.holds) for probe in probes if probe.holds)
+    functions = (_function(probe.holds) for probe in probes if probe.holds)
     return frozenset(function.__module__ for function in functions)
+
+
+def _function(holds: Any) -> Any:
+    if isinstance(holds, TellsApart):
+        return holds.allowed
+    return holds.func if isinstance(holds, partial) else holds
 
 
 def _plain(value: Any) -> Any:
@@ -150,6 +161,8 @@ def _restored(entry: dict[str, Any]) -> tuple[Drawn, ...]:
         read=entry["read"],
         tolerance=Tolerance(**entry["tolerance"]),
         beside=dict.fromkeys(entry["beside"], _not_here),
+        tests=entry["tests"],
+        gradient_of=_gradient_of(**entry["gradient_of"]) if entry["gradient_of"] else None,
     )
     return tuple(
         Drawn(
@@ -166,12 +179,18 @@ def _restored(entry: dict[str, Any]) -> tuple[Drawn, ...]:
     )
 
 
+def _gradient_of(*, forward: str, wrt: list[int], dout: int) -> GradientOf:
+    return GradientOf(forward, tuple(wrt), dout)
+
+
 def _probe(*, name: str, own: list[int], holds: dict[str, Any] | None, **_: Any) -> Probe:
     return Probe(name, _not_here, holds=_found(**holds) if holds else None, own=tuple(own))
 
 
-def _found(module: str, name: str, settings: dict[str, Any]) -> Property:
+def _found(module: str, name: str, settings: dict[str, Any], packed: str = "") -> Property:
     function = getattr(importlib.import_module(module), name)
+    if packed:
+        return unpacked(packed, function)
     return partial(function, **settings) if settings else function
 
 

@@ -8,7 +8,7 @@ import functools
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
 from types import CodeType, ModuleType
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from autograder import handout
 from autograder.exercise import Exercise
 from autograder.hints import meant
+from autograder.own_gradient import by_differences, counted
 from autograder.panel import Panel
 from autograder.patience import limited
 from autograder.sandbox.perform import Interrupted, Outcome, Stopped
@@ -65,8 +66,9 @@ def check(function: Callable[..., Any]) -> None:
             "is graded: write a function of your own."
         )
     trials = _try(function, drawn)
-    judgement = judge(exercise, trials)
-    if judgement.score < judgement.max_score and (helpers := _failing_helpers(function, exercise)):
+    judgement = _as_own_gradient(function, judge(exercise, trials), trials)
+    explained = judgement.finding is None or judgement.finding.kind == "follow_through"
+    if not explained and (helpers := _failing_helpers(function, exercise)):
         judgement = look_first(judgement, helpers)
     untried = tuple(each.probe.name for each in drawn[len(trials) :])
     further = tuple(probe.name for probe in exercise.probes if not probe.public)
@@ -83,7 +85,22 @@ def check_quietly(function: Callable[..., Any], exercise: Exercise) -> Judgement
     return judge(exercise, _try(function, draw_public(exercise)))
 
 
-def _try(function: Callable[..., Any], drawn: tuple[Drawn, ...]) -> tuple[Trial, ...]:
+def _as_own_gradient(
+    function: Callable[..., Any], judgement: Judgement, trials: Sequence[Trial]
+) -> Judgement:
+    """A backward pass may be the gradient of a forward pass of the notebook that is not right."""
+    spec = trials[0].drawn.exercise.gradient_of
+    pass_ = getattr(function, "__globals__", {}).get(spec.forward) if spec else None
+    if not (pass_ and spec and spec.forward in _catalogue() and judgement.score < judgement.max_score):
+        return judgement
+    drawn = _catalogue()[spec.forward]
+    forward = judge(drawn[0].exercise, _try(pass_, drawn))
+    if forward.score == forward.max_score:
+        return judgement
+    return counted(judgement, forward, drawn[0].exercise, _try(function, by_differences(trials)))
+
+
+def _try(function: Callable[..., Any], drawn: Sequence[Drawn]) -> tuple[Trial, ...]:
     """Try one kind of input after the other; when somebody had to wait too long, the others are left out."""
     trials = []
     for each in drawn:

@@ -165,7 +165,7 @@ class Problem:
 
     `discreetly` is what is said instead when nobody has seen the inputs: nothing in which a student's code
     could have put them, such as the words of an error. `line` is where it happened, `broken` the name of the
-    property that is broken, if it has one.
+    property that is broken, if it has one, and `share` what counts all the same.
     """
 
     kind: str
@@ -174,6 +174,7 @@ class Problem:
     discreetly: str = ""
     line: str = ""
     broken: str = ""
+    share: float = 0.0
 
     def words(self, *, public: bool, own_lines: Container[str]) -> str:
         """What to say of it; of an input that nobody has seen, no line but one of `own_lines` is repeated."""
@@ -213,6 +214,11 @@ class Trial:
     @property
     def passed(self) -> bool:
         return self.problem is None
+
+    @property
+    def share(self) -> float:
+        """What it is worth as a whole."""
+        return self.problem.share if self.problem else 1.0
 
     @property
     def broken(self) -> str | None:
@@ -277,8 +283,12 @@ def _judged(
 ) -> tuple[Outcome, ...]:
     """The outcomes without what is not compared, for which `...` stands."""
     if probe.holds:
-        return tuple(outcomes)
+        return tuple(map(_of_any_form, outcomes))
     return tuple(_compared_part(exercise, probe, *each) for each in zip(calls, outcomes, right, strict=False))
+
+
+def _of_any_form(outcome: Outcome) -> Outcome:
+    return replace(outcome, repacked=False) if isinstance(outcome, Returned) else outcome
 
 
 def _compared_part(exercise: Exercise, probe: Probe, call: Call, outcome: Outcome, right: Outcome) -> Outcome:
@@ -387,7 +397,7 @@ def _broken(holds: Property, drawn: Drawn, values: Sequence[Any]) -> Problem | N
         says = f"returned {describe(values[-1])} where {describe(wanted)} is asked for"
         return Problem(kind, says, discreetly=f"returned something else than {describe(wanted)}")
     if isinstance(found, Broken):
-        return Problem("wrong_values", found.says, broken=found.name)
+        return Problem("wrong_values", found.says, broken=found.name, share=found.share)
     return Problem("wrong_values", found) if found else None
 
 

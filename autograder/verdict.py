@@ -63,8 +63,11 @@ class _Tried:
 
     @property
     def share(self) -> float:
-        """Of several values that are asked for each counts by itself; else it is all or nothing."""
-        return 1.0 if self.passed else sum(self.parts) / len(self.parts) if self.parts else 0.0
+        """Of several values that are asked for each counts by itself, and a property may count in part; else
+        it is all or nothing."""
+        if self.parts:
+            return sum(self.parts) / len(self.parts)
+        return min(trial.share for trial in self.trials)
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def judge(exercise: Exercise, trials: Sequence[Trial], own_lines: Container[str]
 
 
 def _as_given(entry: Misconception) -> Finding:
-    return Finding(AS_GIVEN, f"{_sentence(entry.message)} It is yours to mend.", entry.name, entry.read)
+    return Finding(AS_GIVEN, f"It is yours to mend: {entry.message}.", entry.name, entry.read)
 
 
 def look_first(judgement: Judgement, helpers: Sequence[str]) -> Judgement:
@@ -134,7 +137,8 @@ def _finding(
     says = _words(trial, own_lines)
     finding = Finding(_problem(trial).kind, _placed(trial, trials, says), None, exercise.read, _case(trial))
     if name:
-        finding = replace(finding, message=name.message, misconception=name.misconception, read=name.read)
+        message = f"{finding.message} {name.message}" if trial.share else name.message
+        finding = replace(finding, message=message, misconception=name.misconception, read=name.read)
     remarks = [_parts_words(tried)]
     if aside:
         worst = _telling(aside)
@@ -181,7 +185,8 @@ def _sentence(says: str) -> str:
 
 def _name(exercise: Exercise, trials: Sequence[Trial], recognised: Sequence[Misconception]) -> _Name | None:
     if recognised:
-        message = f"Your result is what you get when {_alternatives(recognised)}."
+        begins = "That is so when" if exercise.tests else "Your result is what you get when"
+        message = f"{begins} {_alternatives(recognised)}."
         return _Name("|".join(entry.name for entry in recognised), message, recognised[0].read)
     by_part = recognise_parts(exercise, trials)
     if not by_part:

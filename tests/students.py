@@ -9,6 +9,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from autograder.catalogue import STILL_BROKEN
 from autograder.exercise import AS_GIVEN, Exercise, Misconception
 from autograder.exercises import load
@@ -76,7 +78,17 @@ def deserves(exercise: Exercise, entry: Misconception) -> Deserved:
     passes = tuple(each.probe.name for each in drawn if entry.is_right_on(each.probe, each.calls))
     values = getattr(drawn[0].expected[-1], "value", None)
     part = len(entry.parts) / len(values) if isinstance(values, tuple) else 0.0
-    return Deserved(passes, entry.kind, entry.name, entry.credit, part, entry.message)
+    credit = share_caught(exercise, entry) if exercise.tests else entry.credit
+    return Deserved(passes, entry.kind, entry.name, credit, part, entry.message)
+
+
+def share_caught(exercise: Exercise, entry: Misconception) -> float:
+    """Of the wrong versions of a function, how many return something else on the inputs of an entry."""
+    tested = ASSIGNMENT.exercise(exercise.tests)
+    right = tested.reference(**entry.variant())
+    made = [np.asarray(wrong.variant(**entry.variant())) for wrong in tested.misconceptions]
+    caught = [each.shape != right.shape or not np.allclose(each, right, 1e-6, 1e-9) for each in made]
+    return sum(caught) / len(caught)
 
 
 def students_of(exercise: Exercise) -> Iterator[Student]:
@@ -147,7 +159,7 @@ STUDENTS = [
         "unfilled",
         edit="unfilled",
         deserved={
-            exercise.name: Deserved((), AS_GIVEN, AS_GIVEN, says=STILL_BROKEN[1:])
+            exercise.name: Deserved((), AS_GIVEN, AS_GIVEN, says=STILL_BROKEN)
             if exercise.as_given
             else Deserved((), "not_implemented", says="not written yet")
             for exercise in ASSIGNMENT.exercises

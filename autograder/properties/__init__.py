@@ -19,10 +19,11 @@ from autograder.sandbox.values import Call
 
 @dataclass(frozen=True)
 class Broken:
-    """A property that results do not have: its name, and what is wrong in words."""
+    """A property that results do not have: its name, what is wrong in words, and what counts all the same."""
 
     name: str
     says: str
+    share: float = 0.0
 
 
 Property = Callable[[tuple[Call, ...], tuple[Any, ...]], str | Broken | None]

@@ -17,6 +17,8 @@ def there_are_right_answers_of_several_kinds(bench: Bench) -> Iterator[str]:
 
 
 def some_probes_are_shown_and_some_are_kept(bench: Bench) -> Iterator[str]:
+    if bench.exercise.tests:
+        return  # nothing is drawn
     shown, count = sum(probe.public for probe in bench.exercise.probes), len(bench.exercise.probes)
     if not 2 <= shown < count:
         yield f"shows {shown} of its {count} probes; two are to be shown and one kept, or more"

@@ -11,7 +11,7 @@ import pytest
 from autograder import handout, student
 from autograder.case import case_of
 from autograder.catalogue import Wrong, exercise
-from autograder.exercise import Assignment, Earlier, Exercise, Probe, call
+from autograder.exercise import Assignment, Earlier, Exercise, GradientOf, Probe, call
 from autograder.grading import grade_submission
 from autograder.sandbox.launcher import Zygote
 from autograder.student import CheckFailed, check, check_quietly
@@ -74,6 +74,7 @@ BACKWARD = exercise(
     misconceptions=(Wrong("not_doubled", {"2 * scale": "scale"}, "the 2 is missing: `{}`", parts=(1,)),),
     alternatives={},
     beside={"squares": reference_squares},
+    gradient_of=GradientOf("squares", wrt=(0, 1)),
 )
 
 
@@ -302,3 +303,45 @@ def test_what_is_not_written_says_so_whatever_its_partner_is(zygote: Zygote) -> 
     forward, backward = stub.format("squares(x, scale)"), stub.format("squares_backward(dout, cache)")
     finding = grade(zygote, forward, backward, STEP_TEXT)["squares_backward"].finding
     assert (finding.kind, finding.message) == ("not_implemented", "`squares_backward` is not written yet.")
+
+
+# --- the gradient of a forward pass that is wrong --------------------------------------------------------
+
+CUBES = """
+    def squares(x, scale):
+        return scale * x**3, (x, scale)
+"""
+GRADIENT_OF_CUBES = """
+    def squares_backward(dout, cache):
+        x, scale = cache
+        return dout * 3 * scale * x**2, np.sum(dout * x**3)
+"""
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_the_exact_gradient_of_ones_own_forward_pass_is_accepted(capsys: pytest.CaptureFixture[str]) -> None:
+    notebook = own_pair(CUBES, GRADIENT_OF_CUBES)
+    assert said_by_check(notebook, "squares")
+    assert said_by_check(notebook, "squares_backward") == ""
+    assert "the exact gradient of your own `squares`, so it counts in full." in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_a_wrong_gradient_of_a_wrong_forward_pass_is_not() -> None:
+    notebook = own_pair(CUBES, GRADIENT_OF_CUBES.replace("np.sum(dout * x**3)", "np.sum(dout)"))
+    assert "look there first" in said_by_check(notebook, "squares_backward")
+
+
+def test_it_counts_in_full_where_the_mistake_is_known_and_in_part_where_it_is_not(zygote: Zygote) -> None:
+    known = grade(zygote, CUBES, GRADIENT_OF_CUBES, STEP_TEXT)
+    assert known["squares"].finding.misconception == "cubes"
+    assert known["squares_backward"].score == BACKWARD.points
+    assert known["squares_backward"].finding.kind == "follow_through"
+    identity = (
+        "def squares(x, scale):\n    return x, x",
+        "def squares_backward(dout, cache):\n    return dout, 0.0",
+    )
+    simple = grade(zygote, *identity, STEP_TEXT)
+    assert simple["squares_backward"].score == BACKWARD.points / 2
+    wrong = grade(zygote, identity[0], identity[1].replace("0.0", "1.0"), STEP_TEXT)
+    assert wrong["squares_backward"].score == 0

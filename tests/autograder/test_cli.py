@@ -80,7 +80,7 @@ def test_json_is_one_object_per_submission(course: Path) -> None:
         "student", "assignment", "outcome", "reason", "score", "max_score", "waiting", "late_penalty",
         "exercises", "tier", "seconds",
     ]  # fmt: skip
-    assert result["score"] == result["max_score"] - result["waiting"] == 20
+    assert result["score"] == result["max_score"] - result["waiting"] == 26
     assert all(each == {"score": each["max_score"], "max_score": each["max_score"], "finding": None}
                for each in result["exercises"].values())  # fmt: skip
 

@@ -60,8 +60,7 @@ def test_as_it_was_given_it_earns_nothing_and_is_one_neutral_line() -> None:
     for asked in (MIDDLE, UNSEEN):
         judgement = graded(asked.as_given.variant, asked)
         assert (judgement.score, judgement.finding.kind) == (0, "as_given")
-        says = f"{STILL_BROKEN[0].upper()}{STILL_BROKEN[1:]}. It is yours to mend."
-        assert panel_text(judgement) == says
+        assert panel_text(judgement) == f"It is yours to mend: {STILL_BROKEN}."
     assert dict(graded(UNSEEN.as_given.variant, UNSEEN).passed)["one number"], "and yet it earns nothing"
 
 

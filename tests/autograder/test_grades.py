@@ -174,13 +174,13 @@ def test_page_table_and_exports_show_what_the_gradebook_holds(course: Course) ->
     mark(course, "rejected", "choice-answer", 4.0)
     for exercise in ASSIGNMENT.exercises:
         mark(course, "by-hand", f"test-{exercise.name}", 1.0)
-    expected = {"late": "0", "rejected": "", "hand": "21", "over": "20", "by-hand": "7", "none": ""}
+    expected = {"late": "0", "rejected": "", "hand": "27", "over": "26", "by-hand": "9", "none": ""}
 
     autograder("report", NAME)
     reports = course.reports / NAME
     table = {row["student"]: row for row in rows(reports / "scores.csv")}
     assert {student: row["score"] for student, row in table.items()} == expected
-    assert {row["max_score"] for row in table.values()} == {"24"}
+    assert {row["max_score"] for row in table.values()} == {"30"}
     assert {student: row["outcome"] for student, row in table.items()} == {
         "late": "graded", "rejected": "rejected", "hand": "graded", "over": "graded",
         "by-hand": "graded by a person", "none": "nothing handed in",
@@ -193,7 +193,7 @@ def test_page_table_and_exports_show_what_the_gradebook_holds(course: Course) ->
     assert {student: row["score"].removesuffix(".0") for student, row in exported.items()} == expected
     assert exported["rejected"]["outcome"] == "not graded"
     assert exported["rejected"]["remark"] == "The file is empty."
-    assert exported["late"]["late_submission_penalty"] == "20.0"
+    assert exported["late"]["late_submission_penalty"] == "26.0"
 
     everybody = Text((reports / "index.html").read_text()).text
     nbgrader("generate_feedback", NAME)
@@ -203,7 +203,7 @@ def test_page_table_and_exports_show_what_the_gradebook_holds(course: Course) ->
             continue
         page = (reports / "students" / page_name(student, course.key())).read_text()
         assert (course.work / "feedback" / student / NAME / f"{NAME}.html").read_text() == page
-        says = f"{score} of 24 points" if score else "This is not a score of zero"
+        says = f"{score} of 30 points" if score else "This is not a score of zero"
         assert says in Text(page).text
         assert "one point for each of the four parts" not in page  # the mark scheme
         if score:
@@ -256,7 +256,7 @@ def test_a_gradebook_of_an_older_backup_is_filled_again(course: Course, tmp_path
     shutil.copy(backup, course.gradebook)
     put(course, *results)
     found = grades(course, NAME)
-    assert (found["ann"].score, found["ben"].score) == (22, 20)
+    assert (found["ann"].score, found["ben"].score) == (28, 26)
     assert found["ann"].comment("ewma") == "See me."
 
 
@@ -265,7 +265,7 @@ def test_an_emptied_gradebook_is_filled_again(course: Course) -> None:
     course.gradebook.unlink()
     put(course, *results)
     assert {student: grade.score for student, grade in grades(course, NAME).items()} == {
-        "ann": 20,
+        "ann": 26,
         "ben": None,
     }
 
@@ -318,7 +318,7 @@ def test_rows_that_somebody_else_writes_at_the_same_time_are_taken(
 
         monkeypatch.setattr(Gradebook, name, first)
     put(course, graded("ann"))
-    assert grades(course, NAME)["ann"].score == 20
+    assert grades(course, NAME)["ann"].score == 26
 
 
 def test_one_grader_waits_for_the_other_and_says_so(course: Course) -> None:
@@ -344,20 +344,20 @@ def test_a_moved_due_date_and_an_extension_count_at_once(course: Course) -> None
     penalise(course)
     late = {"ann": DUE + timedelta(days=1), "ben": DUE + timedelta(days=1)}
     results = put(course, graded("ann"), graded("ben"), times=late)
-    assert grades(course, NAME)["ann"].score == 20  # nothing is due yet
+    assert grades(course, NAME)["ann"].score == 26  # nothing is due yet
     due(course, DUE)
     found = grades(course, NAME)
-    assert (found["ann"].score, found["ann"].penalty, found["ann"].seconds_late) == (0, 20, 86400)
+    assert (found["ann"].score, found["ann"].penalty, found["ann"].seconds_late) == (0, 26, 86400)
     with gradebook(course) as opened:
         opened.grant_extension(NAME, "ann", days=2)
     put(course, *results, times=late)
-    assert [grades(course, NAME)[student].score for student in ("ann", "ben")] == [20, 0]
+    assert [grades(course, NAME)[student].score for student in ("ann", "ben")] == [26, 0]
     mark(course, "ben", "choice-answer", 4.0)
     assert grades(course, NAME)["ben"].score == 0
     due(course, DUE + timedelta(days=3))
     nbgrader("export")
     assert {row["student_id"]: row["score"] for row in rows(course.root / "grades.csv")} == {
-        "ann": "20.0", "ben": "24.0",
+        "ann": "26.0", "ben": "30.0",
     }  # fmt: skip
 
 
@@ -366,7 +366,7 @@ def test_a_time_that_is_no_longer_known_costs_nothing(course: Course) -> None:
     due(course, DUE)
     (result,) = put(course, graded("ann"), times={"ann": DUE + timedelta(days=1)})
     put(course, result, times={"ann": None})
-    assert grades(course, NAME)["ann"].score == 20
+    assert grades(course, NAME)["ann"].score == 26
 
 
 def test_due_dates_are_given_as_the_settings_say(course: Course) -> None:
@@ -445,7 +445,7 @@ def test_a_failure_of_ours_is_told_with_its_reason_and_tried_again(
     assert reason in (course.reports / NAME / "index.html").read_text()
     broken.fails = False
     way(course)
-    assert grades(course, NAME)[RIGHT].score == 20
+    assert grades(course, NAME)[RIGHT].score == 26
 
 
 # --- time stamps and people -----------------------------------------------------------------------------
@@ -474,7 +474,7 @@ def test_names_and_addresses_of_a_roster_reach_the_gradebook(course: Course, tmp
         archive.writestr(f"ann/{NAME}.ipynb", "{}")
     assert "1 collected" in autograder("collect", "all.zip", "--roster", "roster.csv")
     found = grades(course, NAME)
-    assert found["ann"] == Grade("ann", 24, first_name="Ann", last_name="Ode", email="a@x.org")
+    assert found["ann"] == Grade("ann", 30, first_name="Ann", last_name="Ode", email="a@x.org")
     assert found["O=27Hara"].name == "Mo O'Hara"
     enter_people(course, {"ann": {"email": "new@x.org"}})
     assert grades(course, NAME)["ann"].name == "Ann Ode"

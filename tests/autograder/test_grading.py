@@ -144,7 +144,7 @@ def test_what_was_done_to_locked_cells_costs_nothing_and_is_said(
     assignment, data = load(ASSIGNMENT), notebook(edit)
     given = Given.of(release(assignment))
     result = grade_submission(data, assignment, student="ada", course_key=b"k", zygote=zygote, given=given)
-    assert result.score == 20
+    assert result.score == 26
     said = "\n".join(result.notes)
     assert all(note in said for note in notes), said
     shown = autograded_notebook(result, assignment, release(assignment))["cells"]
@@ -167,10 +167,10 @@ def test_another_notebook_gets_no_zero_but_a_person(zygote: Zygote) -> None:
         return grade_submission(data, assignment, student="ada", course_key=b"k", zygote=zygote)
 
     for data, found in (
-        (of(), "none of its 7 exercises is"),
-        (of("def bubble_sort(x):\n    return x"), "none of its 7 exercises is"),
-        (of("def window(size):\n    return size"), "only 1 of its 7 exercises is"),
-        (of("def window(size):\n    ...", "def ewma(x):\n    ..."), "only 2 of its 7 exercises are"),
+        (of(), "none of its 9 exercises is"),
+        (of("def bubble_sort(x):\n    return x"), "none of its 9 exercises is"),
+        (of("def window(size):\n    return size"), "only 1 of its 9 exercises is"),
+        (of("def window(size):\n    ...", "def ewma(x):\n    ..."), "only 2 of its 9 exercises are"),
     ):
         result = graded(data)
         assert (result.outcome, result.score, result.judgements) == ("needs_human", None, ())
@@ -189,4 +189,4 @@ def test_what_is_repeated_for_ever_is_said_a_few_times(zygote: Zygote) -> None:
     assignment, data = load(ASSIGNMENT), notebook(repeat)
     given = Given.of(release(assignment))
     result = grade_submission(data, assignment, student="ada", course_key=b"k", zygote=zygote, given=given)
-    assert (result.score, len(result.notes)) == (20, 10)
+    assert (result.score, len(result.notes)) == (26, 10)

@@ -335,8 +335,8 @@ def test_headings_come_in_order_and_tables_have_headers():
 def test_the_student_reads_the_finding_the_case_and_where_to_read():
     text = Page(page_of(a_result())).text
     for expected in (
-        "17 of 24 points",
-        "6 of 7 functions do all that was asked",
+        "23 of 30 points",
+        "8 of 9 functions do all that was asked",
         "beta weighs the new observation in place of the old average: beta * x[t] + (1 - beta) * mean .",
         "Call ewma([1.0], 0.5) Expected [0.5] Returned [0.25]",
         f"Read again: lecture, section “{EWMA.read}”",
@@ -362,7 +362,7 @@ def test_a_published_convention_is_a_note_and_no_fault():
 def test_full_marks_are_said_in_one_line():
     right = tuple(each for each in a_result().judgements if each.exercise != "ewma")
     text = Page(page_of(a_result(score=17, judgements=right))).text
-    assert "17 of 24 points Every function does what was asked." in text
+    assert "23 of 30 points Every function does what was asked." in text
     assert "not yet" not in text.lower()
 
 
@@ -406,9 +406,9 @@ def test_the_class_adds_up():
     assert page.text.index("di : The grader itself failed.") < page.text.index("cy : The file is empty.")
     assert page.text.index("cy : The file is empty.") < page.text.index("Everybody")
     assert "swapped beta weighs the new observation" in page.text
-    assert "Median 17, mean 17 of 24 points" in page.text
+    assert "Median 23, mean 23 of 30 points" in page.text
     assert "several columns 0 of 2" in page.text
-    assert "16.8 to below 19.2 2" in page.text
+    assert "21 to below 24 2" in page.text
 
 
 def marked(grade: Grade, **given: float) -> tuple[Mark, ...]:
@@ -424,8 +424,8 @@ def test_the_page_says_what_the_gradebook_holds():
     text = Page(page_of(result, **known)).text
     for expected in (
         "For Ann",
-        "16 of 24 points",
-        "You handed in 1 day late, which costs 5 of 21 points.",
+        "22 of 30 points",
+        "You handed in 1 day late, which costs 5 of 27 points.",
         "ewma ◐ partly right 1.5 of 3",
         "Answer in words read by a person 2.5 of 4",
         "On your answer in words: Which noise?",
@@ -433,7 +433,7 @@ def test_the_page_says_what_the_gradebook_holds():
         "Your teaching assistant writes: Nearly: see beta .",
     ):
         assert expected in text
-    assert "17" not in text
+    assert "23" not in text
     assert "has yet to" not in text
     assert "You handed in late, which costs 5 of" in Page(page_of(result, penalty=5.0, seconds_late=1.0)).text
 
@@ -443,7 +443,7 @@ def test_who_was_graded_by_hand_alone_has_points_and_no_excuse():
     grade = grade_of(result, ASSIGNMENT)
     grade = replace(grade, marks=tuple(replace(mark, score=1.0) for mark in grade.marks))
     text = Page(student_page(result, ASSIGNMENT, grade)).text
-    assert "8 of 24 points Your work was graded by a person." in text
+    assert "10 of 30 points Your work was graded by a person." in text
     assert "Outcome graded by a person" in text
     assert "could not be graded" not in text
     assert (
@@ -459,18 +459,18 @@ def test_points_for_words_alone_make_no_grade_of_a_rejected_file():
 
 def test_the_class_page_shows_the_gradebook_and_who_is_missing():
     results = [a_result("ann"), a_result("ben")]
-    grades = grades_of(results, ASSIGNMENT) | {"cy": Grade("cy", 24, first_name="Cy", last_name="Ode")}
+    grades = grades_of(results, ASSIGNMENT) | {"cy": Grade("cy", 30, first_name="Cy", last_name="Ode")}
     marks = marked(grades["ann"], **{"test-ewma": 3.0, "choice-answer": 4.0})
     grades["ann"] = replace(grades["ann"], marks=marks, penalty=2.0)
     page = Page(class_page(results, ASSIGNMENT, grades))
     assert "2 handed in = 2 graded + 0 rejected + 0 need a person" in page.text
     assert "1 in the gradebook handed in nothing: cy ( Cy Ode )." in page.text
-    assert "ann 22 2 less: late graded" in page.text
+    assert "ann 28 2 less: late graded" in page.text
     assert "✓ right 3 by a person swapped ✓ right 3" in page.text
-    assert "✓ right 2 4 of 4 ben 17 graded" in page.text
-    assert "✓ right 2 waiting" in page.text
-    assert "cy Cy Ode – nothing handed in – – – – – – – –" in page.text
-    assert "Median 19.5, mean 19.5 of 24 points" in page.text
+    assert "✓ right 3 4 of 4 ben 23 graded" in page.text
+    assert "✓ right 3 waiting" in page.text
+    assert "cy Cy Ode – nothing handed in – – – – – – – – – –" in page.text
+    assert "Median 25.5, mean 25.5 of 30 points" in page.text
     assert not [link for link in page.values("href") if "cy" in link]
 
 
@@ -636,18 +636,18 @@ def test_a_table_of_scores_can_be_read_back(student, reason):
 
 def test_a_table_of_scores_has_a_line_per_student():
     results = [Result("ben", ASSIGNMENT.name, "rejected", "The file is empty.", None, 20), a_result("ann")]
-    grades = grades_of(results, ASSIGNMENT) | {"cy": Grade("cy", 24)}
+    grades = grades_of(results, ASSIGNMENT) | {"cy": Grade("cy", 30)}
     late = {"penalty": 5.0, "comments": (("ewma", "See me."),), "first_name": "Ann", "email": "a@b.c"}
     grades["ann"] = grade_of(results[1], ASSIGNMENT, **late)
     table = scores_csv(results, ASSIGNMENT, grades)
     names = [exercise.name for exercise in ASSIGNMENT.exercises]
     about = ["last_name", "first_name", "email", "outcome", "score", "max_score", "waiting", "late_penalty"]
-    points = ["3", "0", "3", "3", "3", "3", "2", ""]
+    points = ["3", "0", "3", "3", "3", "3", "2", "3", "3", ""]
     assert list(csv.reader(io.StringIO(table))) == [
         ["student", *about, *names, "choice-answer", "reason", "comments"],
-        ["ann", "", "Ann", "a@b.c", "graded", "12", "24", "4", "5", *points, "", "ewma: See me."],
-        ["ben", "", "", "", "rejected", "", "24", "", "", *[""] * 8, "The file is empty.", ""],
-        ["cy", "", "", "", "nothing handed in", "", "24", "", "", *[""] * 8, "", ""],
+        ["ann", "", "Ann", "a@b.c", "graded", "18", "30", "4", "5", *points, "", "ewma: See me."],
+        ["ben", "", "", "", "rejected", "", "30", "", "", *[""] * 10, "The file is empty.", ""],
+        ["cy", "", "", "", "nothing handed in", "", "30", "", "", *[""] * 10, "", ""],
     ]
     assert all(cell[0] == cell[-1] == '"' for line in table.splitlines() for cell in line.split(","))
 
@@ -705,7 +705,7 @@ def test_a_page_that_cannot_be_made_is_a_sentence_and_costs_nobody_else_theirs(t
     assert reports.failed == ("ben",)
     pages = {each.student: tmp_path / "students" / page_name(each.student, KEY) for each in results}
     assert "This page could not be made, which is no fault of yours" in Page(pages["ben"].read_text()).text
-    assert "17 of 24 points" in Page(pages["ann"].read_text()).text
+    assert "23 of 30 points" in Page(pages["ann"].read_text()).text
     index = Page(reports.index.read_text()).text
     assert "2 handed in = 2 graded" in index
     assert "Without a page" in index
