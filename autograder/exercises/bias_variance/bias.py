@@ -74,7 +74,7 @@ BIAS = exercise(
         Wrong(
             "sign_turned",
             {RESULT: "truth - mean"},
-            "the difference is turned round, so that a bias high zero means too small: `{}`",
+            "the difference is turned round, so that a bias above zero means too small: `{}`",
         ),
         Wrong(
             "size_only",

@@ -15,6 +15,10 @@ ERRORS = f"errors = y[val] - {FIT}"
 
 SAME_SIZES, ONE_SPLIT, SOME_ROWS = "folds of the same size", "a single split", "folds that leave rows out"
 
+# The function is given with two faults; whoever mends one earns its share. That every fold counts the same is
+# a slip.
+THE_REST = 1 - SLIP
+
 
 def ridge(rng: np.random.Generator) -> Named:
     return Named("ridge_predictions", (round(rng.uniform(0.5, 2), 2),))
@@ -68,6 +72,7 @@ CROSS_VALIDATION_ERROR = exercise(
             "fits_on_all",
             {FIT: "fit_predict(X, y, X[val])"},
             "every model has seen the examples that it is tried on: `{}`",
+            credit=THE_REST,
         ),
         Wrong(
             "mean_of_fold_means",

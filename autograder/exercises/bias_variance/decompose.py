@@ -33,7 +33,7 @@ def noise(rng: np.random.Generator) -> float:
 def made(rng: np.random.Generator, R: int, m: int, **noise: Any) -> Call:
     """Predictions that are too high at some points and too low at others, of a function that rises."""
     y = np.where(np.arange(m) % 2, high(rng, m), low(rng, m))
-    return call(steep(observations(rng, R, m)) / 10, steep(y) / 10, **noise)
+    return call((steep(observations(rng, R, m)) / 10).round(4), (steep(y) / 10).round(3), **noise)
 
 
 def steep(values: ArrayLike) -> NDArray:
