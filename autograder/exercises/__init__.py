@@ -8,6 +8,7 @@ from autograder.exercise import Assignment, Exercise
 _MODULES = {
     "01_moving_averages": "moving_averages",
     "02_optimizers": "optimizers",
+    "03_learning_rate": "learning_rates",
     "04_gradient_checking": "gradient_checking",
     "05_bias_variance": "bias_variance",
     "06_dropout": "dropout",

@@ -105,14 +105,53 @@ def slopes_from_the_last(*numbers: float) -> Callable[[Params], Params]:
     return lambda p: dict(reversed(slopes(p).items()))
 
 
+def momentum_steps(beta: float, curvature: float) -> Callable[[Any, Any, float], tuple[Any, Any]]:
+    """A step of an optimiser with momentum v towards zero weights."""
+
+    def step(w: Any, v: Any, lr: float) -> tuple[Any, Any]:
+        v = beta * v + (1 - beta) * curvature * w
+        return w - lr * v, v
+
+    return step
+
+
+def momentum_steps_in_place(beta: float, curvature: float) -> Callable[[Any, Any, float], tuple[Any, Any]]:
+    """The same, in the arrays that are given."""
+
+    def step(w: Any, v: Any, lr: float) -> tuple[Any, Any]:
+        np.add(beta * v, (1 - beta) * curvature * w, out=v)
+        return np.subtract(w, lr * v, out=w), v
+
+    return step
+
+
+def flattened_bowl(level: float, scale: float) -> Callable[[Any], Any]:
+    """A loss that grows from `level`, and further away more and more slowly."""
+    return lambda w: level + scale * np.log(1 + np.sum(w**2))
+
+
+def loss_within_bounds(level: float, scale: float, limit: float) -> Callable[[Any], Any]:
+    """A loss that grows from `level`, and is no number where the squares add up to more than `limit`."""
+    return lambda w: level - scale * np.log(1 - np.sum(w**2) / limit)
+
+
+def slopes_towards(curvature: float, place: float) -> Callable[[Any], Any]:
+    """The gradient of a loss that is lowest where all weights are at `place`."""
+    return lambda w: curvature * (w - place)
+
+
 FUNCTIONS: dict[str, Callable[..., Callable[..., Any]]] = {
     "columns": columns,
     "constant_steps": constant_steps,
     "cubic_gradient": cubic_gradient,
     "exponentials": exponentials,
+    "flattened_bowl": flattened_bowl,
     "harmonic_steps": harmonic_steps,
     "heavy_ball_step": heavy_ball_step,
     "logarithms": logarithms,
+    "loss_within_bounds": loss_within_bounds,
+    "momentum_steps": momentum_steps,
+    "momentum_steps_in_place": momentum_steps_in_place,
     "nearest_predictions": nearest_predictions,
     "power_steps": power_steps,
     "ridge_predictions": ridge_predictions,
@@ -121,6 +160,7 @@ FUNCTIONS: dict[str, Callable[..., Callable[..., Any]]] = {
     "slope_of_logarithms": slope_of_logarithms,
     "slopes_from_the_last": slopes_from_the_last,
     "slopes_of_blocks": slopes_of_blocks,
+    "slopes_towards": slopes_towards,
     "sum_over_blocks": sum_over_blocks,
     "valley": valley,
 }
@@ -131,9 +171,15 @@ TEXTS = {
     "constant_steps": "lambda n: {0}",
     "cubic_gradient": "lambda w: {0} * w + {1} * w**3",
     "exponentials": "lambda theta: np.sum(np.exp({0} * theta))",
+    "flattened_bowl": "lambda w: {0} + {1} * np.log(1 + np.sum(w**2))",
     "harmonic_steps": "lambda n: {0} / (n + {1})",
     "heavy_ball_step": "lambda w, dw, v, lr: (w - lr * ({0} * v + dw), {0} * v + dw)",
     "logarithms": "lambda theta: {0} * np.sum(np.log(theta))",
+    "loss_within_bounds": "lambda w: {0} - {1} * np.log(1 - np.sum(w**2) / {2})",
+    "momentum_steps": "lambda w, v, lr: (w - lr * (v := {0} * v + (1 - {0}) * {1} * w), v)",
+    "momentum_steps_in_place": (
+        "lambda w, v, lr: (np.subtract(w, lr * np.add({0} * v, (1 - {0}) * {1} * w, out=v), out=w), v)"
+    ),
     "nearest_predictions": (
         "lambda X, y, X_test: y[np.argmin(((X_test[:, None] - X) ** 2).sum(axis=2), axis=1)]"
     ),
@@ -152,6 +198,7 @@ TEXTS = {
         "lambda p: {{k: w * p[k] * (p[k] ** 2).sum() + c * p[k] ** 2 for k, w, c in "
         '[("W1", {0}, {4}), ("b1", {1}, {5}), ("W2", {2}, {6}), ("b2", {3}, {7})]}}'
     ),
+    "slopes_towards": "lambda w: {0} * (w - {1})",
     "sum_over_blocks": (
         "lambda p: sum(w * ((p[k] ** 2).sum() ** 2 + (p[k] ** 3).sum()) for k, w in "
         '[("W1", {0}), ("b1", {1}), ("W2", {2}), ("b2", {3})])'

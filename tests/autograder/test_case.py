@@ -54,6 +54,10 @@ EXAMPLES = np.array([[0.5, 1.0], [3.0, -1.0], [2.0, 2.5]]), np.array([1.0, 4.0, 
 GIVEN = {
     "nearest_predictions": ((), EXAMPLES),
     "ridge_predictions": ((0.75,), EXAMPLES),
+    "flattened_bowl": ((0.75, 2.5), (np.array([0.5, 3.0]),)),
+    "loss_within_bounds": ((0.75, 2.5, 4.0), (np.array([0.5, 1.5]),)),
+    "momentum_steps": ((0.75, 2.5), (np.array([0.5, 3.0]), np.array([1.0, -2.0]), 0.1)),
+    "momentum_steps_in_place": ((0.75, 2.5), (np.array([0.5, 3.0]), np.array([1.0, -2.0]), 0.1)),
 }
 
 
