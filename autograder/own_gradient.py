@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Exercise, GradientOf
-from autograder.sandbox.values import Call
+from autograder.sandbox.values import Call, Earlier
 from autograder.trials import Drawn, Trial
 from autograder.verdict import Finding, Judgement
 
@@ -21,7 +21,7 @@ from autograder.verdict import Finding, Judgement
 DIRECTIONS = 6
 STEP = 1e-5
 # What rounding and curvature leave of the difference of two passes, relative to the largest gradient.
-CLOSE = 1e-5
+CLOSE, CLOSE_IN_SINGLE = 1e-5, 1e-3
 # What the exact gradient of a forward pass is worth that nobody has described: that one may be a simple one.
 OF_ANY_FORWARD = 0.5
 
@@ -54,32 +54,43 @@ def by_differences(trials: Sequence[Trial]) -> tuple[Drawn, ...]:
 
 
 def _with_differences(drawn: Drawn, spec: GradientOf) -> Drawn:
-    """The same calls, and then the forward pass on either side of where it was made, in random directions."""
-    forward = next(call for call in drawn.calls if call.function == spec.forward)
-    differences = tuple(call for pair in _pairs(forward, spec) for call in pair)
-    calls = (*drawn.calls, *differences)
+    """The same calls, and then each forward pass on either side of where it was made."""
+    differences = tuple(
+        passed for forward, _ in _passes(drawn.calls, spec) for passed in _on_either_side(forward, spec)
+    )
     holds = _IsGradient(spec, len(drawn.calls))
-    room = drawn.reply_bytes * (1 + len(differences))
-    return Drawn(drawn.exercise, replace(drawn.probe, holds=holds), calls, drawn.expected, drawn.public, room)
+    return replace(
+        drawn,
+        probe=replace(drawn.probe, holds=holds),
+        calls=(*drawn.calls, *differences),
+        reply_bytes=drawn.reply_bytes * (1 + len(differences)),
+        _made={},
+        _broken={},
+    )
+
+
+def _passes(calls: Sequence[Call], spec: GradientOf) -> Iterator[tuple[Call, int]]:
+    """Each forward pass, and the number of the call that goes back through it."""
+    for number, call in enumerate(calls):
+        for value in (*call.args, *call.kwargs.values()):
+            if isinstance(value, Earlier) and calls[value.call].function == spec.forward:
+                yield calls[value.call], number
+                break
+
+
+def _on_either_side(forward: Call, spec: GradientOf) -> Iterator[Call]:
+    for place in spec.wrt:
+        value = np.asarray(forward.args[place], dtype=float)
+        for direction in _directions(forward, place):
+            for step in (STEP, -STEP):
+                yield replace(forward, args=_put(forward.args, place, value + step * direction))
 
 
 def _directions(forward: Call, place: int) -> Iterator[np.ndarray]:
     """Directions in which one argument goes; the same whenever they are asked for."""
-    value = np.asarray(forward.args[place], dtype=float)
     rng = np.random.default_rng(place)
     for _ in range(DIRECTIONS):
-        yield rng.normal(size=value.shape)
-
-
-def _pairs(forward: Call, spec: GradientOf) -> Iterator[tuple[Call, Call]]:
-    for place in spec.wrt:
-        value = np.asarray(forward.args[place], dtype=float)
-        for direction in _directions(forward, place):
-            ahead, behind = (
-                replace(forward, args=_put(forward.args, place, value + step * direction))
-                for step in (STEP, -STEP)
-            )
-            yield ahead, behind
+        yield rng.normal(size=np.shape(forward.args[place]))
 
 
 def _put(args: tuple[Any, ...], place: int, value: np.ndarray) -> tuple[Any, ...]:
@@ -88,32 +99,31 @@ def _put(args: tuple[Any, ...], place: int, value: np.ndarray) -> tuple[Any, ...
 
 @dataclass(frozen=True)
 class _IsGradient:
-    """The property of the last of the first `count` calls that it returns the gradient of the others."""
+    """The property of the first `count` calls that their ways back return the gradient of the others."""
 
     spec: GradientOf
     count: int
 
     def __call__(self, calls: tuple[Call, ...], values: tuple[Any, ...]) -> str | None:
-        forward = next(call for call in calls if call.function == self.spec.forward)
-        dout, results = calls[self.count - 1].args[self.spec.dout], values[self.count - 1]
-        gradients = results if isinstance(results, tuple) else (results,)
-        passes = iter(values[self.count :])
-        for place, gradient in zip(self.spec.wrt, gradients, strict=True):
-            slopes = [
-                (
-                    float(np.sum(dout * (_out(ahead) - _out(behind)))) / (2 * STEP),
-                    float(np.sum(gradient * way)),
-                )
-                for way in _directions(forward, place)
-                for ahead, behind in [(next(passes), next(passes))]
-            ]
-            by_difference, returned = np.array(slopes).T
-            largest = max(1.0, float(np.max(np.abs(by_difference))))
-            if np.shape(gradient) != np.shape(forward.args[place]):
-                return "the gradient has another shape than what it belongs to"
-            if not np.all(np.abs(by_difference - returned) <= CLOSE * largest):
-                return "it is not the gradient of the forward pass"
+        others = iter(values[self.count :])
+        for forward, number in _passes(calls[: self.count], self.spec):
+            dout, results = calls[number].args[self.spec.dout], values[number]
+            gradients = results if isinstance(results, tuple) else (results,)
+            for place, gradient in zip(self.spec.wrt, gradients, strict=True):
+                if np.shape(gradient) != np.shape(forward.args[place]):
+                    return "the gradient has another shape than what it belongs to"
+                ways = list(_directions(forward, place))
+                slopes = [np.sum(dout * (_out(next(others)) - _out(next(others)))) / (2 * STEP) for _ in ways]
+                returned = [np.sum(gradient * way) for way in ways]
+                largest = max(1.0, float(np.max(np.abs(slopes))))
+                if not np.allclose(returned, slopes, rtol=0, atol=_close(forward) * largest):
+                    return "it is not the gradient of the forward pass"
         return None
+
+
+def _close(forward: Call) -> float:
+    is_single = any(getattr(value, "dtype", None) == np.float32 for value in forward.args)
+    return CLOSE_IN_SINGLE if is_single else CLOSE
 
 
 def _out(result: Any) -> np.ndarray:

@@ -13,9 +13,10 @@ from autograder.case import case_of
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Assignment, Earlier, Exercise, GradientOf, Probe, call
 from autograder.grading import grade_submission
+from autograder.own_gradient import by_differences
 from autograder.sandbox.launcher import Zygote
 from autograder.student import CheckFailed, check, check_quietly
-from autograder.trials import draw_hidden, draw_public, try_here
+from autograder.trials import draw, draw_hidden, draw_public, try_here
 from autograder.verdict import Judgement, judge
 
 
@@ -330,6 +331,20 @@ def test_the_exact_gradient_of_ones_own_forward_pass_is_accepted(capsys: pytest.
 def test_a_wrong_gradient_of_a_wrong_forward_pass_is_not() -> None:
     notebook = own_pair(CUBES, GRADIENT_OF_CUBES.replace("np.sum(dout * x**3)", "np.sum(dout)"))
     assert "look there first" in said_by_check(notebook, "squares_backward")
+
+
+def test_each_way_back_belongs_to_its_own_pass() -> None:
+    """Two passes come first, and are then gone back through."""
+    there = [call(np.array([1.0, 3.0]) + i, 2.0 + i, function="squares") for i in range(2)]
+    back = [call(np.array([2.0, -1.0]), Earlier(i, 1)) for i in range(2)]
+    probe = Probe("two", lambda rng: (*there, *back), public=False)
+    drawn = draw(BACKWARD, probe, np.random.default_rng(0))
+    for answer, passes in ((GRADIENT_OF_CUBES, True), (GRADIENT_OF_CUBES.replace("* 3", "* 4"), False)):
+        function = own_pair(CUBES, answer)["squares_backward"]
+        failed = try_here(function, (drawn,))
+        assert not failed[0].passed
+        (trial,) = try_here(function, by_differences(failed))
+        assert trial.passed == passes
 
 
 def test_it_counts_in_full_where_the_mistake_is_known_and_in_part_where_it_is_not(zygote: Zygote) -> None:

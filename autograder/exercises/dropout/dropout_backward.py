@@ -5,7 +5,7 @@ import numpy as np
 
 from advsec import dropout
 from autograder.catalogue import Wrong, exercise
-from autograder.exercise import Call, Earlier, Probe, call
+from autograder.exercise import Call, Earlier, GradientOf, Probe, call
 from autograder.exercises.dropout.dropout_forward import dropout_forward
 from autograder.exercises.dropout.inputs import (
     keep_prob,
@@ -45,6 +45,7 @@ DROPOUT_BACKWARD = exercise(
     """,
     reference=dropout_backward,
     beside={"dropout_forward": dropout_forward},
+    gradient_of=GradientOf("dropout_forward", wrt=(0,)),
     points=3,
     read=INVERTED,
     probes=(
