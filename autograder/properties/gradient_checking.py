@@ -1,5 +1,6 @@
 """What has to hold of parameters in one vector, whose order is the student's own."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -46,3 +47,16 @@ def _same(theta: NDArray, blocks: list[NDArray]) -> bool:
     """Whether the vector holds the numbers of these blocks, in any order."""
     numbers = np.sort(np.concatenate([theta[:0], *blocks]))
     return numbers.shape == theta.shape and np.allclose(np.sort(theta), numbers)
+
+
+def of_relative_error(arguments: Mapping[str, Any]) -> str | None:
+    """What is not allowed about arguments of `relative_error`."""
+    approx, exact = (np.asarray(arguments[name]) for name in ("approx", "exact"))
+    if approx.dtype.kind not in "iuf" or exact.dtype.kind not in "iuf":
+        return "`approx` and `exact` are arrays of numbers"
+    if approx.shape != exact.shape or approx.ndim not in (1, 2) or not approx.size:
+        return "`approx` and `exact` have the same shape, that of a vector or of a matrix"
+    sizes = np.abs(np.concatenate([approx.ravel(), exact.ravel()]).astype(float))
+    if not np.all((sizes == 0) | ((sizes >= 1e-20) & (sizes <= 1000))):
+        return "every number is 0, or its size lies between 1e-20 and 1000"
+    return None

@@ -12,6 +12,7 @@ from autograder.exercise import Assignment
 from autograder.exercises.gradient_checking.best_eps import BEST_EPS
 from autograder.exercises.gradient_checking.check_blocks import CHECK_BLOCKS
 from autograder.exercises.gradient_checking.first_wrong_block import FIRST_WRONG_BLOCK
+from autograder.exercises.gradient_checking.inputs_for_relative_error import INPUTS_FOR_RELATIVE_ERROR
 from autograder.exercises.gradient_checking.network_gradient import NETWORK_GRADIENT
 from autograder.exercises.gradient_checking.numerical_gradient import NUMERICAL_GRADIENT
 from autograder.exercises.gradient_checking.pack import PACK
@@ -31,6 +32,7 @@ ASSIGNMENT = Assignment(
         BEST_EPS,
         FIRST_WRONG_BLOCK,
         NETWORK_GRADIENT,
+        INPUTS_FOR_RELATIVE_ERROR,
     ),
     answers_in_words=("diagnosis-answer",),
 )

@@ -124,6 +124,7 @@ BEST_EPS = exercise(
             },
             "the step is the best for one-sided differences, whose truncation is larger: "
             "`(f(theta + eps) - f(theta)) / eps`",
+            credit=SLIP,
             read=DIFFERENCES,
         ),
         Wrong(

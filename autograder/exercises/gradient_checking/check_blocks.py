@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from advsec import gradient_check
 from autograder.catalogue import Wrong, exercise
-from autograder.exercise import Call, Named, Probe, call
+from autograder.exercise import Call, Named, Probe, Right, call
 from autograder.exercises.credit import SLIP
 from autograder.exercises.gradient_checking.inputs import layers, with_signs
 from autograder.exercises.gradient_checking.numerical_gradient import numerical_gradient
@@ -109,9 +109,9 @@ def error(name: str, instead: str, message: str) -> Wrong:
     return Wrong(name, {XI: instead}, message, (RIGHT,), read=HOW_CLOSE)
 
 
-def numeric(name: str, lines: str, message: str, **more: Any) -> Wrong:
-    """Another approximation of the gradient."""
-    return Wrong(name, {LINE: lines}, message, **more)
+def numeric(name: str, lines: str, message: str, passes: tuple[Right, ...] = ()) -> Wrong:
+    """Another approximation of the gradient, from an exercise in which it has cost points already."""
+    return Wrong(name, {LINE: lines}, message, passes, credit=SLIP, read=DIFFERENCES)
 
 
 IN_TURN = """point, approx = params[name].astype(float), np.zeros(params[name].shape)
@@ -279,19 +279,16 @@ CHECK_BLOCKS = exercise(
             "forward",
             IN_TURN.replace("[r] - eps", "[r]").replace("(2 * eps)", "eps"),
             "only the step forward is taken: `(f(theta + eps) - f(theta)) / eps`",
-            read=DIFFERENCES,
         ),
         numeric(
             "without_the_two",
             IN_TURN.replace("(2 * eps)", "eps"),
             "the distance of the two points is taken to be eps: `(f(theta + eps) - f(theta - eps)) / eps`",
-            read=DIFFERENCES,
         ),
         numeric(
             "moved_components_stay",
             IN_TURN[: IN_TURN.rindex("\n")],
             "a component that was moved is not put back before the next one is: it stays one step below",
-            read=DIFFERENCES,
         ),
         numeric(
             "steps_are_cut",
@@ -299,8 +296,6 @@ CHECK_BLOCKS = exercise(
             "a step within whole numbers is cut to a whole number, because the point is an array of the "
             "input's type: `block.copy()`",
             passes=(fractions,),
-            credit=SLIP,
-            read=PITFALLS,
         ),
         numeric(
             "whole_blocks_moved",
@@ -308,7 +303,27 @@ CHECK_BLOCKS = exercise(
             "approx = np.full(params[name].shape, (above - below) / (2 * eps))",
             "all components of a block are moved together, so that every entry of the approximation is the "
             "sum of all: `f(block + eps) - f(block - eps)`",
-            read=DIFFERENCES,
+        ),
+        numeric(
+            "backward",
+            IN_TURN.replace("[r] + eps", "[r]").replace("(2 * eps)", "eps"),
+            "only the step backward is taken: `(f(theta) - f(theta - eps)) / eps`",
+        ),
+        numeric(
+            "forward_over_two_steps",
+            IN_TURN.replace("[r] - eps", "[r]"),
+            "the second value is taken where nothing is moved: `(f(theta + eps) - f(theta)) / (2 * eps)`",
+        ),
+        numeric(
+            "precedence",
+            IN_TURN.replace("/ (2 * eps)", "/ 2 * eps"),
+            "the last bracket is missing, so that eps multiplies: "
+            "`(f(theta + eps) - f(theta - eps)) / 2 * eps`",
+        ),
+        numeric(
+            "sign_of_the_difference_turned",
+            IN_TURN.replace("above - below", "below - above"),
+            "the two values are subtracted the other way round: `f(theta - eps) - f(theta + eps)`",
         ),
         error(
             "sums_compared",

@@ -376,8 +376,8 @@ RELATIVE_ERROR = exercise(
         """,
         "a number that no length can reach": """
             def relative_error(approx, exact):
-                numerator = np.linalg.norm(exact - approx)
-                return float(numerator / max(np.linalg.norm(approx) + np.linalg.norm(exact), 1e-300))
+                distance, *lengths = (float(np.linalg.norm(v)) for v in (exact - approx, approx, exact))
+                return distance / max(sum(lengths), 1e-300)
         """,
     },
 )
