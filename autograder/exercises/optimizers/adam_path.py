@@ -3,16 +3,11 @@ from numpy.typing import NDArray
 
 from advsec import optimizers
 from autograder.catalogue import Wrong, exercise
-from autograder.exercise import Call, Probe, Right, call
+from autograder.exercise import Call, Probe, call
+from autograder.exercises.optimizers.adam_formulas import FORMULAS, S_CORRECTED, STEP, USUAL, V_CORRECTED
 from autograder.exercises.optimizers.adam_step import hyper
-from autograder.exercises.optimizers.inputs import gradients, learning_rate, weights
+from autograder.exercises.optimizers.inputs import gradients, learning_rate, weights, whole_gradients
 from autograder.exercises.optimizers.sections import CORRECTION
-
-
-ONE, CONSTANT = "a single gradient", "a gradient that stays the same"
-V_CORRECTED, S_CORRECTED = "v_corrected = v", "s_corrected = s"
-V_POWER, S_POWER = "(1 - beta1 ** (t + 1))", "(1 - beta2 ** (t + 1))"
-STEP = "v_corrected / np.sqrt(s_corrected + eps)"
 
 
 def adam_path(
@@ -39,20 +34,26 @@ def from_rest(rng: np.random.Generator, n_steps: int, *shape: int) -> Call:
     return call(weights(rng, *shape), np.array(gradients(rng, n_steps, *shape)), **hyper(rng))
 
 
-def constant(rng: np.random.Generator) -> Call:
-    """Of which every step is about as long as the learning rate."""
-    w, (dw,) = weights(rng, 3), gradients(rng, 1, 3)
-    return call(w, np.array([dw] * 4), **hyper(rng))
+def constant(rng: np.random.Generator) -> tuple[Call, Call]:
+    """Gradients that change, and one that does not, of which every step is about as long as `lr`."""
+    w, (_, dw) = weights(rng, 3), gradients(rng, 2, 3)
+    return from_rest(rng, 3, 3), call(w, np.array([dw] * 4), **hyper(rng))
+
+
+def usual(rng: np.random.Generator) -> Call:
+    dws = np.array(gradients(rng, 3, 4))
+    dws[:, 1] = 0.0
+    return call(weights(rng, 4), dws, lr=learning_rate(rng))
+
+
+def whole_numbers(rng: np.random.Generator) -> Call:
+    return call(weights(rng, 4, 3), np.array(whole_gradients(rng, 3, 4, 3)), **hyper(rng))
 
 
 def no_memory(rng: np.random.Generator) -> tuple[Call, Call]:
     calls = from_rest(rng, 3, 3), from_rest(rng, 3, 3)
-    calls[0].kwargs["beta1"] = calls[1].kwargs["beta2"] = 0.0
+    calls[0].kwargs["beta2"] = calls[1].kwargs["beta1"] = 0.0
     return calls
-
-
-def wrong(name: str, change: dict[str, str], message: str, passes: tuple[Right, ...] = (ONE,)) -> Wrong:
-    return Wrong(name, change, message, passes)
 
 
 ADAM_PATH = exercise(
@@ -61,105 +62,75 @@ ADAM_PATH = exercise(
             path = np.zeros(dws.shape)
             v = np.zeros(w.shape)
             s = np.zeros(w.shape)
-            for t in range(len(dws)):
-                v = beta1 * v + (1 - beta1) * dws[t]
-                s = beta2 * s + (1 - beta2) * dws[t] ** 2
-                v_corrected = v / (1 - beta1 ** (t + 1))
-                s_corrected = s / (1 - beta2 ** (t + 1))
+            for t in range(1, len(dws) + 1):
+                dw = dws[t - 1]
+                v = beta1 * v + (1 - beta1) * dw
+                s = beta2 * s + (1 - beta2) * dw**2
+                v_corrected = v / (1 - beta1**t)
+                s_corrected = s / (1 - beta2**t)
                 w = w - lr * v_corrected / np.sqrt(s_corrected + eps)
-                path[t] = w
+                path[t - 1] = w
             return path
     """,
-    broken={V_CORRECTED: "v = v", S_CORRECTED: "s = s", STEP: "v / np.sqrt(s + eps)"},
-    broken_passes=(ONE,),
+    broken={"v_corrected = v": "v = v", "s_corrected = s": "s = s", STEP: "v / np.sqrt(s + eps)"},
     reference=adam_path,
     points=2,
     read=CORRECTION,
     probes=(
         Probe("four different gradients", lambda rng: from_rest(rng, 4, 3)),
-        Probe(CONSTANT, constant),
-        Probe(ONE, lambda rng: from_rest(rng, 1, 3)),
-        Probe(
-            "the usual numbers",
-            lambda rng: call(weights(rng, 4), np.array(gradients(rng, 3, 4)), lr=learning_rate(rng)),
-        ),
+        Probe("gradients that change, and one that stays the same", constant),
+        Probe(USUAL, usual),
         Probe("no memory of one kind, then of the other", no_memory, public=False),
-        Probe("a matrix of weights", lambda rng: from_rest(rng, 4, 4, 3), public=False),
+        Probe("a matrix of weights, and gradients in whole numbers", whole_numbers, public=False),
     ),
     misconceptions=(
-        wrong(
+        Wrong(
             "s_fed_back",
-            {S_CORRECTED: "s = s", STEP: "v_corrected / np.sqrt(s + eps)"},
+            {"s_corrected = s": "s = s", STEP: "v_corrected / np.sqrt(s + eps)"},
             "one of the two averages is mended: the corrected second moment still takes the place of the "
             "average, and is averaged on",
         ),
-        wrong(
+        Wrong(
             "v_fed_back",
-            {V_CORRECTED: "v = v", STEP: "v / np.sqrt(s_corrected + eps)"},
+            {"v_corrected = v": "v = v", STEP: "v / np.sqrt(s_corrected + eps)"},
             "one of the two averages is mended: the corrected average of the gradients still takes the place "
             "of the average, and is averaged on",
         ),
-        wrong(
-            "no_correction",
-            {STEP: "v / np.sqrt(s + eps)"},
-            "the corrections are taken out, so that the first step is wrong, which was right before: `{}`",
-            passes=(),
-        ),
-        wrong(
-            "s_not_corrected",
-            {STEP: "v_corrected / np.sqrt(s + eps)"},
-            "the second moment is not corrected any more: `{}`",
-            passes=(),
-        ),
-        wrong(
-            "v_not_corrected",
-            {STEP: "v / np.sqrt(s_corrected + eps)"},
-            "the average of the gradients is not corrected any more: `{}`",
-            passes=(),
-        ),
-        wrong(
-            "first_correction_always",
-            {V_POWER: "(1 - beta1)", S_POWER: "(1 - beta2)"},
-            "every step is corrected as the first one is: `v / {}`",
-        ),
-        wrong(
+        Wrong(
             "corrected_once",
-            {V_POWER: "(1 - beta1 if t == 0 else 1)", S_POWER: "(1 - beta2 if t == 0 else 1)"},
+            {
+                V_CORRECTED: "v / (1 - beta1 if t == 1 else 1)",
+                S_CORRECTED: "s / (1 - beta2 if t == 1 else 1)",
+            },
             "only the first step is corrected, and the later ones are not",
         ),
-        wrong(
+        Wrong(
             "first_step_fed_back",
             {
-                V_CORRECTED: "if t == 0:\n    v, s = v / (1 - beta1), s / (1 - beta2)\nv_corrected = v",
-                V_POWER: "1",
-                S_POWER: "1",
+                "v_corrected = v": "if t == 1:\n    v, s = v / (1 - beta1), s / (1 - beta2)\nv_corrected = v",
+                "(1 - beta1**t)": "1",
+                "(1 - beta2**t)": "1",
             },
             "the averages start from the first gradient and are not corrected later: `v = dws[0]`",
-            passes=(ONE, CONSTANT),
         ),
         Wrong(
             "count_behind",
-            {V_POWER: "(1 - beta1**t)", S_POWER: "(1 - beta2**t)"},
-            "the first step has t = 0, which leads to a division by zero: `{}`",
+            {"(1 - beta1**t)": "(1 - beta1 ** (t - 1))", "(1 - beta2**t)": "(1 - beta2 ** (t - 1))"},
+            "t is counted from zero, which leads to a division by zero in the first step",
             kind="not_finite",
         ),
-        wrong(
+        Wrong(
             "count_ahead",
-            {V_POWER: "(1 - beta1 ** (t + 2))", S_POWER: "(1 - beta2 ** (t + 2))"},
+            {"(1 - beta1**t)": "(1 - beta1 ** (t + 1))", "(1 - beta2**t)": "(1 - beta2 ** (t + 1))"},
             "t is one ahead of the steps: `{}`",
-            passes=(),
         ),
-        wrong(
+        Wrong(
             "averages_reset",
             {"v = beta1 * v +": "v = beta1 * 0 +", "s = beta2 * s +": "s = beta2 * 0 +"},
             "the averages start from zero at every step, so that nothing is remembered",
         ),
-        wrong(
-            "eps_outside",
-            {STEP: "v_corrected / (np.sqrt(s_corrected) + eps)"},
-            "epsilon has moved out of the root, where it did no harm: `{}`",
-            passes=("the usual numbers",),
-        ),
+        # From rest it gives what a step uphill does.
+        *(row for row in FORMULAS if row.name != "v_minus"),
     ),
     alternatives={
         "corrected in the step": """
@@ -209,8 +180,8 @@ ADAM_PATH = exercise(
         """,
         "in place, on a copy of the weights": """
             def adam_path(w, dws, *, lr, beta1=0.9, beta2=0.999, eps=1e-08):
-                path, w = np.empty_like(dws), w.copy()
-                v, s = np.zeros_like(w), np.zeros_like(w)
+                path, w = np.empty(dws.shape), w.astype(float)
+                v, s = np.zeros(w.shape), np.zeros(w.shape)
                 for t in range(len(dws)):
                     v *= beta1
                     v += (1 - beta1) * dws[t]

@@ -5,7 +5,7 @@ from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe
 from autograder.exercises.credit import SLIP
 from autograder.exercises.optimizers.adam_step import hyper
-from autograder.exercises.optimizers.families import average, averages, counts, squares, steps
+from autograder.exercises.optimizers.families import average, averages, counts, squares, states, steps
 from autograder.exercises.optimizers.inputs import learning_rate, mixed_gradients, run, weights
 from autograder.exercises.optimizers.sections import AMSGRAD, CORRECTION, EPSILON
 
@@ -297,7 +297,8 @@ AMSGRAD_STEP = exercise(
             passes=(USUAL,),
             read=EPSILON,
         ),
-        *steps(STEP, "(v, s, s_max, t)"),
+        *steps(STEP),
+        *states("(v, s, s_max, t)"),
     ),
     alternatives={
         "in place, on a copy of the weights": """

@@ -161,15 +161,12 @@ def counts(averages_in_state: str) -> tuple[Wrong, ...]:
     )
 
 
-def steps(step: str, state: str) -> tuple[Wrong, ...]:
-    """Wrong uses of the right `step` of a solution, whose last lines are
-
-        w = w - lr * {step}
-        return w, {state}
+def steps(step: str) -> tuple[Wrong, ...]:
+    """Wrong uses of the right `step` of a solution, which stands in its line `w = w - lr * {step}`.
 
     No more is changed than has to be: epsilon may stand in another place besides.
     """
-    towards, line, returned = "w = w - lr *", f"w = w - lr * {step}", f"return w, {state}"
+    towards, line = "w = w - lr *", f"w = w - lr * {step}"
     return (
         Wrong(
             "uphill",
@@ -206,6 +203,13 @@ def steps(step: str, state: str) -> tuple[Wrong, ...]:
             {line: "w = 1.0 * w"},
             "the weights come back as they were, and only the state goes on",
         ),
+    )
+
+
+def states(state: str) -> tuple[Wrong, ...]:
+    """What goes wrong with the state of a solution that ends with `return w, {state}`."""
+    returned = f"return w, {state}"
+    return (
         Wrong(
             "state_not_carried",
             {returned: "return w, state"},

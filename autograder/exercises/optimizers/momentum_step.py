@@ -6,7 +6,7 @@ from advsec import optimizers
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe
 from autograder.exercises.credit import SLIP
-from autograder.exercises.optimizers.families import average, averages, steps
+from autograder.exercises.optimizers.families import average, averages, states, steps
 from autograder.exercises.optimizers.inputs import (
     gradients,
     learning_rate,
@@ -20,13 +20,13 @@ from autograder.exercises.optimizers.sections import MOMENTUM
 
 AVERAGE = average("v", "dw", "beta")
 UPDATE, STEP = f"v = {AVERAGE}", "w = w - lr * v"
+SHAPES = "one weight, and three axes of them, with gradients in whole numbers"
 # Where it is all the same whether the learning rate stands in the velocity or before it.
 ALL_BUT_CHANGES = (
     "three steps from rest",
     "the usual memory",
-    "a matrix of weights, and gradients in whole numbers",
     "no memory at all, and a long one",
-    "one weight, and three axes",
+    SHAPES,
     "single precision",
 )
 
@@ -57,11 +57,6 @@ def changing_rate(rng: np.random.Generator) -> tuple[Call, ...]:
     return run(weights(rng, 4), gradients(rng, 3, 4), at_rest(4), lr=rates, beta=memory(rng))
 
 
-def whole_numbers(rng: np.random.Generator) -> tuple[Call, ...]:
-    w, dws = weights(rng, 4, 3), whole_gradients(rng, 2, 4, 3)
-    return run(w, dws, at_rest(4, 3), lr=learning_rate(rng), beta=memory(rng))
-
-
 def single(rng: np.random.Generator) -> tuple[Call, ...]:
     w, dws = weights(rng, 5).astype(np.float32), gradients(rng, 2, 5)
     state = (np.zeros(5, np.float32), 0)
@@ -70,7 +65,7 @@ def single(rng: np.random.Generator) -> tuple[Call, ...]:
 
 def other_shapes(rng: np.random.Generator) -> tuple[Call, ...]:
     calls = from_rest(rng, 2, 1, beta=memory(rng))
-    w, dws = weights(rng, 3, 2, 2), gradients(rng, 2, 3, 2, 2)
+    w, dws = weights(rng, 3, 2, 2), whole_gradients(rng, 2, 3, 2, 2)
     return run(w, dws, at_rest(3, 2, 2), lr=learning_rate(rng), beta=memory(rng), after=calls)
 
 
@@ -92,9 +87,8 @@ MOMENTUM_STEP = exercise(
         Probe("the usual memory", lambda rng: from_rest(rng, 2, 4), own=OWN),
         Probe("the middle of a run, with a learning rate that changes", under_way, own=OWN),
         Probe("no memory at all, and a long one", no_memory, own=OWN),
-        Probe("a matrix of weights, and gradients in whole numbers", whole_numbers, public=False, own=OWN),
         Probe("a learning rate that changes", changing_rate, public=False, own=OWN),
-        Probe("one weight, and three axes", other_shapes, public=False, own=OWN),
+        Probe(SHAPES, other_shapes, public=False, own=OWN),
         Probe("single precision", single, public=False, own=OWN),
     ),
     misconceptions=(
@@ -208,7 +202,8 @@ MOMENTUM_STEP = exercise(
             "beta is 0.9 always, whatever the call says",
             passes=("the usual memory",),
         ),
-        *steps("v", "(v, t + 1)"),
+        *steps("v"),
+        *states("(v, t + 1)"),
     ),
     alternatives={
         "in place, on a copy of the weights": """

@@ -6,7 +6,7 @@ from advsec import optimizers
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe
 from autograder.exercises.credit import SLIP
-from autograder.exercises.optimizers.families import average, squares, steps
+from autograder.exercises.optimizers.families import average, squares, states, steps
 from autograder.exercises.optimizers.inputs import (
     epsilon,
     gradients,
@@ -22,6 +22,7 @@ from autograder.exercises.optimizers.sections import EPSILON, RMSPROP
 AVERAGE = average("s", "dw**2", "beta2")
 UPDATE, STEP = f"s = {AVERAGE}", "w = w - lr * dw / np.sqrt(s + eps)"
 DIVISOR = "np.sqrt(s + eps)"
+SHAPES = "one weight, and three axes of them, with gradients in whole numbers"
 USUAL = "the usual numbers, and a gradient of zero"
 
 
@@ -40,11 +41,6 @@ def usual(rng: np.random.Generator) -> tuple[Call, ...]:
     return run(weights(rng, 4), dws, (np.zeros(4), 0), lr=learning_rate(rng))
 
 
-def whole_numbers(rng: np.random.Generator) -> tuple[Call, ...]:
-    w, dws = weights(rng, 4, 3), whole_gradients(rng, 2, 4, 3)
-    return run(w, dws, (np.zeros((4, 3)), 0), **hyper(rng))
-
-
 def no_memory(rng: np.random.Generator) -> tuple[Call, ...]:
     state = (np.zeros(3), 0)
     calls = run(weights(rng, 3), gradients(rng, 2, 3), state, **hyper(rng) | {"beta2": 0.0})
@@ -57,7 +53,7 @@ def under_way(rng: np.random.Generator) -> tuple[Call, ...]:
 
 
 def other_shapes(rng: np.random.Generator) -> tuple[Call, ...]:
-    w, dws, state = weights(rng, 3, 2, 2), gradients(rng, 2, 3, 2, 2), (np.zeros((3, 2, 2)), 0)
+    w, dws, state = weights(rng, 3, 2, 2), whole_gradients(rng, 2, 3, 2, 2), (np.zeros((3, 2, 2)), 0)
     return run(w, dws, state, **hyper(rng), after=from_rest(rng, 2, 1))
 
 
@@ -84,8 +80,7 @@ RMSPROP_STEP = exercise(
         Probe(USUAL, usual, own=OWN),
         Probe("two steps in the middle of a run", under_way, own=OWN),
         Probe("no memory at all, and a long one", no_memory, own=OWN),
-        Probe("a matrix of weights, and gradients in whole numbers", whole_numbers, public=False, own=OWN),
-        Probe("one weight, and three axes", other_shapes, public=False, own=OWN),
+        Probe(SHAPES, other_shapes, public=False, own=OWN),
         Probe("single precision", single, public=False, own=OWN),
     ),
     misconceptions=(
@@ -191,7 +186,8 @@ RMSPROP_STEP = exercise(
             passes=(USUAL,),
             read=EPSILON,
         ),
-        *steps("dw / np.sqrt(s + eps)", "(s, t + 1)"),
+        *steps("dw / np.sqrt(s + eps)"),
+        *states("(s, t + 1)"),
     ),
     alternatives={
         "in place, on a copy of the weights": """
