@@ -12,6 +12,7 @@ from autograder.exercises.optimizers.adam_path import ADAM_PATH
 from autograder.exercises.optimizers.adam_step import ADAM_STEP
 from autograder.exercises.optimizers.amsgrad_step import AMSGRAD_STEP
 from autograder.exercises.optimizers.average_regret import AVERAGE_REGRET
+from autograder.exercises.optimizers.inputs_for_adam import INPUTS_FOR_ADAM
 from autograder.exercises.optimizers.minimize import MINIMIZE
 from autograder.exercises.optimizers.momentum_step import MOMENTUM_STEP
 from autograder.exercises.optimizers.rmsprop_step import RMSPROP_STEP
@@ -30,6 +31,7 @@ ASSIGNMENT = Assignment(
         WILSON_SOLUTIONS,
         AVERAGE_REGRET,
         ADAM_PATH,
+        INPUTS_FOR_ADAM,
     ),
     answers_in_words=("choice-answer",),
 )

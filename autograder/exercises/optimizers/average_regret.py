@@ -67,7 +67,7 @@ AVERAGE_REGRET = exercise(
             return (loss - best) / len(x)
     """,
     reference=problems.average_regret,
-    points=3,
+    points=2,
     read=REGRET,
     probes=(
         Probe("six steps", lambda rng: both_signs(rng, 6)),
