@@ -1,4 +1,4 @@
-"""Dropout: eleven small functions, from the mask to what is computed on average over all of them.
+"""Dropout: twelve small functions, from the mask to what is computed on average over all of them.
 
 Inputs are drawn where formulas differ: keep_prob far from 1/2, where keeping and dropping are the same; masks
 that differ in every row and column; features of different sizes. Random masks are judged by what holds for
@@ -16,6 +16,7 @@ from autograder.exercises.dropout.dropout_penalty import DROPOUT_PENALTY
 from autograder.exercises.dropout.dropout_ridge import DROPOUT_RIDGE
 from autograder.exercises.dropout.dropout_test import DROPOUT_TEST
 from autograder.exercises.dropout.hidden_layer_gradient import HIDDEN_LAYER_GRADIENT
+from autograder.exercises.dropout.inputs_for_dropout_penalty import INPUTS_FOR_DROPOUT_PENALTY
 from autograder.exercises.dropout.mask_probabilities import MASK_PROBABILITIES
 from autograder.exercises.dropout.nwgm import NWGM
 from autograder.exercises.dropout.nwgm_logistic import NWGM_LOGISTIC
@@ -37,6 +38,7 @@ ASSIGNMENT = Assignment(
         NWGM,
         NWGM_LOGISTIC,
         HIDDEN_LAYER_GRADIENT,
+        INPUTS_FOR_DROPOUT_PENALTY,
     ),
     answers_in_words=("choice-answer",),
 )
