@@ -57,7 +57,8 @@ from sandbox.zygote import main
 main(fd, Policy(**settings["policy"]))
 """
 
-START_SECONDS = 60.0
+# Counted by `clock.py`, so that a busy machine has as long as it needs.
+START_SECONDS = 30.0
 GRACE_SECONDS = 3.0
 MAX_QUESTIONS = 1000
 REPLY_HEADER_BYTES = 1024
@@ -102,11 +103,15 @@ class ZygoteProcess:
                 start_new_session=True,
             )
 
-    def complaint(self) -> str:
-        """End it, and say why it would not start."""
+    def starting(self) -> Watch:
+        """Waits for as long as it may take to start."""
+        return Watch(START_SECONDS, UsageBelow(self._process.pid))
+
+    def complaint(self, otherwise: str) -> str:
+        """End it, and say why it would not start, as far as it has said so itself."""
         self._process.kill()
         _, complaint = self._process.communicate()
-        return (complaint.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
+        return (complaint.decode(errors="replace").strip().splitlines() or [otherwise])[-1]
 
     def close(self) -> None:
         self.control.close()
@@ -144,12 +149,14 @@ class Zygote:
         self.policy = self._process.policy
         self._control = self._process.control
         try:
-            self._control.settimeout(START_SECONDS)
             self._control.sendall(json.dumps(self.wall.to_plain()).encode() + zygote.END_OF_WALL)
+            self._process.starting().wait(self._control)
             self._expect(zygote.READY)
-            self._control.settimeout(None)
-        except (EOFError, OSError):
-            complaint = self._process.complaint()
+        except (EOFError, OSError) as error:
+            late = isinstance(error, TimeoutError)
+            complaint = self._process.complaint(
+                f"it was not ready after {START_SECONDS:g} s" if late else "no reason given"
+            )
             self._process.close()
             raise RuntimeError(f"the sandbox could not be started: {complaint}") from None
         return self
@@ -170,8 +177,8 @@ class Zygote:
             ours.close()
             raise
         box = Box(self, pid, ours, slot)
-        ours.settimeout(START_SECONDS)
         try:
+            Watch(START_SECONDS, UsageBelow(pid)).wait(ours)
             built = ours.recv(1) == zygote.BEHIND_THE_WALL
         except OSError:
             built = False

@@ -96,3 +96,12 @@ def test_one_that_cannot_start_says_why(
     ):
         pass
     assert started[0].returncode == 1
+
+
+def test_a_start_that_takes_too_long_says_so(
+    started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher, "START_SECONDS", 0.001)
+    with pytest.raises(RuntimeError, match=r"could not be started: it was not ready after 0\.001 s$"):
+        Zygote(WALL).__enter__()
+    assert started[0].returncode is not None
