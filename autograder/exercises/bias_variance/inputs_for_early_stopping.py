@@ -1,7 +1,7 @@
 from autograder.catalogue import Wrong
 from autograder.exercises.bias_variance.early_stopping_step import EARLY_STOPPING_STEP
 from autograder.exercises.bias_variance.sections import EARLY_STOPPING
-from autograder.properties.losses import of_early_stopping
+from autograder.properties.early_stopping import of_early_stopping_step
 from autograder.write_the_test import write_the_test
 
 
@@ -32,7 +32,7 @@ INPUTS_FOR_EARLY_STOPPING = write_the_test(
     """,
     points=3,
     read=EARLY_STOPPING,
-    allowed=of_early_stopping,
+    allowed=of_early_stopping_step,
     calls=3,
     misconceptions=(
         blind(
