@@ -176,6 +176,10 @@ def _explains(misconception: Misconception, trial: Trial) -> bool:
     """Whether the variant returns the same; what is random breaks the same property by name, or none."""
     if trial.probe.holds:
         return trial.broken != "" and trial.drawn.broken_by(misconception.variant) == trial.broken
+    if 0 in trial.drawn.telling and len(trial.calls) > 1:
+        first = trial.drawn.first_made_by(misconception.variant)
+        if not _same(trial.outcomes[0], first, trial.drawn.given[0]):
+            return False
     would_be = trial.drawn.made_by(misconception.variant)
     return all(
         index < len(would_be) and _same(trial.outcomes[index], would_be[index], trial.drawn.given[index])

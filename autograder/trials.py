@@ -92,6 +92,13 @@ class Drawn:
             self._made[function] = _judged(self.exercise, self.probe, self.calls, outcomes, self.expected)
         return self._made[function]
 
+    def first_made_by(self, function: Callable[..., Any]) -> Outcome:
+        """What it makes of the first call, which tells most functions apart."""
+        if function in self._made:
+            return self._made[function][0]
+        outcomes = perform(self.calls[:1], self.exercise.namespace(function), ours=True)
+        return _judged(self.exercise, self.probe, self.calls, outcomes, self.expected)[0]
+
     def broken_by(self, function: Callable[..., Any]) -> str | None:
         """The name of the property that what a function of ours makes of the calls does not have."""
         if function not in self._broken:
