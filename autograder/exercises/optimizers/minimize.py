@@ -11,7 +11,7 @@ from autograder.exercises.optimizers.sections import LOOP
 
 STEP = "w, state = step(w, grad(w), state, lr=lr)"
 ROOM, STORE, RETURN = "np.zeros((n_steps + 1, len(w0)))", "path[t + 1] = w", "return path"
-COUNT, NO_STEP = "a state that is a count", "one step, and none"
+COUNT, ONE_STEP = "a state that is a count", "a single step"
 
 
 def minimize(grad: Any, w0: NDArray, step: Any, state: Any, *, lr: float, n_steps: int) -> NDArray:
@@ -50,14 +50,6 @@ def drawn(rng: np.random.Generator, w0: NDArray, step: tuple[Named, Any], n_step
     return call(bowl(rng), w0, function, state, lr=round(rng.uniform(0.15, 0.3), 2), n_steps=n_steps)
 
 
-def no_step(single: Call) -> bool:
-    return bool(single.kwargs["n_steps"] == 0)
-
-
-def at_most_one(single: Call) -> bool:
-    return bool(single.kwargs["n_steps"] <= 1)
-
-
 def fractions(single: Call) -> bool:
     return bool(single.args[1].dtype.kind == "f")
 
@@ -82,13 +74,7 @@ MINIMIZE = exercise(
             "a start in whole numbers",
             lambda rng: drawn(rng, rng.integers(1, 4, 3) * rng.choice([-1, 1], 3), with_velocity(rng, 3), 4),
         ),
-        Probe(
-            NO_STEP,
-            lambda rng: (
-                drawn(rng, start(rng, 3), with_velocity(rng, 3), 0),
-                drawn(rng, start(rng, 3), with_velocity(rng, 3), 1),
-            ),
-        ),
+        Probe(ONE_STEP, lambda rng: drawn(rng, start(rng, 3), with_velocity(rng, 3), 1)),
         Probe("one weight", lambda rng: drawn(rng, start(rng, 1), with_velocity(rng, 1), 6), public=False),
         Probe(
             "single precision",
@@ -123,6 +109,37 @@ MINIMIZE = exercise(
             "the last step is not taken, so that its row stays at zero: `{}`",
         ),
         Wrong(
+            "one_step_too_many",
+            {
+                "n_steps + 1": "n_steps + 2",
+                "range(n_steps)": "range(n_steps + 1)",
+            },
+            "one step more is taken than asked for, so that there is one row too many",
+            kind="wrong_shape",
+        ),
+        Wrong(
+            "one_step_ahead",
+            {"path[0] = w = w0": "w = w0", "range(n_steps)": "range(n_steps + 1)", "path[t + 1]": "path[t]"},
+            "the start is missing and one step more is taken, so that every row is one step ahead",
+        ),
+        Wrong(
+            "starts_at_zero",
+            {"path[0] = w = w0": "path[0] = w = 0.0 * w0"},
+            "the way starts at zero and not at `w0`",
+        ),
+        Wrong(
+            "transposed",
+            {RETURN: "return path.T"},
+            "weights and steps have changed places: `{}`",
+            kind="wrong_shape",
+        ),
+        Wrong(
+            "state_as_well",
+            {RETURN: "return path, state"},
+            "the state is returned beside the way: `{}`",
+            kind="wrong_type",
+        ),
+        Wrong(
             "start_left_at_zero",
             {"path[0] = w = w0": "w = w0"},
             "the first row is left at zero and is not the start",
@@ -131,32 +148,32 @@ MINIMIZE = exercise(
             "state_not_carried",
             {STEP: "w, _ = step(w, grad(w), state, lr=lr)"},
             "the new state is not kept, so that every step is given the first one: `{}`",
-            passes=(at_most_one,),
+            passes=(ONE_STEP,),
         ),
         Wrong(
             "gradient_of_the_start",
             {STEP: "w, state = step(w, grad(w0), state, lr=lr)"},
             "the gradient is that of the start at every step: `grad(w0)`",
-            passes=(at_most_one,),
+            passes=(ONE_STEP,),
         ),
         Wrong(
             "step_from_the_start",
             {STEP: "w, state = step(w0, grad(w), state, lr=lr)"},
             "every step sets out from the start again: `step(w0, ...)`",
-            passes=(at_most_one,),
+            passes=(ONE_STEP,),
         ),
         Wrong(
             "all_from_the_start",
             {STEP: "w, state = step(w0, grad(w0), state, lr=lr)"},
             "every step sets out from the start again, with the gradient there: `{}`",
-            passes=(at_most_one,),
+            passes=(ONE_STEP,),
         ),
         Wrong(
             "gradient_one_step_late",
             {STEP: "w, state = step(w, grad(path[max(t - 1, 0)]), state, lr=lr)"},
             "the gradient is that of the weights one step before: it is worked out before the weights move "
             "on",
-            passes=(at_most_one,),
+            passes=(ONE_STEP,),
         ),
         Wrong(
             "stepped_twice",
@@ -169,7 +186,7 @@ MINIMIZE = exercise(
             {STEP: "w = step(w, grad(w), state, lr=lr)[0]\nstate = step(w, grad(w), state, lr=lr)[1]"},
             "the step is taken twice, once for the weights and once more for the state: `step(...)[0]`, then "
             "`step(...)[1]`",
-            passes=(at_most_one, COUNT),
+            passes=(ONE_STEP, COUNT),
         ),
         Wrong(
             "gradient_descent",
@@ -197,7 +214,7 @@ MINIMIZE = exercise(
             "learning_rate_falls",
             {STEP: "w, state = step(w, grad(w), state, lr=lr / (t + 1))"},
             "the learning rate falls with the number of the step: `lr / (t + 1)`",
-            passes=(at_most_one,),
+            passes=(ONE_STEP,),
         ),
         Wrong(
             "weights_for_the_gradient",

@@ -185,6 +185,31 @@ WILSON_SOLUTIONS = exercise(
             "the signs are those of the solution of least norm: `{}`",
             passes=(ONE,),
         ),
+        Wrong(
+            "w_ada_signs_of_the_other_and_mean_margin",
+            {SIGNS: "np.sign(w_gd)", MARGIN: "np.mean(y * (X @ signs))"},
+            "the signs are those of the solution of least norm, and they are divided by the mean of the "
+            "margins: "
+            "`{}`, `{}`",
+            passes=(ONE,),
+            parts=(0,),
+        ),
+        Wrong(
+            "w_ada_signs_of_the_other_fitted",
+            {SIGNS: "np.sign(w_gd)", SCALED: "signs * ((X @ signs) @ y / np.sum((X @ signs) ** 2))"},
+            "the signs are those of the solution of least norm, and they are scaled to fit the labels as "
+            "well as "
+            "they can: `{}`",
+            passes=(ONE,),
+            parts=(0,),
+        ),
+        wrong_adaptive(
+            "sums_of_signs",
+            SIGNS,
+            "np.sign(X).T @ y",
+            "the signs are taken before the sum over the examples, and not after it: `{}`",
+            passes=(ONE,),
+        ),
         wrong_adaptive(
             "signs_without_labels",
             SIGNS,
@@ -211,6 +236,12 @@ WILSON_SOLUTIONS = exercise(
             "returned_in_another_order",
             {RETURN: "return w_ada, w_gd"},
             "the solutions are returned in the other order: `{}`",
+        ),
+        Wrong(
+            "only_the_second",
+            {RETURN: "return w_ada"},
+            "only the solution of the adaptive methods is returned: `{}`",
+            kind="wrong_type",
         ),
         Wrong(
             "only_the_first",
