@@ -1,5 +1,7 @@
 """Dropout: however a mask is drawn it is right, and what is wrong with it is named whatever was drawn."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.stats import binom
@@ -126,8 +128,29 @@ def test_masks_may_stand_in_any_order(order, dtype):
     ],
 )
 def test_the_layout_of_the_cache_is_the_students_own(cache, factor):
+    notebook = notebook_of(cache, factor)
+    for exercise in (DROPOUT_FORWARD, DROPOUT_BACKWARD):
+        judgement = judge(exercise, try_here(notebook[exercise.name], draw_hidden(exercise, b"key")))
+        assert (judgement.score, judgement.finding) == (exercise.points, None)
+
+
+@pytest.mark.parametrize(
+    ("factor", "name"),
+    [
+        ("(cache[0] > 0) / cache[1]", "output_above_zero"),
+        ("(cache[0] > 0)", "output_above_zero_and_not_scaled"),
+        ("(cache[0] != 0)", "not_scaled"),
+    ],
+)
+def test_it_is_named_when_the_output_is_taken_for_the_mask(factor, name):
+    notebook = notebook_of("(a * mask / keep_prob, keep_prob)", factor)
+    trials = try_here(notebook["dropout_backward"], draw_hidden(DROPOUT_BACKWARD, b"key"))
+    assert judge(DROPOUT_BACKWARD, trials).finding.misconception == name
+
+
+def notebook_of(cache: str, factor: str) -> dict[str, Any]:
     """Both functions of a notebook, as they are called at grading."""
-    notebook: dict = {"np": np}
+    notebook: dict[str, Any] = {"np": np}
     exec(
         f"""
 def dropout_forward(a, mask, keep_prob):
@@ -139,9 +162,7 @@ def dropout_backward(da, cache):
 """,
         notebook,
     )
-    for exercise in (DROPOUT_FORWARD, DROPOUT_BACKWARD):
-        judgement = judge(exercise, try_here(notebook[exercise.name], draw_hidden(exercise, b"key")))
-        assert (judgement.score, judgement.finding) == (exercise.points, None)
+    return notebook
 
 
 def test_a_network_whose_gradient_lacks_the_scale_passes_only_where_nothing_is_dropped():

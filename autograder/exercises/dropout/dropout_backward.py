@@ -1,19 +1,15 @@
 import functools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advsec import dropout
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Earlier, GradientOf, Probe, call
 from autograder.exercises.dropout.dropout_forward import dropout_forward
-from autograder.exercises.dropout.inputs import (
-    keep_prob,
-    low_keep_prob,
-    mask,
-    numbers,
-    single_precision,
-)
+from autograder.exercises.dropout.inputs import keep_prob, low_keep_prob, mask, numbers
 from autograder.exercises.dropout.scaling import EVERYTHING_KEPT, scaling
 from autograder.exercises.dropout.sections import INVERTED
 
@@ -25,13 +21,27 @@ def dropout_backward(da: Any, cache: Any) -> Any:
     return dropout.dropout_backward(da, np.asarray(mask) / keep_prob)
 
 
-def there_and_back(a: Any, da: Any, mask: Any, keep_prob: float) -> tuple[Call, Call]:
-    """A gradient goes back through the mask that the student's own forward pass has kept."""
-    return call(a, mask, keep_prob, function="dropout_forward"), call(da, Earlier(0, 1))
+def there_and_back(rng: np.random.Generator, mask: NDArray, keep_prob: float) -> tuple[Call, Call]:
+    """A gradient goes back through the mask that the student's own forward pass has kept.
+
+    Each activation has the sign of its gradient. So it is known when the sign of what came out is taken for
+    the mask, and some of what is kept is negative.
+    """
+    while True:
+        da = numbers(rng, *mask.shape)
+        if (mask & (da < 0)).any():
+            a = np.copysign(numbers(rng, *mask.shape), da)
+            return call(a, mask, keep_prob, function="dropout_forward"), call(da, Earlier(0, 1))
 
 
 def of_shape(rng: np.random.Generator, *shape: int) -> tuple[Call, Call]:
-    return there_and_back(numbers(rng, *shape), numbers(rng, *shape), mask(rng, *shape), keep_prob(rng))
+    return there_and_back(rng, mask(rng, *shape), keep_prob(rng))
+
+
+def in_single_precision(rng: np.random.Generator) -> tuple[Call, Call]:
+    forward, backward = of_shape(rng, 4, 5)
+    (a, *rest), (da, cache) = forward.args, backward.args
+    return replace(forward, args=(np.float32(a), *rest)), replace(backward, args=(np.float32(da), cache))
 
 
 FEW_KEPT, ONE_EXAMPLE = "few units are kept", "one example"
@@ -50,30 +60,26 @@ DROPOUT_BACKWARD = exercise(
     read=INVERTED,
     probes=(
         Probe("most units are kept", lambda rng: of_shape(rng, 4, 6)),
-        Probe(
-            FEW_KEPT,
-            lambda rng: there_and_back(
-                numbers(rng, 6, 4), numbers(rng, 6, 4), mask(rng, 6, 4), low_keep_prob(rng)
-            ),
-        ),
+        Probe(FEW_KEPT, lambda rng: there_and_back(rng, mask(rng, 6, 4), low_keep_prob(rng))),
         Probe(ONE_EXAMPLE, lambda rng: of_shape(rng, 7)),
-        Probe(
-            EVERYTHING_KEPT,
-            lambda rng: there_and_back(
-                numbers(rng, 3, 5), numbers(rng, 3, 5), np.ones((3, 5), dtype=bool), 1.0
-            ),
-        ),
+        Probe(EVERYTHING_KEPT, lambda rng: there_and_back(rng, np.ones((3, 5), dtype=bool), 1.0)),
         Probe("three axes", lambda rng: of_shape(rng, 3, 4, 5), public=False),
-        Probe(
-            "single precision",
-            lambda rng: there_and_back(
-                single_precision(rng, 4, 5), single_precision(rng, 4, 5), mask(rng, 4, 5), keep_prob(rng)
-            ),
-            public=False,
-        ),
+        Probe("single precision", in_single_precision, public=False),
     ),
     misconceptions=(
         *scaling("da", OTHERS),
+        Wrong(
+            "output_above_zero",
+            {"da * mask / keep_prob": "da * (da > 0) * mask / keep_prob"},
+            "units that are kept and negative get no gradient, as it happens when the sign of the output is "
+            "taken for the mask: `a_drop > 0`",
+        ),
+        Wrong(
+            "output_above_zero_and_not_scaled",
+            {"da * mask / keep_prob": "da * (da > 0) * mask"},
+            "the sign of the output is taken for the mask, so that negative units get no gradient, and "
+            "nothing is scaled: `da * (a_drop > 0)`",
+        ),
         Wrong(
             "in_a_tuple",
             {"return ": "return cache, "},
