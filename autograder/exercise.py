@@ -189,8 +189,12 @@ class Exercise:
         return Misconception(name, variant, message, one.read, one.credit * other.credit, change=change)
 
     def namespace(self, function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
-        """The functions that a probe may call, with `function` in the place of the student's."""
-        return {**self.beside, self.name: function}
+        """The functions that a probe may call, with `function` in the place of the student's. A text may
+        bring functions beside it that it goes on from."""
+        written = inspect.unwrap(function)
+        brought = written.namespace if isinstance(written, Written) else {}
+        beside = {name: brought.get(name, ours) for name, ours in self.beside.items()}
+        return {**beside, self.name: function}
 
     def draw(self, probe: Probe, rng: np.random.Generator) -> tuple[Call, ...]:
         """The calls of one probe, each with its function's name filled in."""

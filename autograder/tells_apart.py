@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import Tolerance, compare
+from autograder.compare import Tolerance, compare, without
 from autograder.properties import Broken
 from autograder.sandbox.messages import replies
 from autograder.sandbox.perform import Outcome, Returned, perform
@@ -47,13 +47,17 @@ class Version:
 
 @dataclass(frozen=True)
 class TellsApart:
-    """The property of arguments that they tell all `wrong` versions of a function from the `right` ones."""
+    """The property of arguments that they tell all `wrong` versions of a function from the `right` ones.
+
+    The places `own` of its results, such as a cache, are no one's business.
+    """
 
     right: tuple[Version, ...]
     wrong: tuple[Version, ...]
     allowed: Allowed
     tolerance: Tolerance
     calls: int
+    own: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -89,10 +93,13 @@ class TellsApart:
 
     def _differ(self, outcomes: Sequence[Outcome], right: Sequence[Outcome]) -> bool:
         return any(
-            not isinstance(outcome, Returned) or compare(outcome.value, wanted.value, self.tolerance)
+            not isinstance(outcome, Returned) or compare(*self._seen(outcome, wanted), self.tolerance)
             for outcome, wanted in zip(outcomes, right, strict=True)
             if isinstance(wanted, Returned)
         )
+
+    def _seen(self, outcome: Returned, wanted: Returned) -> tuple[Any, Any]:
+        return tuple(without(each.value, self.own, wanted.value) for each in (outcome, wanted))
 
     def _tests(self, value: Any) -> Iterator[Call]:
         """The calls that are meant; raises NotAllowedError."""
@@ -157,12 +164,12 @@ def _usual(value: Any) -> Any:
 def packed(test: TellsApart) -> str:
     """All of it but `allowed`, as text that nobody reads by accident: it holds right and wrong versions."""
     versions = [[(one.name, one.says, one.function.text) for one in of] for of in (test.right, test.wrong)]
-    plain = json.dumps([*versions, asdict(test.tolerance), test.calls])
+    plain = json.dumps([*versions, asdict(test.tolerance), test.calls, test.own])
     return base64.b85encode(zlib.compress(plain.encode(), 9)).decode()
 
 
 def unpacked(text: str, allowed: Allowed) -> TellsApart:
     """The inverse of `packed`."""
-    *versions, tolerance, calls = json.loads(zlib.decompress(base64.b85decode(text)))
+    *versions, tolerance, calls, own = json.loads(zlib.decompress(base64.b85decode(text)))
     right, wrong = (tuple(Version(name, says, Written(code)) for name, says, code in of) for of in versions)
-    return TellsApart(right, wrong, allowed, Tolerance(**tolerance), calls)
+    return TellsApart(right, wrong, allowed, Tolerance(**tolerance), calls, tuple(own))

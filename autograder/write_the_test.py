@@ -41,6 +41,7 @@ def write_the_test(
         allowed=allowed,
         tolerance=of.tolerance,
         calls=calls,
+        own=of.probes[0].own,
     )
     made = exercise(
         solution=solution,

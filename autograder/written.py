@@ -37,10 +37,15 @@ class Written:
 
     @functools.cached_property
     def function(self) -> Callable[..., Any]:
+        function: Callable[..., Any] = self.namespace[self.__name__]
+        return function
+
+    @functools.cached_property
+    def namespace(self) -> dict[str, Any]:
+        """The function among all that the text defines, and what is beside it."""
         namespace: dict[str, Any] = {"np": np, **self._beside}
         exec(compile(self.text, f"<{self.__name__}>", "exec"), namespace)  # our own text, of this repository
-        function: Callable[..., Any] = namespace[self.__name__]
-        return function
+        return namespace
 
     @functools.cached_property
     def __name__(self) -> str:
@@ -52,8 +57,9 @@ class Written:
 
     @functools.cached_property
     def signature(self) -> str:
-        """The signature as a student reads it, e.g. "(x, beta, *, init=0.0)"."""
-        return f"({ast.unparse(self._definition.args)})"
+        """The signature as a student reads it, e.g. "(x, beta, *, init=0.0)"; as it is written, with 1e-8."""
+        line = self.text.splitlines()[self._definition.lineno - 1].strip()
+        return line.removeprefix(f"def {self._definition.name}").removesuffix(":")
 
     @functools.cached_property
     def _definition(self) -> ast.FunctionDef:

@@ -12,6 +12,7 @@ _MODULES = {
     "04_gradient_checking": "gradient_checking",
     "05_bias_variance": "bias_variance",
     "06_dropout": "dropout",
+    "07_batch_normalization": "batch_normalization",
 }
 
 ASSIGNMENT_NAMES = tuple(_MODULES)

@@ -96,7 +96,10 @@ def _otherwise(bench: Bench, entry: Misconception, judgement: Judgement, key: by
     if passes != right_on:
         return f"passes {sorted(passes) or 'nothing'}, not {sorted(right_on) or 'nothing'},"
     for trial in bench.tried(entry.variant, key):
-        if not trial.passed and (parts := tuple(map(int, np.flatnonzero(trial.parts)))) != entry.parts:
+        if (
+            not (trial.passed or trial.probe.holds)
+            and (parts := tuple(map(int, np.flatnonzero(trial.parts)))) != entry.parts
+        ):
             return f"has the values {parts} right on {trial.probe.name!r}, not {entry.parts},"
     if judgement.finding is None:
         return "is found right"

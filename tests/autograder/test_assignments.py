@@ -281,7 +281,9 @@ def test_a_bundle_holds_neither_grader_nor_catalogue_nor_other_topics(course, na
     members = {path for path, _ in _everything(course / "handout" / name)}
     assert "autograder/student.py" in members
     assert not [
-        path for path in members if re.search("exercises|grad(ing|ebook)|batch|zygote|catalogue", path)
+        path
+        for path in members
+        if re.search("exercises|grad(ing|ebook)|autograder/batch|zygote|catalogue", path)
     ]
     modules = {path.split("/")[1].removesuffix(".py") for path in members if path.startswith("advsec/")}
     public = {module for module in modules if not module.startswith("_") and module != "py.typed"}

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.exercise import Call
+
 
 def features(rng: np.random.Generator, m: int, n: int) -> NDArray:
     """Numbers with two decimals, whose columns have means away from 0 and spreads away from 0 and from 1."""
@@ -14,10 +16,11 @@ def features(rng: np.random.Generator, m: int, n: int) -> NDArray:
 
 
 def small_features(rng: np.random.Generator, m: int, n: int) -> NDArray:
-    """Spreads that an eps of 1e-5 is noticed beside, and last a constant feature."""
-    z = (features(rng, m, n) / 50).round(4)
+    """Spreads beside which an eps of 1e-5 is noticed, a tiny one, and last a constant feature."""
+    z = features(rng, m, n) / 50
+    z[:, -2] /= 100
     z[:, -1] = constant(rng)
-    return z
+    return z.round(6)
 
 
 def with_a_constant(rng: np.random.Generator, m: int, n: int) -> NDArray:
@@ -40,8 +43,17 @@ def whole_features(rng: np.random.Generator, m: int, n: int) -> NDArray:
     return x
 
 
-def single(rng: np.random.Generator, m: int, n: int) -> NDArray:
-    return features(rng, m, n).astype(np.float32)
+def in_single(call: Call) -> Call:
+    """The same with all arrays in single precision."""
+    return Call(
+        call.function, _single(call.args), {name: _single(value) for name, value in call.kwargs.items()}
+    )
+
+
+def _single(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_single, value))
+    return value.astype(np.float32) if isinstance(value, np.ndarray) else value
 
 
 def away_from_zero(rng: np.random.Generator, low: float, high: float, *shape: int) -> NDArray:
@@ -68,9 +80,19 @@ def variances(rng: np.random.Generator, n: int) -> NDArray:
     return rng.uniform(2, 6, n).round(2)
 
 
-def running(rng: np.random.Generator, n: int, t: int = 7) -> tuple[Any, ...]:
-    """Running statistics after a few batches."""
-    return means(rng, n), variances(rng, n), t
+def running(rng: np.random.Generator, n: int) -> tuple[Any, ...]:
+    """Running statistics after a few batches; one of the means is no variance."""
+    mu = means(rng, n)
+    mu[0] = -abs(mu[0])
+    return mu, variances(rng, n), int(rng.integers(4, 9))
+
+
+def running_with_tiny_variances(rng: np.random.Generator, n: int) -> tuple[Any, ...]:
+    """So small that an eps of 1e-5 is noticed; the first feature never moved."""
+    mu, _, t = running(rng, n)
+    var = rng.uniform(2e-5, 5e-5, n).round(6)
+    var[0] = 0
+    return mu, var, t
 
 
 def large_eps(rng: np.random.Generator) -> float:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,13 +9,14 @@ from autograder.compare import Tolerance
 from autograder.exercise import Call, Probe, call
 from autograder.exercises.batch_normalization.inputs import (
     features,
+    in_single,
     large_eps,
     means,
-    single,
     variances,
     whole_features,
     with_a_constant,
 )
+from autograder.exercises.batch_normalization.rules import eps_as_it_stands, fractions
 from autograder.exercises.batch_normalization.sections import EPSILON, INPUTS
 from autograder.exercises.batch_normalization.statistics import wrong_statistics
 from autograder.exercises.credit import SLIP
@@ -32,15 +35,6 @@ def not_given(call: Call) -> bool:
     return not given(call)
 
 
-def tiny_eps(call: Call) -> bool:
-    """It is seen in a constant feature only."""
-    return "eps" not in call.kwargs
-
-
-def fractions(call: Call) -> bool:
-    return bool(call.args[0].dtype.kind == "f")
-
-
 def batch(rng: np.random.Generator, x: NDArray) -> Call:
     return call(x, eps=large_eps(rng))
 
@@ -52,9 +46,9 @@ def new_examples(rng: np.random.Generator, m: int, n: int) -> Call:
     return call(features(rng, m, n), eps=large_eps(rng), stats=(means(rng, n), var))
 
 
-def wrong_result(name: str, change: dict[str, str], message: str, **about: object) -> Wrong:
+def wrong_result(name: str, change: dict[str, str], message: str, **about: Any) -> Wrong:
     """The statistics are right."""
-    return Wrong(name, change, message, parts=(1, 2), **about)  # type: ignore[arg-type]
+    return Wrong(name, change, message, parts=(1, 2), **about)
 
 
 NORMALIZE_INPUTS = exercise(
@@ -106,7 +100,7 @@ NORMALIZE_INPUTS = exercise(
         ),
         Probe(
             "single precision",
-            lambda rng: (new_examples(rng, 5, 2), batch(rng, single(rng, 7, 2))),
+            lambda rng: (new_examples(rng, 5, 2), in_single(batch(rng, features(rng, 7, 2)))),
             public=False,
         ),
     ),
@@ -116,7 +110,7 @@ NORMALIZE_INPUTS = exercise(
             "eps_under_the_root",
             {STD: "np.sqrt(var + eps)"},
             "eps stands under the root, as in the notes on batch normalisation: `{}`",
-            passes=(tiny_eps,),
+            passes=(eps_as_it_stands,),
             parts=(1, 2),
             read=EPSILON,
             kind="convention",
@@ -138,14 +132,14 @@ NORMALIZE_INPUTS = exercise(
             "one_eps_for_all",
             {"": "eps = 1e-8"},
             "eps is not the argument but always the same: `{}`",
-            passes=(tiny_eps,),
+            passes=(eps_as_it_stands,),
             read=EPSILON,
         ),
         wrong_result(
             "constants_left_alone",
             {STD: "np.where(np.asarray(var) == 0, 1, np.sqrt(var))"},
             "eps is not used and constant features are left undivided, as scikit-learn does: `{}`",
-            passes=(tiny_eps,),
+            passes=(eps_as_it_stands,),
             read=EPSILON,
             credit=SLIP,
         ),
@@ -153,7 +147,7 @@ NORMALIZE_INPUTS = exercise(
             "eps_as_a_floor",
             {STD: "np.maximum(np.sqrt(var), eps)"},
             "eps is the least that is divided by, in place of being added: `{}`",
-            passes=(tiny_eps,),
+            passes=(eps_as_it_stands,),
             read=EPSILON,
             credit=SLIP,
         ),
@@ -161,7 +155,7 @@ NORMALIZE_INPUTS = exercise(
             "eps_to_both",
             {STD: "np.sqrt(var + eps) + eps"},
             "eps is added twice, under the root and outside: `{}`",
-            passes=(tiny_eps,),
+            passes=(eps_as_it_stands,),
             read=EPSILON,
         ),
         wrong_result(
