@@ -374,7 +374,8 @@ def _problem(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> Problem | None:
         name = f"`{call.function}`" if is_own else f"your `{call.function}`, with which it is tried,"
         return _no_value(name, last, exercise.signature if is_own else "")
     if probe.holds and isinstance(last, Returned):
-        return _broken(probe.holds, drawn, [getattr(outcome, "value", None) for outcome in outcomes])
+        problem = _broken(probe.holds, drawn, [getattr(outcome, "value", None) for outcome in outcomes])
+        return replace(problem, says=f"{problem.says}{_printed(problem.kind, last)}") if problem else None
     return mismatch or (_not_taken(call, calls) if isinstance(last, NotTaken) else None)
 
 
@@ -452,12 +453,19 @@ def _no_value(name: str, outcome: Outcome, signature: str) -> Problem:
 
 def _words(mismatch: Mismatch, returned: Returned, wanted: Returned) -> str:
     says = f"{_place(mismatch.path[0], returned)}: {mismatch.says}" if mismatch.path else mismatch.says
-    if mismatch.kind == "returned_none" and returned.printed:
-        return f"{says}. It printed something: a value that is printed is not returned"
+    if remark := _printed(mismatch.kind, returned):
+        return f"{says}{remark}"
     halved = isinstance(returned.value, np.ndarray) and returned.value.dtype == np.float16
     if mismatch.kind == "wrong_values" and halved and compare(returned.value, wanted.value, HALF) is None:
         return f"{says}: float16 keeps three digits, which are too few. Work in float64"
     return says
+
+
+def _printed(kind: str, returned: Returned) -> str:
+    """What to say to somebody who printed the result."""
+    if kind == "returned_none" and returned.printed:
+        return ". It printed something: a value that is printed is not returned"
+    return ""
 
 
 def _place(item: int | str, returned: Returned) -> str:

@@ -1,4 +1,4 @@
-"""Write the sample class: what its students hand in, and what each of them deserves.
+"""Write the class that the tests grade: what its students hand in, and what each of them deserves.
 
     python -m tests.make_submissions            write tests/submissions/
     python -m tests.make_submissions --check    write nothing, name each file that would change
@@ -16,7 +16,6 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -29,10 +28,11 @@ from nbgrader.preprocessors import (
     LockCells,
 )
 
-from autograder.exercise import AS_GIVEN, Assignment
+from autograder.exercise import Assignment
 from autograder.plugins import BreakSolutions
+from autograder.sample import Student, cell_of, expected, filled
 from tests import students
-from tests.students import ALL_RIGHT, RIGHT, STUDENTS, Deserved, Student
+from tests.students import RIGHT, STUDENTS
 
 
 ASSIGNMENT = students.ASSIGNMENT.name
@@ -99,37 +99,26 @@ def release(assignment: Assignment) -> NotebookNode:
 
 def hand_in(student: Student, template: NotebookNode) -> bytes:
     """The bytes of the file that a student hands in."""
-    notebook = copy.deepcopy(template)
-    if student.edit != "unfilled":
-        for name, answer in (RIGHT | dict(student.answers)).items():
-            _cell(notebook, name).source = answer
+    notebook = filled(student, students.ASSIGNMENT, template)
     if edit := EDITS.get(student.edit):
         edit(notebook)
     data = (nbformat.writes(notebook) + "\n").encode()
     return BREAKS[student.edit](data) if student.edit in BREAKS else data
 
 
-def _cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:
-    return next(cell for cell in notebook.cells if _grade_id(cell) == grade_id)
-
-
-def _grade_id(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-
 def _test_cell_twice(notebook: NotebookNode) -> None:
-    cell = _cell(notebook, "test-ewma")
+    cell = cell_of(notebook, "test-ewma")
     copied = copy.deepcopy(cell)
     copied.id = f"{cell.id}-copy"
     notebook.cells.insert(notebook.cells.index(cell) + 1, copied)
 
 
 def _test_cell_deleted(notebook: NotebookNode) -> None:
-    notebook.cells.remove(_cell(notebook, "test-ewma"))
+    notebook.cells.remove(cell_of(notebook, "test-ewma"))
 
 
 def _test_cell_edited(notebook: NotebookNode) -> None:
-    cell = _cell(notebook, "test-ewma")
+    cell = cell_of(notebook, "test-ewma")
     cell.source = "assert True"
     cell.metadata.nbgrader.points = 100
 
@@ -137,19 +126,19 @@ def _test_cell_edited(notebook: NotebookNode) -> None:
 def _helper_and_reordered(notebook: NotebookNode) -> None:
     """A helper in a cell of its own, used from above it; the last solution moved to the front."""
     answer = "def ewma(x, beta, *, init=0.0):\n    return averages(x, lambda n: 1 - beta, init)"
-    _cell(notebook, "ewma").source = answer
+    cell_of(notebook, "ewma").source = answer
     source = RIGHT["stochastic_average"].replace(
         "stochastic_average(x, step_size, *,", "averages(x, step_size,"
     )
     helper = nbformat.v4.new_code_cell(source, id="my-helper")
     notebook.cells.append(helper)
-    last = _cell(notebook, "robbins_monro_conditions")
+    last = cell_of(notebook, "robbins_monro_conditions")
     notebook.cells.remove(last)
     notebook.cells.insert(0, last)
 
 
 def _turned_to_text(notebook: NotebookNode) -> None:
-    cell = _cell(notebook, "ewma_weights")
+    cell = cell_of(notebook, "ewma_weights")
     cell.cell_type = "markdown"
     del cell["outputs"], cell["execution_count"]
 
@@ -165,40 +154,6 @@ BREAKS: dict[str, Callable[[bytes], bytes]] = {
     "truncated": lambda data: data[: len(data) // 2],
     "empty": lambda data: b"",
 }
-
-
-# --- what they deserve ----------------------------------------------------------------------------------
-
-
-def expected(student: Student, assignment: Assignment) -> dict[str, Any]:
-    """What grading has to find, in the words of `autograder grade --json`."""
-    if student.rejected:
-        return {"outcome": "rejected", "reason": student.rejected, "score": None, "exercises": {}}
-    exercises = {}
-    for exercise in assignment.exercises:
-        deserved = student.deserved.get(exercise.name, ALL_RIGHT)
-        probes = [probe.name for probe in exercise.probes]
-        exercises[exercise.name] = _expected_of(deserved, exercise.points, probes)
-    score = round(sum(each["score"] for each in exercises.values()), 2)
-    return {"outcome": "graded", "reason": "", "score": score, "exercises": exercises}
-
-
-def _expected_of(deserved: Deserved, points: float, probes: list[str]) -> dict[str, Any]:
-    passes = list(probes if deserved.passes == "all" else deserved.passes)
-    if unknown := set(passes) - set(probes):
-        raise ValueError(f"no probe is named {unknown.pop()!r}; the probes are {probes}")
-    failed = len(probes) - len(passes)
-    share = (
-        0.0
-        if deserved.kind == AS_GIVEN
-        else max((len(passes) + failed * deserved.part) / len(probes), deserved.credit)
-    )
-    finding = {"kind": deserved.kind, "misconception": deserved.misconception, "says": deserved.says}
-    return {
-        "score": round(share * points, 2),
-        "passes": passes,
-        "finding": finding if deserved.kind else None,
-    }
 
 
 if __name__ == "__main__":

@@ -1,53 +1,22 @@
-"""The sample class: who hands in what, and what it deserves.
+"""The class that the tests grade: who hands in what, and what it deserves.
 
 Everybody has all functions right but for what their line says. Right and wrong answers are those of the
-catalogue, with what they deserve as it is worked out there by hand; what happens to a notebook, and what
-is no formula at all, stands here.
+catalogue (see `autograder.sample`); what happens to a notebook, and what is no formula at all, stands here.
 """
 
 import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from autograder.catalogue import STILL_BROKEN
-from autograder.exercise import AS_GIVEN, Exercise, Misconception
+from autograder.exercise import Exercise, Misconception
 from autograder.exercises import load
-from autograder.trials import draw_hidden
+from autograder.sample import Deserved, Student, recognised, text_of, unfilled, with_mistake
 
 
 ASSIGNMENT = load("01_moving_averages")
-
-
-@dataclass(frozen=True)
-class Deserved:
-    """What one answer deserves: the probes it passes ("all", or their names), and the finding.
-
-    `credit` is the share of the points that recognising the mistake is worth, `part` that of a probe which is
-    not passed, `says` a part of the message.
-    """
-
-    passes: tuple[str, ...] | str = ()
-    kind: str | None = None
-    misconception: str | None = None
-    credit: float = 0.0
-    part: float = 0.0
-    says: str = ""
-
-
-ALL_RIGHT = Deserved("all")
-
-
-@dataclass(frozen=True)
-class Student:
-    """A student, the cells that differ from the right ones, and what was done to the notebook or its file."""
-
-    name: str
-    answers: Mapping[str, str] = field(default_factory=dict)
-    deserved: Mapping[str, Deserved] = field(default_factory=dict)
-    edit: str = ""
-    rejected: str = ""
+EWMA = ASSIGNMENT.exercise("ewma")
 
 
 def code(text: str) -> str:
@@ -70,16 +39,7 @@ def written_as(kind: str) -> dict[str, str]:
 
 def wrong(exercise: Exercise, name: str) -> str:
     """The answer of somebody with one misconception."""
-    return next(entry.variant.text for entry in exercise.misconceptions if entry.name == name)
-
-
-def deserves(exercise: Exercise, entry: Misconception) -> Deserved:
-    drawn = draw_hidden(exercise, b"what is passed does not depend on the draw")
-    passes = tuple(each.probe.name for each in drawn if entry.is_right_on(each.probe, each.calls))
-    values = getattr(drawn[0].expected[-1], "value", None)
-    part = len(entry.parts) / len(values) if isinstance(values, tuple) else 0.0
-    credit = share_caught(exercise, entry) if exercise.tests else entry.credit
-    return Deserved(passes, entry.kind, entry.name, credit, part, entry.message)
+    return text_of(next(entry for entry in exercise.misconceptions if entry.name == name))
 
 
 def share_caught(exercise: Exercise, entry: Misconception) -> float:
@@ -91,12 +51,12 @@ def share_caught(exercise: Exercise, entry: Misconception) -> float:
     return sum(caught) / len(caught)
 
 
-def students_of(exercise: Exercise) -> Iterator[Student]:
-    """One student for each kind of wrong answer: its rung of the ladder, and whether it is worth points."""
-    kinds = {(entry.kind, bool(entry.credit)): entry for entry in reversed(exercise.misconceptions)}
-    for entry in reversed(kinds.values()):
-        name = f"{exercise.name}-{entry.name}".replace("_", "-")
-        yield Student(name, {exercise.name: entry.variant.text}, {exercise.name: deserves(exercise, entry)})
+def tests_written_badly(exercise: Exercise) -> Iterator[Student]:
+    """One student for each rung on which inputs that see too little stand."""
+    for entry in {entry.kind: entry for entry in reversed(exercise.misconceptions)}.values():
+        student = with_mistake(exercise, entry)
+        worth = replace(student.deserved[exercise.name], credit=share_caught(exercise, entry))
+        yield replace(student, deserved={exercise.name: worth})
 
 
 # --- everybody ------------------------------------------------------------------------------------------
@@ -107,11 +67,13 @@ STUDENTS = [
     Student("clara-scipy-filter", written_as("slices") | written_as("scipy filter")),
     Student("dev-single-precision", written_as("single precision")),
     Student("emil-lists-and-tuples", written_as("lists and tuples")),
-    *(student for exercise in ASSIGNMENT.exercises for student in students_of(exercise)),
+    *recognised(ASSIGNMENT),
+    *tests_written_badly(ASSIGNMENT.exercise("inputs_for_ewma")),
+    with_mistake(EWMA, next(entry for entry in EWMA.misconceptions if entry.name == "swapped")),
     Student(
         "follow-through",
         {
-            "ewma": wrong(ASSIGNMENT.exercise("ewma"), "swapped"),
+            "ewma": wrong(EWMA, "swapped"),
             "ewma_corrected": code("""
                 def ewma_corrected(x, beta):
                     t = np.arange(1, len(x) + 1).reshape(-1, *[1] * (x.ndim - 1))
@@ -155,16 +117,7 @@ STUDENTS = [
             )
         },
     ),
-    Student(
-        "unfilled",
-        edit="unfilled",
-        deserved={
-            exercise.name: Deserved((), AS_GIVEN, AS_GIVEN, says=STILL_BROKEN)
-            if exercise.as_given
-            else Deserved((), "not_implemented", says="not written yet")
-            for exercise in ASSIGNMENT.exercises
-        },
-    ),
+    unfilled(ASSIGNMENT),
     Student(
         "syntax-error",
         {"cumulative_mean": RIGHT["cumulative_mean"].replace("(x):", "(x)", 1)},

@@ -1,6 +1,7 @@
 """The command line as a teaching assistant uses it."""
 
 import json
+import re
 import shutil
 import signal
 import sqlite3
@@ -352,11 +353,15 @@ def test_on_a_terminal_the_bar_ends_with_what_it_shows(
 
 
 def test_demo_uses_folders_of_its_own(course: Path) -> None:
-    shutil.copytree(course / ".course" / "submitted", course / "tests" / "submissions")
     before = sorted((course / ".course").iterdir())
-    done = run("autograder", "demo", cwd=course)
+    done = run("autograder", "demo", ASSIGNMENT, cwd=course)
     assert done.returncode == 0, done.stderr
-    assert RIGHT in done.stdout
+    rows = [line.split("│") for line in done.stdout.splitlines() if re.match("│[a-z]", line)]
+    assert [row[2].strip() for row in rows[:2]] == ["–", "0"], "the worst first"
+    assert "not written yet: cumulative_mean, ewma," in done.stdout
+    assert re.search(r"^And \d+ more, with more points, in the report\.$", done.stdout, re.MULTILINE)
     assert "nothing graded anew" not in done.stdout
     assert sorted((course / ".course").iterdir()) == sorted([*before, course / ".course" / "demo"])
-    assert "nothing graded anew" in run("autograder", "demo", cwd=course).stdout
+    report = course / ".course" / "demo" / "reports" / ASSIGNMENT / "index.html"
+    assert "ada-all-right" in report.read_text()
+    assert "nothing graded anew" in run("autograder", "demo", ASSIGNMENT, cwd=course).stdout

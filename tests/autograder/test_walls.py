@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 import pytest
 from nbformat import NotebookNode
@@ -23,14 +22,12 @@ from autograder.results import Result
 from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.proof.selftest import examine
-from autograder.sandbox.reader import Unreadable
 from autograder.sandbox.tiers import STRENGTH
 from autograder.sandbox.wall import Wall, build_wall
-from autograder.submission import reason
 from autograder.trials import draw_hidden, draw_public, try_here
 from autograder.verdict import Judgement, judge
 from autograder.written import Written
-from tests.autograder.sample_class import EXPECTED, KEY, grade
+from tests.autograder.sample_class import EXPECTED, KEY, assert_deserved, grade
 from tests.make_submissions import ASSIGNMENT, hand_in, release
 from tests.students import Student
 
@@ -69,25 +66,7 @@ def _on_a_quiet_machine(result: Result) -> Result:
 def test_everybody_gets_what_they_deserve(student: str, zygotes: list[Zygote]) -> None:
     expected = EXPECTED[student]
     result = graded_alike(lambda zygote: grade(student, zygote), zygotes)
-    assert result.outcome == expected["outcome"], result.reason
-    assert result.score == expected["score"]
-    if expected["reason"]:
-        assert result.reason.startswith(reason(Unreadable(expected["reason"]), ASSIGNMENT))
-    assert {judgement.exercise for judgement in result.judgements} == set(expected["exercises"])
-    for judgement in result.judgements:
-        _check(judgement, expected["exercises"][judgement.exercise])
-
-
-def _check(judgement: Judgement, expected: dict[str, Any]) -> None:
-    assert [name for name, passed in judgement.passed if passed] == expected["passes"], judgement
-    assert judgement.score == expected["score"], judgement
-    wanted, finding = expected["finding"], judgement.finding
-    if wanted is None:
-        assert finding is None, finding
-    else:
-        assert finding is not None, judgement
-        assert (finding.kind, finding.misconception) == (wanted["kind"], wanted["misconception"]), finding
-        assert wanted["says"] in finding.message
+    assert_deserved(result, expected)
 
 
 # --- the catalogue --------------------------------------------------------------------------------------
