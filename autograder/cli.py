@@ -372,6 +372,25 @@ def prove(
         raise typer.Exit(1)
 
 
+@app.command()
+def new(
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="The name of its function.")],
+    assignment: Annotated[
+        str, typer.Option("--assignment", metavar="NAME", help="Such as 01_moving_averages.")
+    ],
+) -> None:
+    """Begin an exercise: its module, its place in the assignment, its cells of the notebook, and a test.
+
+    For authors, whose reference function is in `advsec` already; CONTRIBUTING.md goes on from here.
+    """
+    course = Course.find()
+    from autograder.scaffold import scaffold
+
+    for path in scaffold(course, _assignment(assignment), exercise):
+        print(f"wrote {_short(path)}")
+    print(f"Fill in what is TODO, then run: autograder prove {assignment} --exercise {exercise}")
+
+
 # --- what the commands share ----------------------------------------------------------------------------
 
 

@@ -20,8 +20,12 @@ ASSIGNMENT_NAMES = tuple(_MODULES)
 
 def load(name: str) -> Assignment:
     """The assignment of that name; raises KeyError for a name that is not in `ASSIGNMENT_NAMES`."""
-    module = importlib.import_module(f"autograder.exercises.{_MODULES[name]}")
-    return module.ASSIGNMENT
+    return importlib.import_module(package_of(name)).ASSIGNMENT
+
+
+def package_of(name: str) -> str:
+    """The package that holds the exercises of an assignment."""
+    return f"autograder.exercises.{_MODULES[name]}"
 
 
 def find_exercise(function_name: str) -> Exercise:

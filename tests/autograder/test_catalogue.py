@@ -1,18 +1,12 @@
 """An exercise as it is written down: a solution, and wrong formulas as changes of it."""
 
 import inspect
-import re
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Exercise, Probe, call
-from autograder.exercises.credit import SLIP
-from autograder.trials import draw_hidden, try_here
-from autograder.verdict import judge
 from autograder.written import Written
 
 
@@ -100,26 +94,3 @@ def test_a_wrong_formula_is_right_on_the_probes_that_it_names_and_where_its_rule
     assert entry.is_right_on(named, (call(1.0, shift=2.0),))
     assert entry.is_right_on(other, (call(1.0), call(2.0)))
     assert not entry.is_right_on(other, (call(1.0), call(2.0, shift=1.0)))
-
-
-def test_the_example_for_authors_is_an_exercise_that_finds_what_it_says() -> None:
-    page = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    found = re.search(r"```python\n(.*?)```", page, re.DOTALL)
-    assert found
-    namespace: dict[str, Any] = {
-        "exercise": exercise,
-        "Probe": Probe,
-        "call": call,
-        "Wrong": Wrong,
-        "SLIP": SLIP,
-    }
-    exec(inspect.cleandoc(found[1]), namespace)
-    half: Exercise = namespace["HALF"]
-    drawn = draw_hidden(half, b"key")
-    for right in (half.solution, *half.alternatives.values()):
-        assert judge(half, try_here(right, drawn)).score == half.points
-    for entry in half.misconceptions:
-        judgement = judge(half, try_here(entry.variant, drawn))
-        assert judgement.finding.misconception == entry.name
-        right_on = [each.probe.name for each in drawn if entry.is_right_on(each.probe, each.calls)]
-        assert [name for name, passed in judgement.passed if passed] == right_on
