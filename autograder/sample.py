@@ -104,6 +104,7 @@ def deserves(exercise: Exercise, entry: Misconception) -> Deserved:
     drawn = draw_hidden(exercise, b"what is passed does not depend on the draw")
     passes = tuple(each.probe.name for each in drawn if entry.is_right_on(each.probe, each.calls))
     values = getattr(drawn[0].expected[-1], "value", None)
+    values = tuple(values.values()) if isinstance(values, dict) else values
     asked = [each for each in values if each is not ...] if isinstance(values, tuple) else []
     part = len(entry.parts) / len(asked) if asked else 0.0
     kind = "convention" if entry.convention else entry.kind
