@@ -7,7 +7,6 @@ from autograder.exercises import load
 from autograder.exercises.optimizers.adam_step import OWN
 from autograder.prove import Bench
 from autograder.prove.bench import KEYS
-from autograder.sandbox.functions import FUNCTIONS, TEXTS
 
 
 @pytest.fixture(scope="module")
@@ -121,17 +120,3 @@ def test_every_step_is_tried_with_odd_numbers_more_than_once_and_without_memory(
         assert 0 in given
         assert len(given) >= 5
     assert len({np.shape(call.args[1]) for call in calls}) >= 4
-
-
-@pytest.mark.parametrize(
-    ("name", "numbers", "arguments"),
-    [
-        ("cubic_gradient", (0.5, 0.25), (np.array([1.0, -2.0]),)),
-        ("heavy_ball_step", (0.5,), (np.array([1.0]), np.array([2.0]), np.array([3.0]), 0.1)),
-        ("shrinking_step", (1.5,), (np.array([1.0]), np.array([2.0]), 3, 0.1)),
-    ],
-)
-def test_a_function_that_is_handed_over_is_what_its_text_says(name, numbers, arguments):
-    made = FUNCTIONS[name](*numbers)(*arguments)
-    written = eval(TEXTS[name].format(*numbers))(*arguments)
-    np.testing.assert_equal(made, written)
