@@ -14,7 +14,7 @@ from autograder.exercises.gradient_checking.sections import CLINIC
 NAMES = ("W1", "b1", "W2", "b2")
 # How many times too large a gradient is; the errors are about 1/2, 1/3, 1/5 and 1/9.
 FACTORS = (3.0, 2.0, 1.5, 1.25)
-TOLERANCES = "a strict tolerance, and a generous one"
+TOLERANCES = "strict tolerances, and a generous one"
 # Of these the last layer's is neither the first nor the last by size, by the alphabet or from the input.
 MIXED = "W1 W2 b1"
 
@@ -76,7 +76,11 @@ FIRST_WRONG_BLOCK = exercise(
         pair("a gradient that is right", MIXED, ""),
         Probe(
             TOLERANCES,
-            lambda rng: (wrong(rng, MIXED, eps=0.01, tol=1e-3), wrong(rng, MIXED, tol=0.42)),
+            lambda rng: (
+                wrong(rng, MIXED, eps=0.01, tol=1e-3),
+                wrong(rng, MIXED, tol=0.42),
+                wrong(rng, MIXED, tol=1e-3),
+            ),
         ),
         Probe(
             "the usual step and tolerance",
@@ -179,6 +183,20 @@ FIRST_WRONG_BLOCK = exercise(
             passes=(something_is_wrong,),
             credit=SLIP,
             kind="wrong_type",
+        ),
+        Wrong(
+            "tol_is_not_used",
+            {CHECKS: "check_blocks(f, grad, params, eps=eps)"},
+            "the tolerance is always the usual one: `{}`",
+            passes=(lambda call: not call.kwargs,),
+            kind="wrong_type",
+        ),
+        Wrong(
+            "eps_is_not_used",
+            {CHECKS: "check_blocks(f, grad, params, tol=tol)"},
+            "the step is always the usual one: `{}`",
+            passes=(lambda call: bool(call.kwargs.get("tol") in (None, 0.05)),),
+            credit=SLIP,
         ),
         Wrong(
             "eps_and_tol_are_not_used",

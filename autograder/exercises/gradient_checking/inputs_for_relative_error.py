@@ -9,6 +9,7 @@ VECTORS = '{"approx": np.array([1.2, -0.7, 1.9, -0.4]), "exact": np.array([2.8, 
 MATRICES = '{"approx": np.array([[1.2, -0.7], [1.9, -0.4]]), "exact": np.array([[2.8, -2.1], [3.4, 2.6]])}'
 ZEROS = '{"approx": np.zeros(2), "exact": np.zeros(2)}'
 SMALL = '{"approx": 3e-10 * np.array([1.2, -0.4]), "exact": 3e-10 * np.array([2.8, 2.6])}'
+SMALLER = '{"approx": 1e-14 * np.array([1.2, -0.4]), "exact": 1e-14 * np.array([2.8, 2.6])}'
 
 
 def returning(*calls: str) -> str:
@@ -24,7 +25,8 @@ INPUTS_FOR_RELATIVE_ERROR = write_the_test(
             zeros = {"approx": np.zeros(2), "exact": np.zeros(2)}
             small = {"approx": 3e-10 * h, "exact": 3e-10 * g}
             smaller = {"approx": 1e-14 * h, "exact": 1e-14 * g}
-            return [{"approx": h, "exact": g}, zeros, small, smaller]
+            one = {"approx": np.zeros(2), "exact": np.ones(2)}
+            return [{"approx": h, "exact": g}, zeros, one, small, smaller]
     """,
     points=3,
     read=HOW_CLOSE,
@@ -79,6 +81,12 @@ INPUTS_FOR_RELATIVE_ERROR = write_the_test(
             read=PITFALLS,
         ),
         Wrong(
+            "no_zero_alone",
+            returning(MATRICES, ZEROS, SMALL, SMALLER),
+            "never is one of the gradients zero and the other is not",
+            read=PITFALLS,
+        ),
+        Wrong(
             "not_small_enough",
             returning(MATRICES, ZEROS, SMALL),
             "no gradient is as small as numbers that are added against a division by zero can be",
@@ -88,7 +96,7 @@ INPUTS_FOR_RELATIVE_ERROR = write_the_test(
     alternatives={
         "loop": """
             def inputs_for_relative_error():
-                tests = [{"approx": np.zeros(3), "exact": np.zeros(3)}]
+                tests = [{"approx": np.arange(3) * n, "exact": np.zeros(3)} for n in range(2)]
                 for scale in (1.0, 2e-10, 1e-14):
                     exact = scale * np.array([[3.0, -1.0], [2.0, 5.0], [-4.0, 0.7]])
                     approx = scale * np.array([[1.1, -0.3], [0.8, 2.9], [1.5, 0.1]])
@@ -99,7 +107,7 @@ INPUTS_FOR_RELATIVE_ERROR = write_the_test(
             def inputs_for_relative_error():
                 g, h = np.array([[3.0, -1.0], [2.0, 5.0]]), np.array([[1.1, 0.3], [0.8, 2.2]])
                 zeros = np.zeros(3), np.zeros(3)
-                return [(h, g), zeros, (4e-10 * h, 4e-10 * g), (1e-14 * h, 1e-14 * g)]
+                return [(h, g), zeros, (g, 0 * g), (4e-10 * h, 4e-10 * g), (1e-14 * h, 1e-14 * g)]
         """,
         "lists": """
             def inputs_for_relative_error():
@@ -108,6 +116,7 @@ INPUTS_FOR_RELATIVE_ERROR = write_the_test(
                 return [
                     {"approx": [[1.5, 2.5], [0.5, 3.0]], "exact": [[-4.0, 6.0], [2.0, 7.0]]},
                     {"approx": [0, 0], "exact": [0, 0]},
+                    {"approx": [0, 0], "exact": [1, 5]},
                     small,
                     tiny,
                 ]
@@ -120,10 +129,11 @@ INPUTS_FOR_RELATIVE_ERROR = write_the_test(
                 return [
                     {"approx": h, "exact": g},
                     {"approx": 0 * h[0], "exact": 0 * g[0]},
+                    {"approx": 0 * h[0], "exact": g[0]},
                     {"approx": h * 1e-10, "exact": g * 1e-10},
                     {"approx": h * 1e-14, "exact": g * 1e-14},
                 ]
         """,
     },
-    calls=4,
+    calls=5,
 )

@@ -367,6 +367,37 @@ NUMERICAL_GRADIENT = exercise(
             credit=SLIP,
             read=PITFALLS,
         ),
+        *(
+            Wrong(
+                f"moved_by_cut_steps{more}",
+                {
+                    "": "point = theta.copy()",
+                    PLUS: "point[r] += eps\nplus = point.copy()",
+                    MINUS: "point[r] -= 2 * eps\nminus = point.copy()",
+                    UP: "",
+                    DOWN: "point[r] += eps",
+                    **change,
+                },
+                "steps within whole numbers are cut at each `+=`, so that a component is not where it was "
+                "when "
+                f"it is moved back{says}",
+                passes=(fractions,),
+                credit=SLIP,
+                read=PITFALLS,
+            )
+            for more, change, says in (
+                ("", {}, ""),
+                ("_and_cut", {ROOM: "np.zeros_like(theta)"}, ", and the gradient is cut as well"),
+            )
+        ),
+        Wrong(
+            "whole_rows_moved",
+            {"np.ndindex(theta.shape)": "range(len(theta))"},
+            "whole rows of a matrix are moved at once, because its components are counted with a single "
+            "index",
+            passes=(one_axis,),
+            credit=SLIP,
+        ),
         Wrong(
             "flattened",
             {RETURN: "return gradient.ravel()"},

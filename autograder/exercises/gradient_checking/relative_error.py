@@ -16,11 +16,14 @@ DISTANCE, LENGTHS = (
 )
 ONE, OTHER = "np.linalg.norm(approx)", "np.linalg.norm(exact)"
 SMALL_NUMBERS = {
+    "millionth": "1e-6",
     "ten_millionth": "1e-7",
     "hundred_millionth": "1e-8",
     "billionth": "1e-9",
     "ten_billionth": "1e-10",
     "trillionth": "1e-12",
+    "femto": "1e-15",
+    "tenth_of_a_femto": "1e-16",
     "rounding": "np.finfo(float).eps",
 }
 BOTH_ZERO = "two gradients of zeros"
@@ -37,6 +40,11 @@ def pair(rng: np.random.Generator, *shape: int) -> tuple[NDArray, NDArray]:
 
 def not_both_zero(call: Call) -> bool:
     return bool(np.any(call.args[0]) or np.any(call.args[1]))
+
+
+def both_or_none(call: Call) -> bool:
+    """Neither gradient is zero, or both are."""
+    return bool(np.any(call.args[0]) == np.any(call.args[1]))
 
 
 def not_small(call: Call) -> bool:
@@ -239,8 +247,21 @@ RELATIVE_ERROR = exercise(
         formula(
             "worst_component_of_the_larger",
             "np.max(np.abs(approx - exact) / np.maximum(np.abs(approx), np.abs(exact)))",
-            "each component is compared with the larger of the two and the worst is taken, which is how "
-            "CS231n does it: `np.max(abs(approx - exact) / np.maximum(abs(approx), abs(exact)))`",
+            "each component is compared with the larger of the two and the worst is taken: "
+            "`np.max(abs(approx - exact) / np.maximum(abs(approx), abs(exact)))`",
+        ),
+        formula(
+            "worst_component_of_cs231n",
+            "np.max(np.abs(approx - exact) / np.maximum(1e-8, np.abs(approx) + np.abs(exact)))",
+            "each component is compared on its own and the worst is taken, and small ones are let off, which "
+            "is how CS231n does it: `np.max(abs(approx - exact) / np.maximum(1e-8, abs(approx) + "
+            "abs(exact)))`",
+        ),
+        formula(
+            "worst_component_of_the_exact",
+            "np.max(np.abs(approx - exact) / np.abs(exact))",
+            "each component is divided by the exact one and the worst is taken: "
+            "`np.max(abs((approx - exact) / exact))`",
         ),
         formula(
             "mean_of_the_components",
@@ -305,6 +326,14 @@ RELATIVE_ERROR = exercise(
             read=PITFALLS,
         ),
         Wrong(
+            "zero_where_one_is_zero",
+            {"if lengths == 0:": "if not (np.any(approx) and np.any(exact)):"},
+            "the error is 0 as soon as one of the gradients is zero, and the two are far apart",
+            passes=(both_or_none,),
+            credit=SLIP,
+            read=PITFALLS,
+        ),
+        Wrong(
             "zeros_are_worst",
             {"return 0.0": "return 1.0"},
             "two gradients of zeros are said to have nothing in common: `{}`",
@@ -319,7 +348,7 @@ RELATIVE_ERROR = exercise(
         *(
             small_number(f"at_least_{name}", f"max(lengths, {number})", f"max(..., {number})")
             for name, number in SMALL_NUMBERS.items()
-            if name != "rounding"
+            if name not in ("millionth", "femto", "tenth_of_a_femto", "rounding")
         ),
         *roundings(DISTANCE, "error"),
         Wrong(
