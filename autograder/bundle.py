@@ -328,8 +328,8 @@ brings JupyterLab and all that the notebooks use. The next assignment can go int
 
     {notebook}
 
-Write each function where it says `YOUR CODE HERE`, and run the cell with `check(...)` below it. It tells you
-what differs, and often which formula you wrote instead.
+Write each function where it says `YOUR CODE HERE`, or mend the one that stands there, and run the cell with
+`check(...)` below it. It tells you what differs, and often which formula you wrote instead.
 
 ## In the end: hand in
 

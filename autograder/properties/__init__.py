@@ -5,6 +5,10 @@ None where all is right, or else what is wrong: in words, or as `Broken`, with a
 recognised when it breaks the same property by name; so a name says one thing, which is sure, and what may
 have several reasons has words alone.
 
+Beside them stands what the text of an exercise allows as arguments, where a test is written: functions of the
+arguments of one call by their names, which return what is not allowed, in words, or None. Right and wrong
+versions are run on what passes, so everything that a loop goes through is bounded there.
+
 The modules of this package are in the hands of students, beside the inputs that everybody sees. So they show
 nothing of a solution, and import nothing of the course.
 """
