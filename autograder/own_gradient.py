@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Exercise, GradientOf
+from autograder.properties import Broken
 from autograder.sandbox.values import Call, Earlier
 from autograder.trials import Drawn, Trial
 from autograder.verdict import Finding, Judgement
@@ -24,6 +25,8 @@ STEP = 1e-5
 CLOSE, CLOSE_IN_SINGLE = 1e-5, 1e-3
 # What the exact gradient of a forward pass is worth that nobody has described: that one may be a simple one.
 OF_ANY_FORWARD = 0.5
+# The name of a forward pass without a gradient, such as one that returns nan for a single example.
+NOWHERE = "no_gradient"
 
 
 def own_gradients(
@@ -31,13 +34,12 @@ def own_gradients(
     tried: Mapping[Exercise, Sequence[Trial]],
     attempt: Callable[[Sequence[Drawn]], Sequence[Trial]],
 ) -> dict[Exercise, Judgement]:
-    """New judgements of the backward passes that fail beside a forward pass that is not right."""
+    """New judgements of the backward passes that fail beside a forward pass that is another than ours."""
     made: dict[Exercise, Judgement] = {}
     for exercise, judgement in judgements.items():
         forward = exercise.gradient_of.forward if exercise.gradient_of else ""
         for other, before in judgements.items():
-            both_fail = before.score < before.max_score and judgement.score < judgement.max_score
-            if other.name == forward and both_fail:
+            if other.name == forward and before.finding and judgement.score < judgement.max_score:
                 differences = by_differences(tried[exercise])
                 trials = attempt(differences) if differences else ()
                 made[exercise] = counted(judgement, before, other, trials)
@@ -104,7 +106,7 @@ class _IsGradient:
     spec: GradientOf
     count: int
 
-    def __call__(self, calls: tuple[Call, ...], values: tuple[Any, ...]) -> str | None:
+    def __call__(self, calls: tuple[Call, ...], values: tuple[Any, ...]) -> str | Broken | None:
         others = iter(values[self.count :])
         for forward, number in _passes(calls[: self.count], self.spec):
             dout, results = calls[number].args[self.spec.dout], values[number]
@@ -113,8 +115,12 @@ class _IsGradient:
                 if np.shape(gradient) != np.shape(forward.args[place]):
                     return "the gradient has another shape than what it belongs to"
                 ways = list(_directions(forward, place))
-                slopes = [np.sum(dout * (_out(next(others)) - _out(next(others)))) / (2 * STEP) for _ in ways]
+                slopes: Any = [
+                    np.sum(dout * (_out(next(others)) - _out(next(others)))) / (2 * STEP) for _ in ways
+                ]
                 returned = [np.sum(gradient * way) for way in ways]
+                if not np.isfinite(slopes).all():
+                    return Broken(NOWHERE, "the forward pass has no gradient here")
                 largest = max(1.0, float(np.max(np.abs(slopes))))
                 if not np.allclose(returned, slopes, rtol=0, atol=_close(forward) * largest):
                     return "it is not the gradient of the forward pass"
@@ -135,14 +141,17 @@ def counted(
 ) -> Judgement:
     """The judgement of a backward pass, of which these differences were tried; `catalogue` is that of the
     forward pass."""
-    if not trials or not all(trial.passed for trial in trials):
+    found = {trial.broken for trial in trials}
+    if None not in found or not found <= {None, NOWHERE}:
         return judgement
     named = re.findall(r"\w+", (forward.finding and forward.finding.misconception) or "")
     is_known = bool(named) and {*named} <= {entry.name for entry in catalogue.misconceptions}
     share, counts = (1.0, "in full") if is_known else (OF_ANY_FORWARD, "in part")
     says = (
         f"`{judgement.exercise}` returns the exact gradient of your own `{forward.exercise}`, so it counts "
-        f"{counts}. Look at `{forward.exercise}` first, which is not right yet."
+        f"{counts}."
     )
+    if forward.score < forward.max_score:
+        says += f" Look at `{forward.exercise}` first, which is not right yet."
     score = max(judgement.score, round(share * judgement.max_score, 2))
     return replace(judgement, score=score, finding=Finding("follow_through", says))

@@ -95,7 +95,7 @@ def _as_own_gradient(
         return judgement
     drawn = _catalogue()[spec.forward]
     forward = judge(drawn[0].exercise, _try(pass_, drawn))
-    if forward.score == forward.max_score:
+    if forward.finding is None:
         return judgement
     return counted(judgement, forward, drawn[0].exercise, _try(function, by_differences(trials)))
 

@@ -13,11 +13,11 @@ from autograder.case import case_of
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Assignment, Earlier, Exercise, GradientOf, Probe, call
 from autograder.grading import grade_submission
-from autograder.own_gradient import by_differences
+from autograder.own_gradient import by_differences, counted
 from autograder.sandbox.launcher import Zygote
 from autograder.student import CheckFailed, check, check_quietly
-from autograder.trials import draw, draw_hidden, draw_public, try_here
-from autograder.verdict import Judgement, judge
+from autograder.trials import Trial, draw, draw_hidden, draw_public, try_here
+from autograder.verdict import Finding, Judgement, judge
 
 
 FORWARD_TEXT = """
@@ -345,6 +345,32 @@ def test_each_way_back_belongs_to_its_own_pass() -> None:
         assert not failed[0].passed
         (trial,) = try_here(function, by_differences(failed))
         assert trial.passed == passes
+
+
+def test_where_a_forward_pass_has_no_gradient_nothing_is_said_and_nothing_gained() -> None:
+    logarithms = """
+        def squares(x, scale):
+            return scale * np.log(x), (x, scale)
+    """
+    back = """
+        def squares_backward(dout, cache):
+            x, scale = cache
+            return dout * scale / x, np.sum(dout * np.log(x))
+    """
+
+    def failed(x: list[float]) -> tuple[Trial, ...]:
+        probe = Probe("x", lambda rng: (call(np.array(x), 2.0, function="squares"), call(X, Earlier(0, 1))))
+        return try_here(function, (draw(BACKWARD, probe, np.random.default_rng(0)),))
+
+    function = own_pair(logarithms, back)["squares_backward"]
+    nowhere, somewhere = (by_differences(failed(x)) for x in ([-1.0, 2.0], [1.5, 2.0]))
+    forward = Judgement("squares", 0, 2, (), Finding("wrong_values", "", "cubes"))
+    before = Judgement("squares_backward", 0, 4, (), Finding("wrong_values", ""))
+    for drawn, score in ((nowhere, 0), (somewhere, 4), (nowhere + somewhere, 4)):
+        assert counted(before, forward, SQUARES, try_here(function, drawn)).score == score
+
+
+X = np.array([2.0, -1.0])
 
 
 def test_it_counts_in_full_where_the_mistake_is_known_and_in_part_where_it_is_not(zygote: Zygote) -> None:
