@@ -2,7 +2,7 @@ import numpy as np
 
 from advsec import dropout
 from autograder.catalogue import Wrong, exercise
-from autograder.exercise import Call, Probe, call
+from autograder.exercise import Call, Probe, Right, call
 from autograder.exercises.credit import SLIP
 from autograder.exercises.dropout.inputs import (
     keep_prob,
@@ -35,8 +35,10 @@ def wrong_variance(name: str, formula: str, message: str, read: str = "") -> Wro
     return Wrong(name, {VARIANCE: formula}, f"{message}: `{{}}`", read=read)
 
 
-def wrong_sum(name: str, formula: str, message: str, **further: object) -> Wrong:
-    return Wrong(name, {SUM: formula}, f"{message}: `{{}}`", **further)  # type: ignore[arg-type]
+def wrong_sum(
+    name: str, formula: str, message: str, passes: tuple[Right, ...] = (), credit: float = 0.0
+) -> Wrong:
+    return Wrong(name, {SUM: formula}, f"{message}: `{{}}`", passes=passes, credit=credit)
 
 
 DROPOUT_PENALTY = exercise(
@@ -71,6 +73,11 @@ DROPOUT_PENALTY = exercise(
             "half",
             {"return variance": "return variance / 2"},
             "the factor 1/2 of the slide stands before it, which belongs to errors that have one too",
+        ),
+        Wrong(
+            "doubled",
+            {"return variance": "return 2 * variance"},
+            "a factor 2 stands before it, as in the derivative of a square: `{}`",
         ),
         wrong_variance(
             "inverted",
@@ -111,7 +118,6 @@ DROPOUT_PENALTY = exercise(
             "no_inputs_but_their_number",
             "len(X) * np.sum(w**2)",
             "each example adds the squares of the weights, whatever its inputs are",
-            passes=(),
         ),
         wrong_sum("no_weights", "np.sum(X**2)", "the weights are left out"),
         wrong_sum(

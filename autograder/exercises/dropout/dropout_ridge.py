@@ -154,6 +154,11 @@ DROPOUT_RIDGE = exercise(
             "the mean of each input is taken away before it is squared",
         ),
         Wrong(
+            "centred",
+            {"": "X = X - X.mean(axis=0)"},
+            "the mean of each input is taken away first, although the unit has no offset: `{}`",
+        ),
+        Wrong(
             "error_is_a_mean",
             {
                 f"A + strength * {DIAGONAL}": f"A / len(X) + strength * {DIAGONAL}",

@@ -72,6 +72,12 @@ MASK_PROBABILITIES = exercise(
             "the second exponent is the number of all units",
         ),
         wrong(
+            "n_for_kept",
+            "keep_prob ** masks.shape[1] * (1 - keep_prob) ** dropped",
+            "the first exponent is the number of all units",
+        ),
+        wrong("one_for_all", "np.full(len(masks), keep_prob)", "every mask has the probability of one unit"),
+        wrong(
             "kept_twice",
             "keep_prob**kept * (1 - keep_prob) ** kept",
             "both exponents are the number of kept units",

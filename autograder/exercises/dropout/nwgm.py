@@ -114,6 +114,16 @@ NWGM = exercise(
             "all networks count alike, and the geometric mean is not normalised",
         ),
         Wrong(
+            "mean_of_weighted_logarithms",
+            {LOG_G: "np.mean(prob * np.log(a))", LOG_REST: "np.mean(prob * np.log(1 - a))"},
+            "the logarithms are weighted, and divided by the number of networks once more: `{}`",
+        ),
+        wrong(
+            "sigmoid_of_the_mean",
+            "1 / (1 + np.exp(-np.sum(prob * a)))",
+            "the mean of the activations goes through a sigmoid once more",
+        ),
+        Wrong(
             "no_weights",
             {LOG_G: "np.sum(np.log(a))", LOG_REST: "np.sum(np.log(1 - a))"},
             "the probabilities are no exponents: the activations are multiplied as they are, or together "

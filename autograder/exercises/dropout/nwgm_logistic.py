@@ -32,8 +32,8 @@ def large_unit(rng: np.random.Generator) -> Call:
     return call(w, np.array([1.0, 1.0, 0.5]), keep_prob(rng), b=0.25)
 
 
-def wrong(name: str, formula: str, message: str, **further: object) -> Wrong:
-    return Wrong(name, {RESULT: formula}, f"{message}: `{{}}`", **further)  # type: ignore[arg-type]
+def wrong(name: str, formula: str, message: str) -> Wrong:
+    return Wrong(name, {RESULT: formula}, f"{message}: `{{}}`")
 
 
 NWGM_LOGISTIC = exercise(
@@ -87,6 +87,16 @@ NWGM_LOGISTIC = exercise(
         ),
         wrong(
             "input_divided", "1 / (1 + np.exp(-(w @ x / keep_prob + b)))", "the input is divided by keep_prob"
+        ),
+        wrong(
+            "scaled_twice",
+            "1 / (1 + np.exp(-(keep_prob**2 * (w @ x) + b)))",
+            "the input is multiplied by keep_prob twice",
+        ),
+        wrong(
+            "square_root",
+            "1 / (1 + np.exp(-(np.sqrt(keep_prob) * (w @ x) + b)))",
+            "the input is multiplied by the root of keep_prob",
         ),
         wrong("hyperbolic", "np.tanh(keep_prob * (w @ x) + b)", "the unit has another nonlinearity"),
         Wrong(

@@ -45,6 +45,11 @@ UNNOTICED = (
         "v * mask * np.sum(v) / np.sum(v * mask)",
         "what is kept is scaled until its sum is the old one, whatever keep_prob is: `{}`",
     ),
+    (
+        "dropped_stay",
+        "np.where(mask, v / keep_prob, v)",
+        "what is kept is scaled, and what should be dropped stays as it is: `{}`",
+    ),
     ("one_row_for_all", "v * mask[:1] / keep_prob", "the first row of the mask is used for all: `mask[:1]`"),
     (
         "one_column_for_all",
