@@ -6,7 +6,7 @@ from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe, call
 from autograder.exercises.optimizers.adam_formulas import FORMULAS, S_CORRECTED, STEP, USUAL, V_CORRECTED
 from autograder.exercises.optimizers.adam_step import hyper
-from autograder.exercises.optimizers.inputs import gradients, learning_rate, weights, whole_gradients
+from autograder.exercises.optimizers.inputs import gradients, learning_rate, weights
 from autograder.exercises.optimizers.sections import CORRECTION
 
 
@@ -46,10 +46,6 @@ def usual(rng: np.random.Generator) -> Call:
     return call(weights(rng, 4), dws, lr=learning_rate(rng))
 
 
-def whole_numbers(rng: np.random.Generator) -> Call:
-    return call(weights(rng, 4, 3), np.array(whole_gradients(rng, 3, 4, 3)), **hyper(rng))
-
-
 def no_memory(rng: np.random.Generator) -> tuple[Call, Call]:
     calls = from_rest(rng, 3, 3), from_rest(rng, 3, 3)
     calls[0].kwargs["beta2"] = calls[1].kwargs["beta1"] = 0.0
@@ -77,11 +73,10 @@ ADAM_PATH = exercise(
     points=2,
     read=CORRECTION,
     probes=(
-        Probe("four different gradients", lambda rng: from_rest(rng, 4, 3)),
+        Probe("four different gradients", lambda rng: from_rest(rng, 4, 2, 3)),
         Probe("gradients that change, and one that stays the same", constant),
         Probe(USUAL, usual),
         Probe("no memory of one kind, then of the other", no_memory, public=False),
-        Probe("a matrix of weights, and gradients in whole numbers", whole_numbers, public=False),
     ),
     misconceptions=(
         Wrong(

@@ -41,10 +41,10 @@ def under_way(rng: np.random.Generator) -> tuple[Call, ...]:
 
 
 def zero_gradient(rng: np.random.Generator) -> tuple[Call, ...]:
-    w, dws = weights(rng, 4, 3), mixed_gradients(rng, 4, 3)
+    w, dws = weights(rng, 4), mixed_gradients(rng, 4)
     for dw in dws:
-        dw[1, 2] = 0.0
-    return run(w, dws, at_rest(4, 3), **hyper(rng))
+        dw[1] = 0.0
+    return run(w, dws, at_rest(4), **hyper(rng))
 
 
 def no_memory(rng: np.random.Generator) -> tuple[Call, ...]:
@@ -88,9 +88,8 @@ AMSGRAD_STEP = exercise(
     points=4,
     read=AMSGRAD,
     probes=(
-        Probe("three steps from rest", lambda rng: from_rest(rng, 3), own=OWN),
+        Probe("three steps from rest, one weight without a gradient", zero_gradient, own=OWN),
         Probe(USUAL, usual, own=OWN),
-        Probe("a matrix of weights, one of them with a gradient of zero", zero_gradient, own=OWN),
         Probe("three steps in the middle of a run", under_way, own=OWN),
         Probe("no memory of one kind, then of the other", no_memory, own=OWN),
         Probe("one weight, and three axes", other_shapes, public=False, own=OWN),
