@@ -1,116 +1,98 @@
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe, call
 from autograder.exercises.credit import SLIP
-from autograder.exercises.gradient_checking.check_blocks import CHECK_BLOCKS, check_blocks, checked, weights
 from autograder.exercises.gradient_checking.sections import CLINIC
 
 
-NAMES = ("W1", "b1", "W2", "b2")
-# How many times too large a gradient is; the errors are about 1/2, 1/3, 1/5 and 1/9.
-FACTORS = (3.0, 2.0, 1.5, 1.25)
-TOLERANCES = "strict tolerances, and a generous one"
-# Of these the last layer's is neither the first nor the last by size, by the alphabet or from the input.
+TWO_LAYERS = ("W1", "b1", "W2", "b2")
+THREE_LAYERS = ("W1", "gamma1", "beta1", "W2", "gamma2", "beta2", "W3", "b3")
+# Of these the last is neither the first nor the last by size, by the alphabet or from the input.
 MIXED = "W1 W2 b1"
 
 
-def first_wrong_block(
-    f: Any, grad: Any, params: Mapping[str, ArrayLike], *, eps: float = 1e-5, tol: float = 1e-7
-) -> str | None:
+def first_wrong_block(checks: Mapping[str, tuple[float, bool]]) -> str | None:
     """The wrong block that a backward pass, which begins at the last one, comes to first."""
-    checks = check_blocks(f, grad, params, eps=eps, tol=tol)
-    return next((name for name in reversed(checks) if not checks[name][1]), None)
+    return next((name for name in reversed(list(checks)) if not checks[name][1]), None)
 
 
-def wrong(rng: np.random.Generator, blocks: str, eps: float = 0.2, tol: float = 0.05) -> Call:
-    """A call whose gradient is wrong in these blocks, of which the first has the largest error."""
-    factors = dict(zip(blocks.split(), FACTORS, strict=False))
-    off = tuple(factors.get(name, 1.0) for name in NAMES)
-    return checked(rng, weights(rng), off, off, eps=eps, tol=tol)
+def checked(
+    rng: np.random.Generator, wrong: str, names: tuple[str, ...] = TWO_LAYERS, right: float = 1e-10
+) -> Call:
+    """What a check returns: of the wrong blocks the first has the largest error, and right ones have one of
+    about that size."""
+    errors = {name: right * rng.uniform(0.1, 0.9) for name in names}
+    for number, name in enumerate(wrong.split()):
+        errors[name] = 0.9 / (number + 1) * rng.uniform(0.9, 1)
+    return call({name: (float(f"{xi:.3g}"), name not in wrong.split()) for name, xi in errors.items()})
 
 
-def whole(each: Call) -> Call:
-    params = {name: np.arange(1, block.size + 1).reshape(block.shape) for name, block in each.args[2].items()}
-    return call(*each.args[:2], params, **each.kwargs)
-
-
-def usual(each: Call) -> Call:
-    """The same without a step and a tolerance."""
-    return call(*each.args)
+def pair(
+    name: str, first: str, second: str, names: tuple[str, ...] = TWO_LAYERS, *, public: bool = True
+) -> Probe:
+    """Two checks in which these blocks are wrong."""
+    return Probe(name, lambda rng: (checked(rng, first, names), checked(rng, second, names)), public)
 
 
 def something_is_wrong(call: Call) -> bool:
-    weights = np.array(call.args[0].parameters)
-    return not np.allclose(call.args[1].parameters, (*4 * weights, *3 * weights))
+    return not all(passed for _, passed in call.args[0].values())
 
 
-def pair(name: str, first: str, second: str, *, public: bool = True) -> Probe:
-    """Two gradients that are wrong in these blocks."""
-    return Probe(name, lambda rng: (wrong(rng, first), wrong(rng, second)), public)
+def exact(call: Call) -> bool:
+    """Right blocks have errors that every tolerance lets pass."""
+    return all(xi < 1e-7 for xi, passed in call.args[0].values() if passed)
 
 
-CHECKS, LOOP = "check_blocks(f, grad, params, eps=eps, tol=tol)", "for name in reversed(list(params)):"
-IF, NAME, NONE = "if not checks[name][1]:", "return name", "return None"
+LOOP, NAME, NONE = "for name in reversed(list(checks)):", "return name", "return None"
+IF = "if not checks[name][1]:"
 
 FIRST_WRONG_BLOCK = exercise(
     solution="""
-        def first_wrong_block(f, grad, params, *, eps=1e-5, tol=1e-7):
-            checks = check_blocks(f, grad, params, eps=eps, tol=tol)
-            for name in reversed(list(params)):
+        def first_wrong_block(checks):
+            for name in reversed(list(checks)):
                 if not checks[name][1]:
                     return name
             return None
     """,
     reference=first_wrong_block,
-    beside={"check_blocks": CHECK_BLOCKS.solution or check_blocks},
-    points=3,
+    points=2,
     read=CLINIC,
     probes=(
         pair("a fault in the first layer", MIXED, "W1 b1"),
         pair("a fault in the second layer", MIXED, "b1 W2 b2 W1"),
         pair("a gradient that is right", MIXED, ""),
         Probe(
-            TOLERANCES,
-            lambda rng: (
-                wrong(rng, MIXED, eps=0.01, tol=1e-3),
-                wrong(rng, MIXED, tol=0.42),
-                wrong(rng, MIXED, tol=1e-3),
-            ),
+            "a generous tolerance",
+            lambda rng: (checked(rng, MIXED, right=1e-2), checked(rng, "b1", right=1e-2)),
         ),
-        Probe(
-            "the usual step and tolerance",
-            lambda rng: (usual(wrong(rng, MIXED)), usual(wrong(rng, ""))),
-            public=False,
-        ),
-        Probe("whole numbers", lambda rng: (whole(wrong(rng, MIXED)), whole(wrong(rng, "b1"))), public=False),
+        pair("three layers", "W1 gamma2 beta2 gamma1 W2", "W1 beta1 gamma1", THREE_LAYERS, public=False),
+        pair("one wrong block, and several", "W1", MIXED, public=False),
     ),
     misconceptions=(
         Wrong(
             "nearest_to_the_input",
-            {LOOP: "for name in params:"},
+            {LOOP: "for name in checks:"},
             "it is the wrong block nearest to the input: a backward pass comes from the other side, so that "
             "this one may be wrong only because of those after it",
         ),
         Wrong(
             "largest_error",
-            {LOOP: "for name in sorted(params, key=lambda name: -checks[name][0]):"},
+            {LOOP: "for name in sorted(checks, key=lambda name: -checks[name][0]):"},
             "it is the block with the largest error, which may be as large only because of another "
             "block: `max(xi)`",
         ),
         Wrong(
             "smallest_error",
-            {LOOP: "for name in sorted(params, key=lambda name: checks[name][0]):"},
+            {LOOP: "for name in sorted(checks, key=lambda name: checks[name][0]):"},
             "it is the wrong block with the smallest error",
         ),
         Wrong(
             "all_wrong_blocks",
             {
-                LOOP: "found = tuple(name for name in params if not checks[name][1])\nfor name in found[:1]:",
+                LOOP: "found = tuple(name for name in checks if not checks[name][1])\nfor name in found[:1]:",
                 NAME: "return found",
             },
             "all wrong blocks are returned, and not the one to look at first",
@@ -119,9 +101,9 @@ FIRST_WRONG_BLOCK = exercise(
         Wrong(
             "all_wrong_blocks_or_none",
             {
-                LOOP: "for name in params:",
+                LOOP: "for name in checks:",
                 NAME: "pass",
-                NONE: "return tuple(name for name in params if not checks[name][1])",
+                NONE: "return tuple(name for name in checks if not checks[name][1])",
             },
             "all wrong blocks are returned, and an empty list where there are none",
             kind="wrong_type",
@@ -139,12 +121,12 @@ FIRST_WRONG_BLOCK = exercise(
         ),
         Wrong(
             "by_the_alphabet",
-            {LOOP: "for name in sorted(params, reverse=True):"},
+            {LOOP: "for name in sorted(checks, reverse=True):"},
             "the blocks are taken in the order of the alphabet, and not in that of the layers: `sorted(...)`",
         ),
         Wrong(
             "place",
-            {NAME: "return list(params).index(name)"},
+            {NAME: "return list(checks).index(name)"},
             "the place of the block is returned and not its name",
             kind="wrong_type",
         ),
@@ -185,68 +167,46 @@ FIRST_WRONG_BLOCK = exercise(
             kind="wrong_type",
         ),
         Wrong(
-            "tol_is_not_used",
-            {CHECKS: "check_blocks(f, grad, params, eps=eps)"},
-            "the tolerance is always the usual one: `{}`",
-            passes=(lambda call: not call.kwargs,),
-            kind="wrong_type",
-        ),
-        Wrong(
-            "eps_is_not_used",
-            {CHECKS: "check_blocks(f, grad, params, tol=tol)"},
-            "the step is always the usual one: `{}`",
-            passes=(lambda call: bool(call.kwargs.get("tol") in (None, 0.05)),),
-            credit=SLIP,
-        ),
-        Wrong(
-            "eps_and_tol_are_not_used",
-            {CHECKS: "check_blocks(f, grad, params)"},
-            "step and tolerance are always the usual ones: `check_blocks(f, grad, params)`",
-            passes=(lambda call: bool(call.kwargs.get("tol") in (None, 0.05)),),
+            "by_its_own_tolerance",
+            {IF: "if checks[name][0] > 1e-7:"},
+            "the errors are compared with a tolerance once more, and the verdicts are not used: `{}`",
+            passes=(exact,),
             credit=SLIP,
         ),
     ),
     alternatives={
         "loop": """
-            def first_wrong_block(f, grad, params, *, eps=1e-5, tol=1e-7):
+            def first_wrong_block(checks):
                 found = None
-                for name, (xi, passed) in check_blocks(f, grad, params, eps=eps, tol=tol).items():
+                for name, (xi, passed) in checks.items():
                     if not passed:
                         found = name
                 return found
         """,
         "a list of wrong ones": """
-            def first_wrong_block(f, grad, params, *, eps=1e-5, tol=1e-7):
-                checks = check_blocks(f, grad, params, eps=eps, tol=tol)
-                wrong = [name for name in params if not checks[name][1]]
+            def first_wrong_block(checks):
+                wrong = [name for name in checks if not checks[name][1]]
                 return wrong[-1] if wrong else None
         """,
         "an array of names": """
-            def first_wrong_block(f, grad, params, eps=1e-5, tol=1e-7):
-                checks = check_blocks(f, grad, params, eps=eps, tol=tol)
-                names = np.array(list(params))
-                wrong = names[[checks[name][0] > tol for name in names]]
-                if wrong.size:
-                    return wrong[-1]
-        """,
-        "by its own check": """
-            def first_wrong_block(f, grad, params, *, eps=1e-5, tol=1e-7):
-                exact = grad(params)
-                for name in list(params)[::-1]:
-                    block, approx = params[name], []
-                    for move in np.eye(block.size):
-                        move = eps * move.reshape(block.shape)
-                        rise = f({**params, name: block + move}) - f({**params, name: block - move})
-                        approx.append(rise / (2 * eps))
-                    a, b = np.array(approx), exact[name].ravel()
-                    if np.linalg.norm(a - b) > tol * (np.linalg.norm(a) + np.linalg.norm(b)):
-                        return name
-                return None
+            def first_wrong_block(checks):
+                names = np.array(list(checks))
+                passed = np.array([check[1] for check in checks.values()])
+                if not passed.all():
+                    return names[~passed][-1]
         """,
         "next": """
-            def first_wrong_block(f, grad, params, *, eps=1e-5, tol=1e-7):
-                checks = check_blocks(f, grad, params, eps=eps, tol=tol)
-                return next((name for name in reversed(checks) if not checks[name][1]), None)
+            def first_wrong_block(checks):
+                return next((name for name in reversed(checks) if checks[name][1] == False), None)
+        """,
+        "taken away": """
+            def first_wrong_block(checks):
+                left = dict(checks)
+                while left:
+                    name, (xi, passed) = left.popitem()
+                    if not passed:
+                        return name
+                return None
         """,
     },
 )
