@@ -5,6 +5,7 @@ from autograder.exercises.learning_rates.average_predictions import AVERAGE_PRED
 from autograder.exercises.learning_rates.cosine_restarts import COSINE_RESTARTS
 from autograder.exercises.learning_rates.cyclical import CYCLICAL
 from autograder.exercises.learning_rates.disagreement import DISAGREEMENT
+from autograder.exercises.learning_rates.inputs_for_cosine_restarts import INPUTS_FOR_COSINE_RESTARTS
 from autograder.exercises.learning_rates.lr_range_test import LR_RANGE_TEST
 from autograder.exercises.learning_rates.snapshot_steps import SNAPSHOT_STEPS
 from autograder.exercises.learning_rates.suggest_lr import SUGGEST_LR
@@ -23,6 +24,7 @@ ASSIGNMENT = Assignment(
         TRAIN_WITH_SNAPSHOTS,
         AVERAGE_PREDICTIONS,
         DISAGREEMENT,
+        INPUTS_FOR_COSINE_RESTARTS,
     ),
     answers_in_words=("experiment-answer",),
 )

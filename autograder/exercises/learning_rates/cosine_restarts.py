@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +18,10 @@ FIRST = "the first cycle"
 EQUAL = "cycles of equal length"
 
 
-def calls(
-    steps: Iterable[int], T_0: int, T_mult: int | None, rates: dict[str, float] | None = None
-) -> tuple[Call, ...]:
+def calls(steps: Iterable[Any], T_0: int, T_mult: int | None, rates: dict[str, Any]) -> tuple[Call, ...]:
     """With the default of `T_mult` where it is None."""
-    longer = {} if T_mult is None else {"T_mult": T_mult}
-    return tuple(call(int(t), **(rates or {}), T_0=T_0, **longer) for t in steps)
+    longer: dict[str, Any] = {} if T_mult is None else {"T_mult": T_mult}
+    return tuple(call(int(t), **rates, T_0=T_0, **longer) for t in steps)
 
 
 def growing(

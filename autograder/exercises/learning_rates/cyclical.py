@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -15,17 +16,17 @@ RATE = "lr_min + (lr_max - lr_min) * height"
 FIRST = "the first cycle"
 
 
-def calls(steps: Iterable[int], step_size_up: int, rates: dict[str, float]) -> tuple[Call, ...]:
+def calls(steps: Iterable[Any], step_size_up: int, rates: dict[str, Any]) -> tuple[Call, ...]:
     return tuple(call(int(t), **rates, step_size_up=step_size_up) for t in steps)
 
 
-def later(rng: np.random.Generator, step_size_up: int, rates: dict[str, float]) -> tuple[Call, ...]:
+def later(rng: np.random.Generator, step_size_up: int, rates: dict[str, Any]) -> tuple[Call, ...]:
     """Steps on both slopes of later cycles, one of an even number and one of an odd, and both turns.
 
     Half of an odd step size is no step: at half the height curves meet that are bent.
     """
     even, odd = 2 * int(rng.integers(1, 4)), 2 * int(rng.integers(1, 4)) + 1
-    up, down = rng.integers(1, step_size_up), rng.integers(step_size_up + 1, 2 * step_size_up)
+    up, down = int(rng.integers(1, step_size_up)), int(rng.integers(step_size_up + 1, 2 * step_size_up))
     places = [(even, up), (odd, down), (odd, step_size_up), (even, 0)]
     return calls((2 * step_size_up * cycle + place for cycle, place in places), step_size_up, rates)
 
@@ -51,7 +52,7 @@ CYCLICAL = exercise(
         Probe("rates that are whole numbers", lambda rng: later(rng, 3, whole_bounds(rng)), public=False),
         Probe(
             "a long run",
-            lambda rng: calls(60 * rng.integers(101, 115) + [7, 17, 24], 15, bounds(rng)),
+            lambda rng: calls(60 * rng.integers(101, 115) + np.array([7, 17, 24]), 15, bounds(rng)),
             public=False,
         ),
         Probe(

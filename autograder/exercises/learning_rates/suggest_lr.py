@@ -182,6 +182,17 @@ SUGGEST_LR = exercise(
             "the slope is taken from each rate to the next, and the rate between the two is returned: "
             "`np.diff(smoothed) / np.diff(np.log(lrs))`",
         ),
+        Wrong(
+            "across_neighbours",
+            {
+                SLOPES: "(smoothed[2:] - smoothed[:-2]) / np.log(lrs[2:] / lrs[:-2])",
+                RETURN: "return lrs[np.argmin(slopes) + 1]",
+            },
+            "the slope at a rate is that of the line between its two neighbours, however far away each is: "
+            "`(smoothed[2:] - smoothed[:-2]) / np.log(lrs[2:] / lrs[:-2])`",
+            kind="convention",
+            convention=True,
+        ),
         Wrong("index", {RETURN: "return np.argmin(slopes)"}, "the index is returned and not the rate: `{}`"),
         Wrong("slope", {RETURN: "return np.min(slopes)"}, "the slope is returned and not the rate: `{}`"),
         Wrong(
