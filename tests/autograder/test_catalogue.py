@@ -94,3 +94,10 @@ def test_a_wrong_formula_is_right_on_the_probes_that_it_names_and_where_its_rule
     assert entry.is_right_on(named, (call(1.0, shift=2.0),))
     assert entry.is_right_on(other, (call(1.0), call(2.0)))
     assert not entry.is_right_on(other, (call(1.0), call(2.0, shift=1.0)))
+
+
+def test_an_answer_may_call_a_function_beside_it_and_so_may_its_changes() -> None:
+    four_times = Written("def four_times(x):\n    return twice(twice(x))", beside={"twice": lambda x: 2 * x})
+    assert four_times(3) == 12
+    assert four_times.changed({"twice(twice(x))": "twice(x)"})(3) == 6
+    assert four_times.rewritten("def four_times(x):\n    return twice(x) ** 2")(3) == 36

@@ -314,3 +314,9 @@ def test_of_what_is_printed_the_first_text_is_made_and_no_more() -> None:
     assert one(f, os.devnull) == Returned(3, printed=True)
     assert len(made) == 1
     assert one(lambda: print("  ")) == Returned(None)
+
+
+def test_a_name_out_of_an_array_of_names_is_text() -> None:
+    value = one(lambda: np.array(["W1", "b1"])[1]).value
+    assert type(value) is str
+    assert value == "b1"
