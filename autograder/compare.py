@@ -205,6 +205,14 @@ def _stack(items: tuple, expected: np.ndarray) -> Any:
     return np.stack(items)
 
 
+def is_reshaped(returned: Any, expected: Any) -> bool:
+    """Whether an array has other axes of length 1 than the one that is asked for."""
+    if isinstance(expected, tuple):
+        return any(map(is_reshaped, items_of(returned, len(expected)) or (), expected))
+    arrays = isinstance(returned, np.ndarray) and isinstance(expected, np.ndarray)
+    return arrays and returned.shape != expected.shape and _is_column_of(returned, expected)
+
+
 def _is_column_of(returned: np.ndarray, expected: np.ndarray) -> bool:
     return returned.size == expected.size and [n for n in returned.shape if n != 1] == [
         n for n in expected.shape if n != 1

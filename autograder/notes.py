@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
+from autograder.compare import is_reshaped
 from autograder.results import CellRecord
 from autograder.sandbox import notices
 from autograder.sandbox.messages import Output
@@ -36,11 +37,13 @@ def notes(
     `shown` are the trials on inputs that everybody sees: of others nothing is told.
     """
     records = tuple(records)
+    shown = tuple(shown)
     returned: dict[str, list[tuple[Call, Returned, Outcome]]] = {}
     for trial in shown:
         returned.setdefault(trial.drawn.exercise.name, []).extend(_returned(trial))
     imprecise = [name for name, each in returned.items() if any(_is_imprecise(*one) for one in each)]
     repacked = [name for name, each in returned.items() if any(_is_repacked(*one) for one in each)]
+    reshaped = list(dict.fromkeys(trial.drawn.exercise.name for trial in shown if _is_reshaped(trial)))
     changing = [
         name
         for name, each in returned.items()
@@ -53,6 +56,11 @@ def notes(
     if repacked:
         says = "a list, a tuple or objects stand where arrays are asked for; their numbers count as they are."
         found.append(f"In the values of {_names(repacked)} {says}")
+    if reshaped:
+        says = (
+            "an array has one axis of length 1 more or less than is asked for; its numbers count as they are."
+        )
+        found.append(f"In the values of {_names(reshaped)} {says}")
     if changing:
         says = "are changed, which may spoil what comes after; work on a copy."
         found.append(f"Arrays that are given to {_names(changing)} {says}")
@@ -70,6 +78,14 @@ def _returned(trial: Trial) -> Iterator[tuple[Call, Returned, Outcome]]:
     for call, outcome, expected in zip(trial.calls, trial.outcomes, trial.expected, strict=False):
         if isinstance(outcome, Returned):
             yield call, outcome, expected
+
+
+def _is_reshaped(trial: Trial) -> bool:
+    """Whether a right answer has another shape than was asked for, which is not always taken."""
+    return trial.passed and any(
+        isinstance(expected, Returned) and is_reshaped(outcome.value, expected.value)
+        for _, outcome, expected in _returned(trial)
+    )
 
 
 def _is_imprecise(call: Call, outcome: Returned, _: Outcome) -> bool:

@@ -71,6 +71,18 @@ def test_another_container_is_said(outcome: Outcome, expected: Any) -> None:
     assert note.startswith("In the values of `f` a list, a tuple or objects stand where arrays are asked for")
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(np.ones((1, 3)), DOUBLE), (np.ones((3, 1)), DOUBLE), ((DOUBLE, np.ones((1, 3))), (DOUBLE, DOUBLE))],
+)
+def test_an_axis_too_many_is_said(value: Any, expected: Any) -> None:
+    (note,) = said(Returned(value), expected=expected)
+    assert note.startswith(
+        "In the values of `f` an array has one axis of length 1 more or less than is asked"
+    )
+    assert said(Returned(expected), expected=expected) == ()
+
+
 def test_a_changed_input_is_said_where_the_finding_does_not_say_it() -> None:
     changed = Returned(DOUBLE, modified=True)
     (note,) = said(changed, finding=Finding("wrong_values", ""))
