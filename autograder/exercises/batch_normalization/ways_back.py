@@ -8,11 +8,13 @@ from autograder.exercises.credit import SLIP
 
 
 OUTSIDE, NO_EPS = {STD: "np.sqrt(var) + eps"}, {STD: "np.sqrt(var)"}
-DZ = "(dz_norm - mean - z_norm * slope) / std"
+DZ, DGAMMA = "(dz_norm - mean - z_norm * slope) / std", "(dout * z_norm).sum(axis=0)"
 
 
-def there_and_back(other: str, dz: str, *, forward: dict[str, str] | None = None, std: str = "std") -> str:
-    """A change of the solution of `batchnorm_forward`, which hands an `other` number over besides, and a way
+def there_and_back(
+    other: str, dz: str, dgamma: str = DGAMMA, *, forward: dict[str, str] | None = None, std: str = "std"
+) -> str:
+    """A change of the solution of `batchnorm_forward`, which hands an `other` value over besides, and a way
     back with a formula for dz."""
     if BATCHNORM_FORWARD.solution is None:
         raise TypeError("there is no solution to change")
@@ -24,7 +26,7 @@ def batchnorm_backward(dout, cache):
     z_norm, std, gamma, other = cache
     dz_norm = gamma * dout
     mean, slope = dz_norm.mean(axis=0), (dz_norm * z_norm).mean(axis=0)
-    return {dz}, (dout * z_norm).sum(axis=0), dout.sum(axis=0)
+    return {dz}, {dgamma}, dout.sum(axis=0)
 """
 
 
@@ -69,6 +71,28 @@ WAYS_BACK = (
         parts=(1, 2),
         read=EPSILON,
         kind="not_finite",
+    ),
+    Wrong(
+        "no_eps_in_any_derivative",
+        there_and_back("np.sqrt(var)", "(dz_norm - mean - z_norm * slope * (std / other) ** 2) / other"),
+        "eps is missing in the derivatives, unlike in the forward pass: `var**(-3/2)`",
+        parts=(1, 2),
+        read=EPSILON,
+        kind="not_finite",
+    ),
+    Wrong(
+        "dgamma_of_the_input",
+        there_and_back("z", DZ, "(dout * other).sum(axis=0)"),
+        "gamma multiplies `z` and not `z_norm`: `dgamma = (dout * z).sum(axis=0)`",
+        parts=(0, 2),
+        read=BACKWARD,
+    ),
+    Wrong(
+        "dgamma_of_the_output",
+        there_and_back("out", DZ, "(dout * other).sum(axis=0)"),
+        "gamma multiplies the output and not `z_norm`: `dgamma = (dout * out).sum(axis=0)`",
+        parts=(0, 2),
+        read=BACKWARD,
     ),
     Wrong(
         "mean_for_the_count",
