@@ -192,6 +192,11 @@ BATCHNORM_BACKWARD = exercise(
         ),
         wrong_dz("multiplied_by_std", DZ.replace("/ std", "* std"), "std multiplies where it should divide"),
         wrong_dz(
+            "m_times_too_large",
+            f"{DZ} * len(dout)",
+            "dz is m times too large, because a common factor 1 / m is left out: `m * dz_norm - ...`",
+        ),
+        wrong_dz(
             "only_gamma", "dz_norm", "only gamma is taken into account, and neither std nor the statistics"
         ),
         wrong_dz("dout_itself", "1 * dout", "the gradient is passed on as it came: `dz = dout`"),

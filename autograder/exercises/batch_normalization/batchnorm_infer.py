@@ -75,6 +75,13 @@ BATCHNORM_INFER = exercise(
         ),
         *wrong_roots(TEST_TIME),
         Wrong(
+            "eps_after_the_division",
+            {STD: "np.sqrt(var)", OUT: "gamma * ((z - mu) / std + eps) + beta"},
+            "eps is added to the quotient, because a bracket is missing: `(z - mu) / np.sqrt(var) + eps`",
+            read=EPSILON,
+            kind="not_finite",
+        ),
+        Wrong(
             "batch_statistics",
             {STATS: "mu, var = z.mean(axis=0), z.var(axis=0)"},
             "each batch is normalised with its own statistics, as in training, so that a single example "

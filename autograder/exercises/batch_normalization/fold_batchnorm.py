@@ -90,6 +90,13 @@ FOLD_BATCHNORM = exercise(
             credit=SLIP,
         ),
         *wrong_roots(FOLDING),
+        Wrong(
+            "eps_after_the_division",
+            {FACTOR: "gamma / np.sqrt(var) + eps"},
+            "eps is added to the quotient, because a bracket is missing: `{}`",
+            read=EPSILON,
+            kind="not_finite",
+        ),
         Wrong("no_gamma", {FACTOR: "1 / np.sqrt(var + eps)"}, "gamma is not used: `{}`"),
         Wrong("no_variance", {FACTOR: "gamma"}, "the running variance is not used: `factor = {}`"),
         Wrong(
