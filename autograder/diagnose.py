@@ -54,7 +54,8 @@ def _all_of(entries: Iterable[Misconception], evidence: Sequence[Trial]) -> tupl
 
 def recognise_parts(exercise: Exercise, trials: Sequence[Trial]) -> dict[int, tuple[Misconception, ...]]:
     """Of several values that are asked for, the variants that give the student's in one of them: there may be
-    a mistake in each. No variant counts that is wrong in a value which the student has right."""
+    a mistake in each. No variant counts that is wrong in a value which the student has right. Truth values
+    alone are too few to tell: then all that is wrong in the variant has to be the student's."""
     cases = [_Case(trial, index) for trial in _evidence(trials) for index in trial.drawn.telling]
     if not all(case.parts(case.trial.outcomes) for case in cases):
         return {}
@@ -65,9 +66,14 @@ def recognise_parts(exercise: Exercise, trials: Sequence[Trial]) -> dict[int, tu
         if alike := _parts_alike(entry, cases, wrong):
             made = [case.made_by(entry) for case in cases]
             its_wrong = _wrong_parts(cases, made, exercise.tolerance)
-            for part in its_wrong & alike if its_wrong <= wrong else ():
+            tells = its_wrong <= alike or any(not _is_truth(cases[0], part) for part in its_wrong & alike)
+            for part in its_wrong & alike if its_wrong <= wrong and tells else ():
                 found[part].append((len(its_wrong), entry))
     return {part: _closest(entries) for part, entries in found.items() if entries}
+
+
+def _is_truth(case: "_Case", part: int) -> bool:
+    return _kind(case.parts(case.trial.expected)[part]) == "b"
 
 
 def _parts_alike(entry: Misconception, cases: Sequence["_Case"], parts: set[int]) -> set[int]:

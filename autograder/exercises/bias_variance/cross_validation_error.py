@@ -127,6 +127,11 @@ CROSS_VALIDATION_ERROR = exercise(
             "by the number of those held out: `{}`",
         ),
         Wrong(
+            "tried_on_all",
+            {ERRORS: "errors = y - fit_predict(X[train], y[train], X)", COUNT: "count + len(y)"},
+            "every model is tried on all examples, also on those that it was fitted to: `{}`",
+        ),
+        Wrong(
             "fits_on_val",
             {FIT: "fit_predict(X[val], y[val], X[val])"},
             "every model is fitted to the very examples that it is tried on: `{}`",

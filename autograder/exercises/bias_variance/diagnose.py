@@ -124,6 +124,11 @@ DIAGNOSE = exercise(
             parts=(1, 3),
             kind="not_finite",
         ),
+        wrong_bias(
+            "relative_to_training",
+            "(train_error - human_error) / train_error",
+            "a share of the training error: `{}`",
+        ),
         wrong_gap("from_humans", "val_error - human_error", "counted from the human error: `{}`"),
         wrong_gap("is_the_validation_error", "val_error", "the whole validation error: `{}`"),
         wrong_gap("sign_turned", "train_error - val_error", "turned round: `{}`"),
@@ -133,6 +138,11 @@ DIAGNOSE = exercise(
             "relative_to_training",
             "(val_error - train_error) / train_error",
             "a share of the training error: `{}`",
+        ),
+        wrong_gap(
+            "relative_to_validation",
+            "(val_error - train_error) / val_error",
+            "a share of the validation error: `{}`",
         ),
         wrong_gap("added", "val_error + train_error", "a sum of two errors: `{}`"),
         Wrong(

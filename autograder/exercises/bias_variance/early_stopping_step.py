@@ -15,7 +15,7 @@ UPDATE = f"if {IMPROVES}:\n            best = t"
 FOUND, GO_ON = "return best", "return None"
 STOP = f"if {STOPS}:\n            {FOUND}"
 AT_ONCE = "best = int(np.argmin(val_losses))"
-FLAT = "losses that stay the same"
+FLAT, SHORT = "losses that stay the same", "a patience of 1, and a single loss"
 
 # Losses by their ranks, the lowest the best, and the patience. The right answers stand beside them.
 Curve = tuple[tuple[int, ...], int]
@@ -47,7 +47,7 @@ def _losses(rng: np.random.Generator, ranks: tuple[int, ...], whole: bool) -> ND
 PROBES = (
     Probe("a curve that turns", curves(((4, 3, 1, 2, 5, 6), 3))),
     Probe("a curve that still falls", curves(((4, 3, 2, 1), 2))),
-    Probe("a patience of 1, and a single loss", curves(((1,), 1), ((3, 2, 4, 1), 1))),
+    Probe(SHORT, curves(((1,), 1), ((3, 2, 4, 1), 1))),
     Probe(FLAT, curves(((3, 2, 2, 2, 2), 2))),
     Probe(
         "a long curve",
@@ -182,6 +182,50 @@ EARLY_STOPPING_STEP = exercise(
                     "returned_none",
                 ),
             )
+        ),
+        Wrong(
+            "first_rise",
+            """
+                def early_stopping_step(val_losses, *, patience):
+                    for t in range(1, len(val_losses)):
+                        if val_losses[t] > val_losses[t - 1]:
+                            return t - 1
+                    return None
+            """,
+            "training stops where the losses rise for the first time, whatever the patience is: "
+            "`val_losses[t] > val_losses[t - 1]`",
+            kind="returned_none",
+        ),
+        Wrong(
+            "as_many_steps_ago",
+            """
+                def early_stopping_step(val_losses, *, patience):
+                    for t in range(patience, len(val_losses)):
+                        if val_losses[t] >= val_losses[t - patience]:
+                            return t - patience
+                    return None
+            """,
+            "each loss is compared with one other alone, that of as many steps ago: "
+            "`val_losses[t - patience]`",
+        ),
+        Wrong(
+            "first_step_waits",
+            """
+                def early_stopping_step(val_losses, *, patience):
+                    best, waited = 0, 0
+                    for t in range(len(val_losses)):
+                        if val_losses[t] < val_losses[best]:
+                            best, waited = t, 0
+                        else:
+                            waited = waited + 1
+                        if waited >= patience:
+                            return best
+                    return None
+            """,
+            "the first step is compared with itself and counts as one without improvement: "
+            "`val_losses[0] < val_losses[0]`",
+            passes=tuple(probe.name for probe in PROBES if probe.name != SHORT),
+            credit=SLIP,
         ),
         Wrong(
             "better_than_the_last",

@@ -24,11 +24,9 @@ INPUTS_FOR_EARLY_STOPPING = write_the_test(
     of=EARLY_STOPPING_STEP,
     solution="""
         def inputs_for_early_stopping():
-            return [
-                {"val_losses": np.array([6, 3, 5, 4, 2, 7, 6, 2, 0, 9, 9, 9]), "patience": 3},
-                {"val_losses": np.array([6, 3, 5, 2, 4, 1, 7, 8]), "patience": 2},
-                {"val_losses": np.array([5, 3, 1, 4, 2]), "patience": 3},
-            ]
+            waits, rises = [6, 3, 5, 4, 2, 7, 6, 2, 0, 9, 9, 9], [6, 3, 5, 2, 4, 1, 7, 8]
+            curves = [(waits, 3), (rises, 2), ([3, 4, 2, 5], 2)]
+            return [{"val_losses": np.array(losses), "patience": patience} for losses, patience in curves]
     """,
     points=3,
     read=EARLY_STOPPING,
@@ -136,7 +134,7 @@ INPUTS_FOR_EARLY_STOPPING = write_the_test(
                 return [
                     dict(val_losses=[9, 5, 7, 6, 4, 4, 8, 6, 5, 3, 7, 8, 9], patience=3),
                     dict(val_losses=[5, 4, 6, 3, 5, 2, 6, 6.5, 1], patience=2),
-                    dict(val_losses=[3, 1, 2], patience=2),
+                    dict(val_losses=[3, 4, 1, 2], patience=2),
                 ]
         """,
         "tuples in the order of the parameters": """
@@ -144,7 +142,7 @@ INPUTS_FOR_EARLY_STOPPING = write_the_test(
                 return (
                     (np.array([9.0, 5.0, 7.0, 6.0, 4.0, 8.0, 6.0, 4.0, 3.0, 7.0, 8.0, 9.0]), 3),
                     (np.array([5.0, 4.0, 6.0, 3.0, 5.0, 2.0, 6.0, 6.5, 1.0]), 2),
-                    (np.array([3.0, 1.0, 2.0]), 2),
+                    (np.array([3.0, 4.0, 1.0, 2.0]), 2),
                 )
         """,
         "one curve, scaled and cut short": """
@@ -154,7 +152,7 @@ INPUTS_FOR_EARLY_STOPPING = write_the_test(
                 return [
                     {"val_losses": curve, "patience": 3},
                     {"val_losses": zigzag, "patience": 2},
-                    {"val_losses": zigzag[:7], "patience": 2},
+                    {"val_losses": np.append(0.4, zigzag[2:4]), "patience": 2},
                 ]
         """,
         "single precision": """
@@ -164,7 +162,7 @@ INPUTS_FOR_EARLY_STOPPING = write_the_test(
                 return [
                     {"val_losses": losses, "patience": 3},
                     {"val_losses": saw, "patience": 2},
-                    {"val_losses": saw[:5], "patience": 4},
+                    {"val_losses": np.append(np.float32(4), saw[2:4]), "patience": 2},
                 ]
         """,
     },

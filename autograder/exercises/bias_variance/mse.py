@@ -88,6 +88,12 @@ MSE = exercise(
             kind="not_finite",
         ),
         Wrong(
+            "variance_twice",
+            {RESULT: "np.mean(errors**2, axis=0) + np.var(estimates, axis=0)"},
+            "the variance is added to what contains it already: `np.mean(errors**2) + variance`",
+            passes=(one_row,),
+        ),
+        Wrong(
             "variance_taken_away",
             {RESULT: "np.mean(errors, axis=0) ** 2 - np.var(estimates, axis=0)"},
             "the variance is taken away from the squared bias: `bias**2 - variance`",

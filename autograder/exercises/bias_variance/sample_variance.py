@@ -214,6 +214,11 @@ SAMPLE_VARIANCE_EXERCISE = exercise(
             "the mean of the squares loses the mean itself and not its square: `np.mean(x**2) - np.mean(x)`",
         ),
         Wrong(
+            "square_of_the_sum",
+            {TOTAL: "np.sum(x**2, axis=0) - np.sum(x, axis=0) ** 2"},
+            "the square of the sum is taken away, and not divided by the number of observations before: `{}`",
+        ),
+        Wrong(
             "minus",
             {TOTAL: "-np.sum(deviation**2, axis=0)"},
             "the two terms are subtracted in the other order, which makes it negative: "
