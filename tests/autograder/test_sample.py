@@ -47,10 +47,13 @@ def test_everybody_gets_what_they_deserve(
 ) -> None:
     who, assignment = CLASSES[name][student], ASSIGNMENTS[name]
     result = graded(who, assignment, released[name], zygote)
-    building = _building_on(assignment, set(who.deserved))
+    building = _building_on(assignment, set(who.deserved)) | _defined_besides(who, assignment)
     judgements = [each for each in result.judgements if each.exercise in building]
+    # Nothing stands in for a convention: what goes with another one is judged as it is.
+    as_it_is = any(deserved.kind == "convention" for deserved in who.deserved.values())
     for judgement in judgements:
-        assert judgement.score == judgement.max_score or _looks_there_first(judgement), judgement
+        has_all = judgement.score == judgement.max_score
+        assert has_all or as_it_is or _looks_there_first(judgement), judgement
     assert_deserved(_as_if_alone(result, judgements), expected(who, assignment), name)
 
 
@@ -62,6 +65,13 @@ def _building_on(assignment: Assignment, names: set[str]) -> set[str]:
         if exercise.name not in names and (called or (names | found) & exercise.beside.keys()):
             found.add(exercise.name)
     return found
+
+
+def _defined_besides(student: Student, assignment: Assignment) -> set[str]:
+    """The functions of other exercises that an answer defines once more, to go with its own."""
+    names = {exercise.name for exercise in assignment.exercises} - student.deserved.keys()
+    text = "\n".join(student.answers.values()) if student.deserved else ""
+    return {name for name in names if f"def {name}(" in text}
 
 
 def _looks_there_first(judgement: Judgement) -> bool:
