@@ -9,6 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError
 
 from autograder.exercise import Exercise, Probe, call
 from autograder.exercises import load
@@ -277,9 +278,16 @@ NAMES = "import builtins\nsorted({*globals(), *dir(builtins)})"
 @pytest.fixture(scope="module")
 def at_home() -> nbformat.NotebookNode:
     """A notebook with these habits after Jupyter has run it; its last cell shows what names there are."""
+    try:
+        return run_at_home()
+    except CellTimeoutError:  # beside many busy processes a reply of the kernel was lost once
+        return run_at_home()
+
+
+def run_at_home() -> nbformat.NotebookNode:
     cells = [nbformat.v4.new_code_cell(source) for source in (*HABITS, *DYNAMIC, NAMES)]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
+    NotebookClient(notebook, allow_errors=True, kernel_name="python3", timeout=180).execute()
     return notebook
 
 
