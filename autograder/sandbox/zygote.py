@@ -13,6 +13,7 @@ import socket
 import struct
 import sys
 import types
+import warnings
 from importlib.abc import MetaPathFinder
 from typing import Any, NoReturn
 
@@ -100,6 +101,8 @@ def _prepare(policy: Policy) -> Any:
         import matplotlib.pyplot as plt
 
         shell.enable_matplotlib("inline")
+        # It depends on how long that took, and nothing that is shown may depend on how busy a machine is.
+        warnings.filterwarnings("ignore", 'Creating legend with loc="best" can be slow')
         # Drawing loads fonts and backends and fills caches; a box would pay for it each time.
         figure, axes = plt.subplots()
         axes.plot(np.arange(2), label="line")

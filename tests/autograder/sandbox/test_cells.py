@@ -339,6 +339,14 @@ def test_a_display_is_updated_where_it_stands(box: Box) -> None:
     assert shown(run(box, "a.update('c')")) == []
 
 
+def test_a_legend_that_took_long_on_a_busy_machine_looks_like_any_other(box: Box) -> None:
+    run(box, "import time\nimport matplotlib.pyplot as plt\nseconds = iter(range(0, 1000, 5))")
+    run(box, "time.perf_counter = lambda: next(seconds)")
+    result = run(box, "plt.plot([1, 2], label='one')\nplt.legend()\nplt.show()\nnext(seconds)")
+    assert [output.kind for output in result.outputs] == ["display", "result"]
+    assert int(result.outputs[1].text) >= 10, "somebody has asked for the time"
+
+
 def test_many_updates_of_a_figure_cost_the_room_of_one(box: Box) -> None:
     result = run(
         box,
