@@ -20,7 +20,7 @@ from autograder.verdict import Finding, Judgement
 
 # A wrong gradient is right in none of them but by chance zero.
 DIRECTIONS = 6
-STEP = 1e-5
+STEP = 1e-6
 # What rounding and curvature leave of the difference of two passes, relative to the largest gradient.
 CLOSE, CLOSE_IN_SINGLE = 1e-5, 1e-3
 # What the exact gradient of a forward pass is worth that nobody has described: that one may be a simple one.
@@ -112,13 +112,14 @@ class _IsGradient:
             dout, results = calls[number].args[self.spec.dout], values[number]
             gradients = results if isinstance(results, tuple) else (results,)
             for place, gradient in zip(self.spec.wrt, gradients, strict=True):
-                if np.shape(gradient) != np.shape(forward.args[place]):
-                    return "the gradient has another shape than what it belongs to"
+                if np.size(gradient) != np.size(forward.args[place]):
+                    return "the gradient has another size than what it belongs to"
                 ways = list(_directions(forward, place))
                 slopes: Any = [
                     np.sum(dout * (_out(next(others)) - _out(next(others)))) / (2 * STEP) for _ in ways
                 ]
-                returned = [np.sum(gradient * way) for way in ways]
+                # With an axis of length 1 more it may be right too.
+                returned = [np.sum(np.reshape(gradient, np.shape(way)) * way) for way in ways]
                 if not np.isfinite(slopes).all():
                     return Broken(NOWHERE, "the forward pass has no gradient here")
                 largest = max(1.0, float(np.max(np.abs(slopes))))

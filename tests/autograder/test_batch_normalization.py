@@ -1,9 +1,13 @@
 """What is special about batch normalisation: a cache of one's own, and where eps stands."""
 
+import json
+import textwrap
+
 import numpy as np
 import pytest
 
 from autograder.exercises import load
+from autograder.grading import grade_submission
 from autograder.prove import Bench
 from autograder.prove.bench import KEYS
 from autograder.written import Written
@@ -109,6 +113,32 @@ def test_test_time_is_not_divided_by_something_else_than_training(benches, std, 
     )
     assert judgement.score < judgement.max_score
     assert judgement.finding.misconception == misconception
+
+
+def test_a_way_back_that_fits_a_wrong_forward_pass_counts_in_full(zygote):
+    """Beside tiny spreads too, where differences have to be short."""
+    forward = """
+        def batchnorm_forward(z, gamma, beta, *, eps=1e-5):
+            centred = z - z.mean(axis=0)
+            std = np.sqrt((centred**2).sum(axis=0) + eps)
+            return gamma * centred / std + beta, {"z_norm": centred / std, "std": std, "gamma": gamma}
+    """
+    backward = """
+        def batchnorm_backward(dout, cache):
+            z_norm, dz_norm = cache["z_norm"], cache["gamma"] * dout
+            dgamma, dbeta = np.sum(dout * z_norm, axis=0, keepdims=True), np.sum(dout, axis=0, keepdims=True)
+            path = z_norm * np.sum(dz_norm * z_norm, axis=0)
+            return (dz_norm - dz_norm.mean(axis=0) - path) / cache["std"], dgamma, dbeta
+    """
+    sources = ["import numpy as np", textwrap.dedent(forward), textwrap.dedent(backward)]
+    cells = [{"cell_type": "code", "source": source} for source in sources]
+    data = json.dumps({"nbformat": 4, "cells": cells}).encode()
+    assignment = load("07_batch_normalization")
+    result = grade_submission(data, assignment, student="ada", course_key=b"k", zygote=zygote)
+    judged = {judgement.exercise: judgement for judgement in result.judgements}
+    assert judged["batchnorm_forward"].finding.misconception == "sum_of_squares"
+    assert judged["batchnorm_backward"].score == judged["batchnorm_backward"].max_score
+    assert judged["batchnorm_backward"].finding.kind == "follow_through"
 
 
 def test_numbers_of_float64_where_single_precision_came_in_are_right(benches):
