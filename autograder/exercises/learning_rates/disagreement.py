@@ -16,7 +16,8 @@ ALONE, BINARY = "a single model", "two classes"
 def labels(rng: np.random.Generator, M: int, m: int, classes: int = 4) -> NDArray[np.int64]:
     """Classes of m examples by M models, no two of which agree on all or on none.
 
-    Every model differs from the first one on another number of examples, the last one on most.
+    Every model differs from the first one on another number of examples, the last one on most. Of more than
+    two classes the labels are even, so that no difference between two of them counts like one example.
     """
     first = rng.integers(1, classes, m)
     rows = [first]
@@ -24,7 +25,7 @@ def labels(rng: np.random.Generator, M: int, m: int, classes: int = 4) -> NDArra
         row = first.copy()
         row[: model + 1] = (first[: model + 1] + rng.integers(1, classes, model + 1)) % classes
         rows.append(row)
-    return np.array(rows)[:, rng.permutation(m)]
+    return np.array(rows)[:, rng.permutation(m)] * (1 if classes == 2 else 2)
 
 
 def entry(name: str, instead: str, message: str, *, alone: bool = False, binary: bool = False) -> Wrong:
