@@ -1,8 +1,10 @@
-"""What `check` needs in a student's hands, as data: no reference, no hidden input, no code of a variant.
+"""What `check` needs in a student's hands, as data: no reference, no hidden input, and hardly any code.
 
 `check` runs in the student's own process and shows what it expects, so the answers to the inputs that
 everybody sees are no secret. They are recorded: each visible input, what the reference makes of it, what
 every known-wrong variant makes of it, and the words for it. Of the hidden kinds the names alone are told.
+Only where a student writes the inputs is nothing to be recorded: there the versions that are tried on them
+travel folded, as those functions of a lecture do that an assignment asks for.
 A recorded exercise is judged by the same engine as a live one, and in the same words.
 """
 
