@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.bounded import Bounded
 from autograder.compare import Tolerance
 from autograder.near import near
 from autograder.properties import Property
@@ -163,7 +164,9 @@ class Exercise:
         """Formulas that nobody described, one small change away from the solution."""
         changed = near(self.solution) if self.solution else ()
         return tuple(
-            Misconception(f"near_formula_{number}", variant, f"`{shown}` stands in the formula", self.read)
+            Misconception(
+                f"near_formula_{number}", Bounded(variant), f"`{shown}` stands in the formula", self.read
+            )
             for number, (shown, variant) in enumerate(changed)
         )
 
@@ -186,7 +189,9 @@ class Exercise:
             return None
         name, message = f"{one.name}+{other.name}", f"{one.message}, and when {other.message}"
         change = {**one.change, **other.change}
-        return Misconception(name, variant, message, one.read, one.credit * other.credit, change=change)
+        return Misconception(
+            name, Bounded(variant), message, one.read, one.credit * other.credit, change=change
+        )
 
     def namespace(self, function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
         """The functions that a probe may call, with `function` in the place of the student's. A text may

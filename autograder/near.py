@@ -1,6 +1,7 @@
 """All that is one small change away from a model solution, for wrong answers that nobody foresaw."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from typing import TypeGuard
 
@@ -12,6 +13,8 @@ OPERATORS: tuple[type[ast.operator], ...] = (ast.Add, ast.Sub, ast.Mult, ast.Div
 
 # Signatures are given, and the functions of numpy are no formulas.
 NO_FORMULAS = ("func", "annotation", "returns")
+# A list that is put into itself has no end.
+INTO_ITSELF = re.compile(r"\b(\w+)\.append\(.*\b\1\b")
 
 
 def near(solution: Written) -> Iterator[tuple[str, Written]]:
@@ -23,7 +26,7 @@ def near(solution: Written) -> Iterator[tuple[str, Written]]:
         for instead in _instead_of(node, names):
             put(instead)
             text = ast.unparse(tree)
-            if text not in seen:
+            if text not in seen and not INTO_ITSELF.search(text):
                 seen.add(text)
                 yield ast.unparse(shown), solution.rewritten(text)
         put(node)

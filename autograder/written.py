@@ -27,7 +27,7 @@ class Written:
         """`name` is that of the function, where it is known: it is read from the text otherwise."""
         self.text = textwrap.dedent(text).strip("\n") if text[:1].isspace() else text
         self._name = name
-        self._beside = beside or {}
+        self.beside = beside or {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -43,7 +43,7 @@ class Written:
     @functools.cached_property
     def namespace(self) -> dict[str, Any]:
         """The function among all that the text defines, and what is beside it."""
-        namespace: dict[str, Any] = {"np": np, **self._beside}
+        namespace: dict[str, Any] = {"np": np, **self.beside}
         exec(compile(self.text, f"<{self.__name__}>", "exec"), namespace)  # our own text, of this repository
         return namespace
 
@@ -84,7 +84,7 @@ class Written:
     def changed(self, change: Change) -> "Written":
         """The same with a change made; raises ValueError where it does not fit."""
         if isinstance(change, str):
-            return Written(change, beside=self._beside)
+            return Written(change, beside=self.beside)
         text, end = "", 0
         for (start, stop), instead in sorted((self._place(right), change[right]) for right in change):
             if start < end:
@@ -97,7 +97,7 @@ class Written:
 
     def rewritten(self, text: str) -> "Written":
         """A function of the same name in the same place."""
-        return Written(text, self.__name__, self._beside)
+        return Written(text, self.__name__, self.beside)
 
     def _place(self, right: str) -> tuple[int, int]:
         if not right:

@@ -15,7 +15,7 @@ import sysconfig
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -303,10 +303,13 @@ class Box:
             raise BoxStopped(Stopped("exit"))
         call_id = secrets.token_bytes(16)
         watch = Watch(seconds, self._usage)
+        # A question may be larger than the reply that it is for, such as one about the columns of a matrix.
+        room = max(limits.frame_bytes, QUESTIONS.frame_bytes) if answers else limits.frame_bytes
+        either = replace(limits, frame_bytes=room)
         try:
             send(self._connection, Frame(kind, call_id, body), watch.wait)
             for _ in range(MAX_QUESTIONS):
-                frame = receive(self._connection, limits, watch.wait)
+                frame = receive(self._connection, either, watch.wait)
                 if frame.call_id != call_id:
                     raise ProtocolError("a frame answers a request that was never made")
                 if frame.type is FrameType(kind + 1):

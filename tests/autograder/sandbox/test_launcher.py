@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograder.sandbox import launcher
@@ -96,6 +97,20 @@ def test_one_that_cannot_start_says_why(
     ):
         pass
     assert started[0].returncode == 1
+
+
+def test_a_question_may_be_larger_than_the_reply_that_it_is_for() -> None:
+    """Such as one about the columns of a matrix, of which one number is asked."""
+
+    def helper(name: str, args: tuple[np.ndarray, ...], kwargs: dict[str, object]) -> np.ndarray:
+        return np.asarray(args[0].sum())
+
+    with Zygote(WALL) as zygote, zygote.box() as box:
+        box.run_cell("import numpy as np\ndef total(n): return helper(np.ones(n))", 20)
+        calls = (Call("total", (np.asarray(100_000),)),)
+        ((outcome,),) = box.perform((ProbeRequest("total", calls, 100),), {"helper": helper})
+    assert isinstance(outcome, Returned)
+    assert outcome.value == 100_000
 
 
 def test_a_start_that_takes_too_long_says_so(
