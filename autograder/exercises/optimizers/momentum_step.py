@@ -85,7 +85,7 @@ MOMENTUM_STEP = exercise(
     probes=(
         Probe("three steps from rest", lambda rng: from_rest(rng, 3, 3, beta=memory(rng)), own=OWN),
         Probe("the usual memory", lambda rng: from_rest(rng, 2, 4), own=OWN),
-        Probe("the middle of a run, with a learning rate that changes", under_way, own=OWN),
+        Probe("the middle of a run, at changing learning rates", under_way, own=OWN),
         Probe("no memory at all, and a long one", no_memory, own=OWN),
         Probe("a learning rate that changes", changing_rate, public=False, own=OWN),
         Probe(SHAPES, other_shapes, public=False, own=OWN),
