@@ -568,7 +568,7 @@ def _print_table(
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table)
     if left := len(results[len(results[:rows]) :]):
-        console.print(f"And {left} more, with more points, in the report.", highlight=False)
+        console.print(f"And {left} more, with no fewer points, in the report.", highlight=False)
     names = ", ".join(f"{n} {each.name}" for n, each in enumerate(assignment.exercises, start=1))
     shown = [grades[result.student] for result in results]
     by_person = max((grade.waiting for grade in shown if grade.score is not None), default=0.0)

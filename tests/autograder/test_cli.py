@@ -353,15 +353,17 @@ def test_on_a_terminal_the_bar_ends_with_what_it_shows(
 
 
 def test_demo_uses_folders_of_its_own(course: Path) -> None:
+    # Not the first: somebody in it takes all the time there is, and is tried again on a busy machine.
+    name = "02_optimizers"
     before = sorted((course / ".course").iterdir())
-    done = run("autograder", "demo", ASSIGNMENT, cwd=course)
+    done = run("autograder", "demo", name, cwd=course)
     assert done.returncode == 0, done.stderr
     rows = [line.split("│") for line in done.stdout.splitlines() if re.match("│[a-z]", line)]
     assert [row[2].strip() for row in rows[:2]] == ["–", "0"], "the worst first"
-    assert "not written yet: cumulative_mean, ewma," in done.stdout
-    assert re.search(r"^And \d+ more, with more points, in the report\.$", done.stdout, re.MULTILINE)
+    assert "not written yet: momentum_step, rmsprop_step," in done.stdout
+    assert re.search(r"^And \d+ more, with no fewer points, in the report\.$", done.stdout, re.MULTILINE)
     assert "nothing graded anew" not in done.stdout
     assert sorted((course / ".course").iterdir()) == sorted([*before, course / ".course" / "demo"])
-    report = course / ".course" / "demo" / "reports" / ASSIGNMENT / "index.html"
+    report = course / ".course" / "demo" / "reports" / name / "index.html"
     assert "ada-all-right" in report.read_text()
-    assert "nothing graded anew" in run("autograder", "demo", ASSIGNMENT, cwd=course).stdout
+    assert "nothing graded anew" in run("autograder", "demo", name, cwd=course).stdout
