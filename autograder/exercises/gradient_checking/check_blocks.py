@@ -51,7 +51,7 @@ def third_is_wrong(
     **options: Any,
 ) -> Call:
     """It is always the same block, so that of a joint verdict the same part is right."""
-    first, second = rng.choice([(0.5, -1.0), (1.5, 3.0), (2.0, 3.0)])
+    first, second = ((0.5, -1.0), (1.5, 3.0), (2.0, 3.0))[rng.integers(3)]
     return checked(rng, weights(rng, small), (1, 1, first, 1), (1, 1, second, 1), gradient, **options)
 
 
