@@ -74,7 +74,7 @@ coverage: $(READY) ## all tests, and which lines of the two packages none of the
 	@$(PYTEST) --cov --cov-report=term:skip-covered
 
 lowest: ## all tests with the lowest versions that pyproject.toml allows (needs uv)
-	@uv venv --quiet --clear .venv-lowest
+	@uv venv --quiet --seed --clear .venv-lowest
 	@uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable ".[course,grading,test]"
 	@PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" .venv-lowest/bin/python -m pytest $(SPREAD)
 
