@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from autograder.bounded import Bounded
 from autograder.compare import Tolerance, compare
 from autograder.exercise import Misconception
-from autograder.patience import limited
 from autograder.prove.bench import Bench
 from autograder.prove.distance import differ
 from autograder.prove.mutants import Mutant, mutants
-from autograder.sandbox.perform import Interrupted, Outcome, Returned
+from autograder.sandbox.perform import Outcome, Returned
 from autograder.sandbox.values import plain
 from autograder.trials import Drawn, Trial, floats, try_here, try_out
 from autograder.verdict import Judgement, judge
@@ -24,8 +24,6 @@ from autograder.verdict import Judgement, judge
 LUCK = 1 / 3
 # Of all small changes and all pairs of mistakes about so many are tried.
 SOME = 12
-# A change after which a loop never ends is noticed.
-SECONDS = 5.0
 
 
 # --- what is right passes ---------------------------------------------------------------------------------
@@ -270,8 +268,5 @@ def survivors(bench: Bench) -> tuple[Mutant, ...]:
 
 
 def _survives(bench: Bench, mutant: Mutant) -> bool:
-    try:
-        with limited(SECONDS):
-            return all(trial.passed for each in bench.drawn() for trial in try_here(mutant.function, (each,)))
-    except Interrupted:
-        return False
+    function = Bounded(mutant.function)  # a change after which a loop never ends is noticed
+    return all(trial.passed for each in bench.drawn() for trial in try_here(function, (each,)))
