@@ -8,6 +8,7 @@ Running it twice gives the same bytes, so a diff of a notebook shows what its au
 
 import argparse
 import html
+import json
 import re
 import subprocess
 import sys
@@ -46,6 +47,9 @@ VERDICT = "<details><summary><b>Verdict</b></summary>"
 FOLDED = {"collapsed": True, "jupyter": {"outputs_hidden": True}}
 WORDS_PER_LINE_OF_CODE = 12
 LINES_PER_CELL = 8
+# As committed, in thousands of bytes: small enough to clone, to diff and to open on a slow connection.
+KB_PER_FIGURE = 100
+KB_PER_LECTURE = 1000
 
 
 def lectures() -> list[Path]:
@@ -194,6 +198,8 @@ def _output_defects(output: NotebookNode) -> Iterator[str]:
     if any(kind.startswith("image/") for kind in data):
         yield "displays a figure without alt text"
     for tag in re.findall(r"<img\b[^>]*>", data.get("text/html", "")):
+        if len(tag) > 1000 * KB_PER_FIGURE:
+            yield f"displays a figure of {len(tag) // 1000} kB"
         alt = re.search(r'\balt="([^"]*)"', tag)
         if alt is None or not alt[1].strip():
             yield "displays a figure without alt text"
@@ -211,6 +217,9 @@ def _balance_defects(notebook: NotebookNode) -> Iterator[str]:
         yield f"has {words} words of prose to {lines} lines of code"
     if len({cell.id for cell in cells}) < len(cells):
         yield "uses a cell id twice"
+    size = len(json.dumps(notebook, indent=1, ensure_ascii=False).encode())
+    if size > 1000 * KB_PER_LECTURE:
+        yield f"has {size // 1000} kB"
 
 
 def _code_lines(cell: NotebookNode) -> list[str]:

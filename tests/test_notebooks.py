@@ -191,6 +191,10 @@ PICTURE = new_output(
 NO_ALT = new_output("display_data", data={"text/html": '<img src="data:,">'})
 EMPTY_ALT = new_output("display_data", data={"text/html": '<img src="data:," alt=" ">'})
 MUTE = new_output("display_data", data={"text/html": '<img alt="A line.">', "text/plain": "Figure"})
+HEAVY = new_output(
+    "display_data",
+    data={"text/html": f'<img src="data:,{"A" * 100_000}" alt="A line.">', "text/plain": "Figure: A line."},
+)
 VIEW = new_output("display_data", data={"application/vnd.jupyter.widget-view+json": {}})
 
 
@@ -203,6 +207,8 @@ VIEW = new_output("display_data", data={"application/vnd.jupyter.widget-view+jso
         (broken(2, outputs=[NO_ALT]), "cell 'figure' displays a figure without alt text"),
         (broken(2, outputs=[EMPTY_ALT]), "cell 'figure' displays a figure without alt text"),
         (broken(2, outputs=[MUTE]), "cell 'figure' displays a figure whose plain text is not its alt text"),
+        (broken(2, outputs=[HEAVY]), "cell 'figure' displays a figure of 100 kB"),
+        (broken(2, outputs=[HEAVY] * 10), "the notebook has 1003 kB"),
         (broken(1, outputs=[VIEW]), "cell 'run' displays a widget and is not tagged widget"),
         (broken(1, execution_count=None), "cell 'run' was not run"),
         (broken(1, source="plot();"), "cell 'run' ends in a semicolon, which nbval does not honour"),

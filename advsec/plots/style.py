@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
 
 __all__ = ["LINES", "OKABE_ITO", "figure", "show"]
@@ -74,6 +75,7 @@ GUIDE_DASHES: list[Any] = [(0, (6, 2)), (0, (2, 2)), (0, (6, 2, 2, 2)), (0, (1, 
 
 WIDEST = 11.0  # inches that fit on a page
 DPI = 100  # pixels per inch on the page; the image carries twice as many for sharp screens
+SHADES = 128  # more than anyone tells apart in a drawing of lines, at a third of the bytes
 
 
 # --- Display ------------------------------------------------------------------------------------------------
@@ -111,11 +113,27 @@ def show(figure: Figure | Axes | NDArray, *, alt: str = "") -> None:
     words = alt or figure.get_label()
     if not words.strip():
         raise ValueError(f"alt must be a description of the figure, got {alt!r}")
-    image = io.BytesIO()
-    # No version of matplotlib in the file: the same figure gives the same bytes.
-    figure.savefig(image, format="png", dpi=2 * DPI, metadata={"Software": None})
+    png = io.BytesIO()
+    # Pillow names no version of itself in the file: the same figure gives the same bytes.
+    in_few_shades(drawing(figure)).save(png, format="png", optimize=True)
     width, height = (round(inches * DPI) for inches in figure.get_size_inches())
-    display(_Picture(image.getvalue(), words, width, height))
+    display(_Picture(png.getvalue(), words, width, height))
+
+
+def drawing(figure: Figure) -> Image:
+    """The figure in colours, with two pixels for each of the page."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=2 * DPI, pil_kwargs={"compress_level": 0})
+    return Image.open(file).convert("RGB")
+
+
+def in_few_shades(image: Image) -> Image:
+    """The image with a palette. Shades are chosen to cover all that occur, so that a rare one is kept too."""
+    from PIL.Image import Dither, Quantize
+
+    return image.quantize(SHADES, method=Quantize.MAXCOVERAGE, dither=Dither.NONE)
 
 
 class _Picture(NamedTuple):

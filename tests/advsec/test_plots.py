@@ -402,6 +402,20 @@ def test_the_same_figure_gives_the_same_bytes(shown):
     assert b"matplotlib" not in shown[0].png
 
 
+def test_a_figure_is_small_and_no_pixel_of_it_changes_visibly():
+    """The hardest for a palette: steady shades of one colour, thin lines of five others, and one red dot."""
+    axes = plots.series(LINE, {f"line {i}": LINE * i for i in range(5)}, level=LINE)
+    axes.imshow(np.linspace(0, 1, 500)[None], cmap=style.values_to_colors(), extent=(0, 60, -1, 0))
+    axes.plot(30, 2, ".", color="red", markersize=3)
+    before = style.drawing(axes.figure)
+    after = style.in_few_shades(before)
+    change = np.abs(np.asarray(before, dtype=int) - np.asarray(after.convert("RGB"), dtype=int))
+    assert change.max() < 32
+    assert np.mean(change.max(axis=-1) > 16) < 0.002
+    assert after.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+    assert len(after.getcolors()) <= 128
+
+
 def test_a_notebook_gets_the_alt_text_in_an_image_tag():
     code = (
         "from IPython.core.interactiveshell import InteractiveShell; from advsec.plots.style import _Picture;"
