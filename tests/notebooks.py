@@ -1,12 +1,14 @@
 """Write every notebook of the course in one canonical form: `make notebooks`.
 
-    python -m tests.notebooks            run the lectures and write them with outputs; strip the assignments
-    python -m tests.notebooks --check    run nothing, name each notebook that is not in canonical form
+    python -m tests.notebooks              run the lectures and write them with outputs; strip the assignments
+    python -m tests.notebooks 02 03_lea    only the notebooks whose names begin so
+    python -m tests.notebooks --check      run nothing, name each notebook that is not in canonical form
 
 Running it twice gives the same bytes, so a diff of a notebook shows what its author changed and nothing else.
 """
 
 import argparse
+import ast
 import html
 import json
 import re
@@ -50,6 +52,22 @@ LINES_PER_CELL = 8
 # As committed, in thousands of bytes: small enough to clone, to diff and to open on a slow connection.
 KB_PER_FIGURE = 100
 KB_PER_LECTURE = 1000
+# The cells of an experiment carry its id as a tag: X, the number of the lecture, a point, its own number.
+EXPERIMENT = re.compile(r"X(\d+)\.(\d+)")
+# What every lecture has beside its sections, and how it is recognised. The map names the seven topics.
+TOPICS = ["moving averages", "optimis", "learning rate", "gradient check", "bias", "dropout", "batch norm"]
+FURNITURE = {
+    "no learning objectives": r"\*\*After this lecture you can\*\*\s+1\. ",
+    "no time it takes, 60 to 90 minutes": r"\*Time:\* about (60|65|70|75|80|85|90) minutes",
+    "nothing about what is needed before": r"\*Needed before:\* \w",
+    "no map of the course": "".join(rf"(?=.*{topic})" for topic in TOPICS),
+    "no table of what was wrong on the slides": r"\n## What was wrong on the slides\s+\|",
+    "no Rosetta table of conventions": r"\n##+ [^\n]*Rosetta[^\n]*\n(?:(?!\n#).)*?\n\|",
+    "no summary": r"\n##+ What to keep\s",
+    "no three questions to check oneself": r"Check yourself(?:.*?<details>){3}",
+    "no way into the assignment": r"[Tt]he assignment \*\d\d_[a-z_]+\*",
+    "no three references with links": r"\n## References\s(?:.*?\]\(https?://){3}",
+}
 
 
 def lectures() -> list[Path]:
@@ -184,6 +202,40 @@ def _cell_defects(cell: NotebookNode) -> Iterator[str]:
         return
     for output in cell.outputs:
         yield from _output_defects(output)
+    yield from _assert_defects(cell)
+
+
+def _assert_defects(cell: NotebookNode) -> Iterator[str]:
+    """Assertions that nothing can make fail; lines for IPython are left out."""
+    code = re.sub(r"^[ \t]*[%!@].*$", "", cell.source, flags=re.MULTILINE)
+    try:
+        nodes = list(ast.walk(ast.parse(code)))
+    except SyntaxError:
+        return
+    for node in nodes:
+        if isinstance(node, ast.Assert) and (
+            isinstance(node.test, ast.Tuple)
+            or not any(isinstance(each, ast.Name) for each in ast.walk(node.test))
+        ):
+            yield f"asserts what cannot fail: {ast.unparse(node)}"
+
+
+def experiments(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
+    """The cells of each experiment, by its id, in the order of the notebook."""
+    found: dict[str, list[NotebookNode]] = {}
+    for cell in notebook.cells:
+        for tag in cell.metadata.get("tags", []):
+            if EXPERIMENT.fullmatch(tag):
+                found.setdefault(tag, []).append(cell)
+    return found
+
+
+def assertions(cells: list[NotebookNode]) -> list[str]:
+    """The conditions that code cells assert, as code."""
+    trees = (ast.parse(cell.source) for cell in cells if cell.cell_type == "code")
+    return [
+        ast.unparse(node.test) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Assert)
+    ]
 
 
 def _output_defects(output: NotebookNode) -> Iterator[str]:
@@ -215,11 +267,23 @@ def _balance_defects(notebook: NotebookNode) -> Iterator[str]:
     lines = sum(len(_code_lines(cell)) for cell in cells if cell.cell_type == "code")
     if words < WORDS_PER_LINE_OF_CODE * lines:
         yield f"has {words} words of prose to {lines} lines of code"
+    for name, own in experiments(notebook).items():
+        if not assertions(own):
+            yield f"asserts nothing in {name}"
+    yield from _furniture_defects("\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown"))
     if len({cell.id for cell in cells}) < len(cells):
         yield "uses a cell id twice"
     size = len(json.dumps(notebook, indent=1, ensure_ascii=False).encode())
     if size > 1000 * KB_PER_LECTURE:
         yield f"has {size // 1000} kB"
+
+
+def _furniture_defects(prose: str) -> Iterator[str]:
+    for missing, pattern in FURNITURE.items():
+        # A map is for who begins to read: it stands above the first section.
+        text = re.split(r"\n## \d+\.\d+ ", prose)[0].lower() if "map" in missing else prose
+        if not re.search(pattern, text, re.DOTALL):
+            yield f"has {missing}"
 
 
 def _code_lines(cell: NotebookNode) -> list[str]:
@@ -228,10 +292,16 @@ def _code_lines(cell: NotebookNode) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.notebooks", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "names", nargs="*", help="beginnings of the names of notebooks; all, if there is none"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing, name what is not canonical")
-    check = parser.parse_args(arguments).check
-    changed = 0
-    for path in lectures() + assignments():
+    chosen = parser.parse_args(arguments)
+    check, changed = chosen.check, 0
+    paths = [path for path in lectures() + assignments() if path.stem.startswith(tuple(chosen.names or [""]))]
+    if not paths:
+        sys.exit(f"no notebook has a name that begins with {' or '.join(chosen.names)}")
+    for path in paths:
         is_lecture = path.parent.name == "lectures"
         started = time.perf_counter()
         notebook = read(path)

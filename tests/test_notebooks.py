@@ -148,17 +148,75 @@ def last_name(node: ast.expr) -> str:
     return ast.unparse(node).split(".")[-1]
 
 
+INTRO = """# 3 Sums
+
+**After this lecture you can**
+
+1. add.
+
+*Time:* about 60 minutes. *Needed before:* numbers.
+
+| lecture | topic |
+|---|---|
+| 1 | Moving averages |
+| 2 | Optimisers |
+| 3 | Learning rates |
+| 4 | Gradient checking |
+| 5 | Bias and variance |
+| 6 | Dropout |
+| 7 | Batch normalisation |
+
+## 3.1 Adding
+
+word word
+"""
+END = """## What was wrong on the slides
+
+| | the slide says | it should say |
+|---|---|---|
+| E1 | 3 | 4 |
+
+## A Rosetta table of conventions
+
+word
+
+| who | what |
+|---|---|
+| the slides | + |
+
+## What to keep
+
+word
+
+**Check yourself.**
+
+<details><summary>1 + 1?</summary> 2 </details>
+<details><summary>1 + 2?</summary> 3 </details>
+<details><summary>1 + 3?</summary> 4 </details>
+
+**Now you:** the assignment *03_sums* asks for more.
+
+## References
+
+* [One](https://example.org/1), [two](https://example.org/2), [three](https://example.org/3)
+"""
+
+
 def good() -> nbformat.NotebookNode:
-    """A lecture without a defect: prose, a cell that prints, a figure, a widget."""
+    """A lecture without a defect: prose, an experiment, a figure, a widget, and what every lecture has."""
     figure = new_output(
         "display_data",
         data={"text/html": '<img src="data:," alt="A &lt; line.">', "text/plain": "Figure: A < line."},
     )
     return new_notebook(
         cells=[
-            new_markdown_cell("word " * 40, id="intro"),
+            new_markdown_cell(INTRO, id="intro"),
             new_code_cell(
-                "print(1)", id="run", execution_count=1, outputs=[new_output("stream", text="1\n")]
+                "print(x)\nassert x == 1",
+                id="run",
+                execution_count=1,
+                outputs=[new_output("stream", text="1\n")],
+                metadata={"tags": ["X3.1"]},
             ),
             new_code_cell("draw()", id="figure", execution_count=2, outputs=[figure]),
             new_code_cell(
@@ -167,6 +225,7 @@ def good() -> nbformat.NotebookNode:
                 execution_count=3,
                 metadata={"tags": ["widget", "nbval-ignore-output"]},
             ),
+            new_markdown_cell(END, id="end"),
         ]
     )
 
@@ -212,17 +271,22 @@ VIEW = new_output("display_data", data={"application/vnd.jupyter.widget-view+jso
         (broken(1, execution_count=None), "cell 'run' was not run"),
         (broken(1, source="plot();"), "cell 'run' ends in a semicolon, which nbval does not honour"),
         (broken(1, source="x = 1\n" * 9), "cell 'run' has 9 lines of code"),
+        (broken(1, source="print(x)"), "the notebook asserts nothing in X3.1"),
+        (
+            broken(1, source="assert (x == 1, 'one')"),
+            "cell 'run' asserts what cannot fail: assert (x == 1, 'one')",
+        ),
+        (broken(1, source="assert 1 == 1"), "cell 'run' asserts what cannot fail: assert 1 == 1"),
         (broken(1, id="0a1b2c3d"), "cell '0a1b2c3d' has a random id"),
         (broken(1, id="intro"), "the notebook uses a cell id twice"),
         (
-            broken(0, source="word " * 60 + "\n\n**Predict.** What?"),
+            broken(0, source=f"{INTRO}\n\n**Predict.** What?"),
             "cell 'intro' shows a question or a verdict that is neither framed nor folded",
         ),
         (
-            broken(0, source="word " * 60 + f"\n\n{notebooks.PREDICT}\n\nWhat?\n\n</fieldset>"),
+            broken(0, source=f"{INTRO}\n\n{notebooks.PREDICT}\n\nWhat?\n\n</fieldset>"),
             "cell 'intro' asks what no verdict answers",
         ),
-        (broken(0, source="word " * 35), "the notebook has 35 words of prose to 3 lines of code"),
         (
             broken(3, metadata={"tags": ["widget"]}),
             "cell 'slider' holds a widget and is not tagged nbval-ignore-output",
@@ -233,17 +297,62 @@ def test_each_defect_is_found(notebook, defect):
     assert defect in defects(notebook)
 
 
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("**After this lecture you can**", "no learning objectives"),
+        ("about 60 minutes", "no time it takes, 60 to 90 minutes"),
+        ("*Needed before:* numbers", "nothing about what is needed before"),
+        ("| 6 | Dropout |", "no map of the course"),
+        ("## What was wrong on the slides", "no table of what was wrong on the slides"),
+        ("## A Rosetta table of conventions", "no Rosetta table of conventions"),
+        ("| who | what |\n|---|---|\n| the slides | + |", "no Rosetta table of conventions"),
+        ("## What to keep", "no summary"),
+        ("<details><summary>1 + 2?</summary> 3 </details>", "no three questions to check oneself"),
+        ("the assignment *03_sums*", "no way into the assignment"),
+        ("](https://example.org/2)", "no three references with links"),
+    ],
+)
+def test_what_every_lecture_has_is_missed_where_it_is_not(text, missing):
+    notebook = good()
+    sources = [cell.source for cell in notebook.cells]
+    assert sum(text in source for source in sources) == 1
+    for cell in notebook.cells:
+        cell.source = cell.source.replace(text, "word")
+    assert defects(notebook) == [f"the notebook has {missing}"]
+
+
+def test_every_rule_about_what_a_lecture_has_is_tried():
+    (mark,) = test_what_every_lecture_has_is_missed_where_it_is_not.pytestmark
+    assert {missing for _, missing in mark.args[1]} == set(notebooks.FURNITURE)
+
+
+def test_a_map_below_the_first_section_is_none():
+    notebook = good()
+    notebook.cells[0].source = INTRO.replace("## 3.1 Adding\n", "").replace(
+        "| lecture", "## 3.1 Adding\n\n| lecture"
+    )
+    assert defects(notebook) == ["the notebook has no map of the course"]
+
+
 def test_a_lecture_without_outputs_is_found():
     notebook = good()
-    for cell in notebook.cells[1:]:
+    for cell in notebook.cells[1:-1]:
         cell.outputs = []
     assert defects(notebook) == ["the notebook has no outputs"]
 
 
+def test_a_lecture_of_little_prose_is_found():
+    notebook = good()
+    notebook.cells += [new_code_cell("draw()", id=f"draw-{i}", execution_count=i) for i in range(4, 24)]
+    (defect,) = defects(notebook)
+    assert re.fullmatch(r"the notebook has 1\d\d words of prose to 24 lines of code", defect)
+
+
 def test_a_lecture_that_is_too_heavy_is_found():
     notebook = good()
-    notebook.cells[0].source = "word " * 200_000
-    assert defects(notebook) == ["the notebook has 1000 kB"]
+    notebook.cells[0].source += "word " * 200_000
+    assert defects(notebook) == ["the notebook has 1001 kB"]
 
 
 def test_the_canonical_form_keeps_what_the_author_wrote_and_drops_what_a_run_left():
@@ -254,7 +363,7 @@ def test_the_canonical_form_keeps_what_the_author_wrote_and_drops_what_a_run_lef
     notebook.cells[3].outputs = [VIEW]
     assert canonical(notebook, keep_outputs=True) == canonical(good(), keep_outputs=True)
     assert [cell["id"] for cell in json.loads(canonical(notebook, keep_outputs=True))["cells"]] == [
-        "intro", "run", "figure", "slider",
+        "intro", "run", "figure", "slider", "end",
     ]  # fmt: skip
 
 
@@ -264,8 +373,8 @@ def test_outputs_between_a_question_and_its_verdict_are_folded():
         for mark, name in ((notebooks.PREDICT, "ask"), (notebooks.VERDICT, "tell"))
     )
     notebook = good()
-    before, run, behind, slider = notebook.cells
-    notebook.cells = [before, question, run, verdict, behind, slider]
+    before, run, *behind = notebook.cells
+    notebook.cells = [before, question, run, verdict, *behind]
     assert defects(notebook) == []
     cells = json.loads(canonical(notebook, keep_outputs=True))["cells"]
     folded = [cell["id"] for cell in cells if cell["metadata"].get("jupyter") == {"outputs_hidden": True}]
@@ -296,7 +405,7 @@ def test_assignments_lose_outputs_and_keep_the_marks_of_nbgrader():
     notebook = good()
     notebook.cells[1].metadata.nbgrader = {"grade": True, "grade_id": "run"}
     cells = json.loads(canonical(notebook, keep_outputs=False))["cells"]
-    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells[1:])
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells[1:-1])
     assert cells[1]["metadata"]["nbgrader"] == {"grade": True, "grade_id": "run"}
 
 
@@ -307,7 +416,8 @@ def course(tmp_path, monkeypatch):
     path = tmp_path / "lectures" / "01_sums.ipynb"
     path.parent.mkdir()
     cell = new_code_cell("import sys\nprint('a', end='')\nprint('b')", id="sum")
-    nbformat.write(new_notebook(cells=[new_markdown_cell("word " * 40, id="intro"), cell]), path)
+    cells = [new_markdown_cell(INTRO, id="intro"), cell, new_markdown_cell(END, id="end")]
+    nbformat.write(new_notebook(cells=cells), path)
     return path
 
 
@@ -326,6 +436,18 @@ def test_writing_twice_gives_the_same_bytes(course):
     assert notebooks.main([]) == 0
     assert course.read_bytes() == once
     assert notebooks.main(["--check"]) == 0
+
+
+def test_single_notebooks_are_chosen_by_the_beginnings_of_their_names(course, capsys):
+    other = course.with_name("02_products.ipynb")
+    other.write_bytes(course.read_bytes())
+    assert notebooks.main(["02"]) == 0
+    assert "02_products.ipynb: written" in capsys.readouterr().out
+    assert other.read_bytes() != course.read_bytes()
+    assert notebooks.main(["--check", "02", "01_s"]) == 1
+    assert "01_sums.ipynb: not canonical" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="no notebook has a name that begins with 03 or 04"):
+        notebooks.main(["03", "04"])
 
 
 def test_a_lecture_that_fails_is_named_and_not_written(course):
