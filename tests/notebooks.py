@@ -1,4 +1,4 @@
-"""Write every notebook of the course in one canonical form: `make notebooks`.
+"""Write every notebook of the course in one canonical form, and the page about them: `make notebooks`.
 
     python -m tests.notebooks              run the lectures and write them with outputs; strip the assignments
     python -m tests.notebooks 02 03_lea    only the notebooks whose names begin so
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
@@ -106,17 +107,30 @@ def _written(text: str) -> list[tuple[str, str, str]]:
     return [(cell.get("id", ""), cell.cell_type, cell.source) for cell in cells]
 
 
-def execute(notebook: NotebookNode, folder: Path) -> None:
-    """Run all cells in a fresh kernel, in place; an error in a cell is raised."""
-    NotebookClient(
+def execute(notebook: NotebookNode, folder: Path) -> dict[str, float]:
+    """Run all cells in a fresh kernel, in place; an error in a cell is raised.
+
+    Returns the seconds that each cell took of the processor, by its id, and by `""` those of all.
+    """
+    used: dict[str, float] = {"": 0.0}
+
+    def note(cell: NotebookNode, **_: object) -> None:
+        spent = psutil.Process(client.km.provisioner.pid).cpu_times()
+        total = spent.user + spent.system
+        used[cell.id], used[""] = total - used[""], total
+
+    client = NotebookClient(
         notebook,
         kernel_name="python3",
         timeout=120,
         record_timing=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
+        on_cell_executed=note,
         config=Config(KernelManager={"transport_encryption": "auto"}),
-    ).execute()
+    )
+    client.execute()
+    return used
 
 
 def canonical(notebook: NotebookNode, *, keep_outputs: bool) -> str:
@@ -209,14 +223,12 @@ def _assert_defects(cell: NotebookNode) -> Iterator[str]:
     """Assertions that nothing can make fail; lines for IPython are left out."""
     code = re.sub(r"^[ \t]*[%!@].*$", "", cell.source, flags=re.MULTILINE)
     try:
-        nodes = list(ast.walk(ast.parse(code)))
+        nodes = _asserts(ast.parse(code))
     except SyntaxError:
         return
     for node in nodes:
-        if isinstance(node, ast.Assert) and (
-            isinstance(node.test, ast.Tuple)
-            or not any(isinstance(each, ast.Name) for each in ast.walk(node.test))
-        ):
+        names = any(isinstance(each, ast.Name) for each in ast.walk(node.test))
+        if isinstance(node.test, ast.Tuple) or not names:
             yield f"asserts what cannot fail: {ast.unparse(node)}"
 
 
@@ -233,9 +245,12 @@ def experiments(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
 def assertions(cells: list[NotebookNode]) -> list[str]:
     """The conditions that code cells assert, as code."""
     trees = (ast.parse(cell.source) for cell in cells if cell.cell_type == "code")
-    return [
-        ast.unparse(node.test) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Assert)
-    ]
+    nodes = [sorted(_asserts(tree), key=lambda node: node.lineno) for tree in trees]
+    return [ast.unparse(node.test) for each in nodes for node in each]
+
+
+def _asserts(tree: ast.AST) -> list[ast.Assert]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
 
 
 def _output_defects(output: NotebookNode) -> Iterator[str]:
@@ -291,6 +306,8 @@ def _code_lines(cell: NotebookNode) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    from tests import glance  # reads notebooks by means of this module
+
     parser = argparse.ArgumentParser(prog="python -m tests.notebooks", description=__doc__.splitlines()[0])
     parser.add_argument(
         "names", nargs="*", help="beginnings of the names of notebooks; all, if there is none"
@@ -301,23 +318,29 @@ def main(arguments: list[str] | None = None) -> int:
     paths = [path for path in lectures() + assignments() if path.stem.startswith(tuple(chosen.names or [""]))]
     if not paths:
         sys.exit(f"no notebook has a name that begins with {' or '.join(chosen.names)}")
+    used: dict[Path, dict[str, float]] = {}
     for path in paths:
         is_lecture = path.parent.name == "lectures"
         started = time.perf_counter()
         notebook = read(path)
         if is_lecture and not check:
             try:
-                execute(notebook, path.parent)
+                used[path] = execute(notebook, path.parent)
             except CellExecutionError as error:
                 sys.exit(f"{path.relative_to(NOTEBOOKS)}: not written\n{error}")
-        text = canonical(notebook, keep_outputs=is_lecture)
-        same = text == path.read_text(encoding="utf-8")
-        changed += not same
-        if not same and not check:
-            path.write_text(text, encoding="utf-8")
-        verdict = "as it was" if same else "not canonical; run `make notebooks`" if check else "written"
-        print(f"{path.relative_to(NOTEBOOKS)}: {verdict} ({time.perf_counter() - started:.1f} s)", flush=True)
+        changed += _write(path, canonical(notebook, keep_outputs=is_lecture), started, check=check)
+    changed += _write(glance.readme(), glance.current(used), time.perf_counter(), check=check)
     return int(check and changed > 0)
+
+
+def _write(path: Path, text: str, started: float, *, check: bool) -> bool:
+    """Whether the file holds another text; unless told to `check` alone, then it is written."""
+    same = path.exists() and text == path.read_text(encoding="utf-8")
+    if not same and not check:
+        path.write_text(text, encoding="utf-8")
+    verdict = "as it was" if same else "not canonical; run `make notebooks`" if check else "written"
+    print(f"{path.relative_to(NOTEBOOKS)}: {verdict} ({time.perf_counter() - started:.1f} s)", flush=True)
+    return not same
 
 
 if __name__ == "__main__":
