@@ -1,4 +1,4 @@
-"""Nobody loses twice: what builds on a function that is not right is judged with a right one.
+"""Nobody loses twice: what builds on a function that is not ours in its results is judged with ours.
 
 What an answer builds on is seen when it runs: other functions that fail are replaced by ours, which answer
 from outside of the box and remember that they were asked.
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Exercise
-from autograder.sandbox.launcher import Answer
+from autograder.sandbox.conversation import Answer
 from autograder.sandbox.perform import Returned, perform
 from autograder.sandbox.values import NUMERIC_KINDS, Call
 from autograder.trials import Trial
@@ -25,8 +25,11 @@ NOTHING_RUNS = ("not_defined", "not_callable", "not_implemented", "wrong_signatu
 NO_ANSWER = ("time_limit", "memory_limit", "stopped")
 
 # What our functions do is done outside of the box and of its limits: steps of one call, and of all calls.
-LARGEST_QUESTION = 4096
+# Not every large number is one of steps: it may be how far to move, far from zero.
+LARGEST_QUESTION = 20_000
 MOST_WORK = 300_000
+# So many entries of a result are as much work as a step.
+ENTRIES = 100
 
 Attempt = Callable[[Exercise, Mapping[str, Answer]], Sequence[Trial]]
 
@@ -51,6 +54,7 @@ class _Helper:
             self._account_for(_work((args, kwargs)))
             (outcome,) = perform((Call(name, args, kwargs),), {name: self.exercise.reference}, ours=True)
             if isinstance(outcome, Returned):
+                self.left -= int(_size(outcome.value) / ENTRIES)
                 return outcome.value
             raise ValueError(getattr(outcome, "message", "the call does not return"))
         except Exception:
@@ -75,6 +79,13 @@ def _work(value: Any) -> float:
     return 1.0
 
 
+def _size(value: Any) -> float:
+    """The number of its entries."""
+    if isinstance(value, tuple | dict):
+        return sum(map(_size, value.values() if isinstance(value, dict) else value))
+    return float(np.size(value))
+
+
 @dataclass(frozen=True)
 class _Again:
     """An exercise as it was tried with right helpers."""
@@ -97,7 +108,7 @@ def follow_through(
     judge: Callable[[Exercise, Sequence[Trial]], Judgement],
     mentioned: Callable[[str], bool],
 ) -> dict[Exercise, Judgement]:
-    """New judgements of the exercises that fail and build on others that fail.
+    """New judgements of the exercises that fail and build on others that fail, or follow another convention.
 
     `attempt` tries an exercise with other answers in the place of some functions; `mentioned` says whether
     any code may call a function of that name. Functions that build on each other in a circle compute nothing,
@@ -105,7 +116,11 @@ def follow_through(
     """
     failing = [each for each, judgement in judgements.items() if judgement.score < judgement.max_score]
     beside = {name for exercise in failing for name in exercise.beside}
-    helpers = [each for each in failing if each.name in beside or mentioned(each.name)]
+    helpers = [
+        each
+        for each, judgement in judgements.items()
+        if _is_other(judgement) and (each.name in beside or mentioned(each.name))
+    ]
     again = {
         exercise: _try(exercise, others, attempt)
         for exercise in failing
@@ -121,6 +136,12 @@ def follow_through(
         if allowed:
             made[exercise] = _better(exercise, judgements[exercise], judge(exercise, each.trials), each)
     return made
+
+
+def _is_other(judgement: Judgement) -> bool:
+    """Whether it computes something else than ours: what is wrong, or another published formula."""
+    is_convention = judgement.finding is not None and judgement.finding.kind == "convention"
+    return is_convention or judgement.score < judgement.max_score
 
 
 def _runs(exercise: Exercise, judgement: Judgement) -> bool:
@@ -146,12 +167,23 @@ def _reaches(start: str, goal: str, builds_on: Mapping[str, Set[str]]) -> bool:
     return goal in reached
 
 
+def _takes_the_cache_apart(exercise: Exercise, name: str | None) -> bool:
+    """Whether that is what is wrong: with ours it has to be, where theirs has another order."""
+    return any(
+        entry.name == name
+        and isinstance(entry.change, Mapping)
+        and any("= cache" in at for at in entry.change)
+        for entry in exercise.misconceptions
+    )
+
+
 def _better(exercise: Exercise, before: Judgement, after: Judgement, again: _Again) -> Judgement:
     """The higher score; what is still wrong with right helpers, and nothing else, is the student's own."""
     asked = [name for name in again.helpers if name in again.asked]
     helpers = " and ".join(f"`{name}`" for name in asked)
     judged = (
-        f"Judged with a right {helpers}, on which your `{after.exercise}` builds; look at {helpers} first."
+        f"Judged with {helpers} as the text asks for it, on which your `{after.exercise}` builds; look "
+        "there first."
     )
     best = max(after, before, key=lambda judgement: judgement.score)
     if after.finding is None:
@@ -159,10 +191,9 @@ def _better(exercise: Exercise, before: Judgement, after: Judgement, again: _Aga
     if after.finding.kind in NOTHING_RUNS:
         return after
     # What ours hand over may not be what theirs do: a cache has a layout of one's own.
-    is_other = (
-        again.asked & exercise.beside.keys()
-        and not after.finding.misconception
-        and after.score <= before.score
+    is_other = again.asked & exercise.beside.keys() and (
+        _takes_the_cache_apart(exercise, after.finding.misconception)
+        or (not after.finding.misconception and after.score <= before.score)
     )
     if again.refused or is_other or after.finding.kind in NO_ANSWER:
         return look_first(replace(best, finding=before.finding), asked)

@@ -17,7 +17,8 @@ from autograder.given import Given
 from autograder.notes import notes as free_of_charge
 from autograder.own_gradient import own_gradients
 from autograder.results import Origin, Result
-from autograder.sandbox.launcher import Answer, Zygote
+from autograder.sandbox.conversation import Answer
+from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.messages import ProbeRequest
 from autograder.sandbox.reader import Unreadable
 from autograder.session import Session

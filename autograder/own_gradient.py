@@ -1,11 +1,12 @@
 """A backward pass that is the exact gradient of the student's own forward pass, whatever that computes.
 
 The forward pass is a function beside it. Where it is wrong, so is every result of a right backward pass. That
-one is judged by differences of the forward pass in random directions: nobody loses twice.
+one is judged by differences of the forward pass in random directions: nobody loses twice. Of several
+gradients each counts by itself.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -101,31 +102,41 @@ def _put(args: tuple[Any, ...], place: int, value: np.ndarray) -> tuple[Any, ...
 
 @dataclass(frozen=True)
 class _IsGradient:
-    """The property of the first `count` calls that their ways back return the gradient of the others."""
+    """The property of the first `count` calls that their ways back return the gradient of the others.
+
+    Where some do not, it is called by the numbers of those that do.
+    """
 
     spec: GradientOf
     count: int
 
     def __call__(self, calls: tuple[Call, ...], values: tuple[Any, ...]) -> str | Broken | None:
-        others = iter(values[self.count :])
+        others, right = iter(values[self.count :]), set(range(len(self.spec.wrt)))
         for forward, number in _passes(calls[: self.count], self.spec):
             dout, results = calls[number].args[self.spec.dout], values[number]
             gradients = results if isinstance(results, tuple) else (results,)
-            for place, gradient in zip(self.spec.wrt, gradients, strict=True):
-                if np.size(gradient) != np.size(forward.args[place]):
-                    return "the gradient has another size than what it belongs to"
-                ways = list(_directions(forward, place))
+            for number, (place, gradient) in enumerate(zip(self.spec.wrt, gradients, strict=True)):
                 slopes: Any = [
-                    np.sum(dout * (_out(next(others)) - _out(next(others)))) / (2 * STEP) for _ in ways
+                    np.sum(dout * (_out(next(others)) - _out(next(others)))) / (2 * STEP)
+                    for _ in range(DIRECTIONS)
                 ]
-                # With an axis of length 1 more it may be right too.
-                returned = [np.sum(np.reshape(gradient, np.shape(way)) * way) for way in ways]
                 if not np.isfinite(slopes).all():
                     return Broken(NOWHERE, "the forward pass has no gradient here")
-                largest = max(1.0, float(np.max(np.abs(slopes))))
-                if not np.allclose(returned, slopes, rtol=0, atol=_close(forward) * largest):
-                    return "it is not the gradient of the forward pass"
-        return None
+                if not _goes_along(forward, place, gradient, slopes):
+                    right.discard(number)
+        if len(right) == len(self.spec.wrt):
+            return None
+        return Broken(" ".join(map(str, sorted(right))), "it is not the gradient of the forward pass")
+
+
+def _goes_along(forward: Call, place: int, gradient: Any, slopes: Any) -> bool:
+    """Whether a gradient has these slopes in the directions in which the argument went."""
+    if np.size(gradient) != np.size(forward.args[place]):
+        return False
+    # With an axis of length 1 more it may be right too.
+    returned = [np.sum(np.reshape(gradient, np.shape(way)) * way) for way in _directions(forward, place)]
+    largest = max(1.0, float(np.max(np.abs(slopes))))
+    return np.allclose(returned, slopes, rtol=0, atol=_close(forward) * largest)
 
 
 def _close(forward: Call) -> float:
@@ -142,17 +153,36 @@ def counted(
 ) -> Judgement:
     """The judgement of a backward pass, of which these differences were tried; `catalogue` is that of the
     forward pass."""
-    found = {trial.broken for trial in trials}
-    if None not in found or not found <= {None, NOWHERE}:
-        return judgement
+    right, count = _right(trials)
     named = re.findall(r"\w+", (forward.finding and forward.finding.misconception) or "")
     is_known = bool(named) and {*named} <= {entry.name for entry in catalogue.misconceptions}
+    if not right or (len(right) < count and not is_known):
+        return judgement
     share, counts = (1.0, "in full") if is_known else (OF_ANY_FORWARD, "in part")
-    says = (
-        f"`{judgement.exercise}` returns the exact gradient of your own `{forward.exercise}`, so it counts "
-        f"{counts}."
-    )
+    share, pass_ = share * len(right) / count, f"your own `{forward.exercise}`"
+    score = max(judgement.score, round(share * judgement.max_score, 2))
+    if len(right) < count:
+        return _in_part(replace(judgement, score=score), right, count, pass_)
+    says = f"`{judgement.exercise}` returns the exact gradient of {pass_}, so it counts {counts}."
     if forward.score < forward.max_score:
         says += f" Look at `{forward.exercise}` first, which is not right yet."
-    score = max(judgement.score, round(share * judgement.max_score, 2))
     return replace(judgement, score=score, finding=Finding("follow_through", says))
+
+
+def _right(trials: Sequence[Trial]) -> tuple[set[int], int]:
+    """The numbers of the gradients that are right wherever there are any, and how many there are."""
+    judged = [trial for trial in trials if trial.broken != NOWHERE]
+    spec = trials[0].drawn.exercise.gradient_of if trials else None
+    count = len(spec.wrt) if spec else 0
+    each = [
+        set(range(count)) if trial.passed else {*map(int, (trial.broken or "").split())} for trial in judged
+    ]
+    return set.intersection(*each) if each else set(), count
+
+
+def _in_part(judgement: Judgement, right: Set[int], count: int, pass_: str) -> Judgement:
+    finding = judgement.finding or Finding("wrong_values", "")
+    numbers = " and ".join(str(number + 1) for number in sorted(right))
+    are, count_ = ("is the exact gradient", "counts") if len(right) == 1 else ("are exact gradients", "count")
+    says = f"Of the {count} results number {numbers} {are} of {pass_}, and {count_}."
+    return replace(judgement, finding=replace(finding, message=f"{finding.message} {says}"))

@@ -8,7 +8,8 @@ from typing import Self
 from autograder.exercise import Assignment
 from autograder.given import Given
 from autograder.results import CellRecord
-from autograder.sandbox.launcher import Answer, Box, BoxStopped, Zygote
+from autograder.sandbox.conversation import Answer
+from autograder.sandbox.launcher import Box, BoxStopped, Zygote
 from autograder.sandbox.messages import CellResult, ProbeRequest
 from autograder.sandbox.perform import LINE_LENGTH, Outcome, Stopped
 from autograder.sandbox.reader import Cell, Unreadable

@@ -113,12 +113,15 @@ def _as_given(entry: Misconception) -> Finding:
 
 
 def look_first(judgement: Judgement, helpers: Sequence[str]) -> Judgement:
-    """The same of an answer that builds on functions which are not right: its numbers may be theirs, so that
-    no mistake is named."""
+    """The same of an answer that builds on functions which return something else than ours: its numbers may
+    be theirs, so that no mistake is named."""
     finding = judgement.finding or Finding("wrong_values", "")
     names = " and ".join(f"`{name}`" for name in helpers)
-    wrong = "it is" if len(helpers) == 1 else "they are"
-    look = f"Your `{judgement.exercise}` builds on {names}; look there first: {wrong} not right yet."
+    its = "its" if len(helpers) == 1 else "their"
+    look = (
+        f"Your `{judgement.exercise}` builds on {names}; look there first: {its} results are not the ones "
+        "that are asked for."
+    )
     message = look if finding.misconception else f"{finding.message} ({look})"
     return replace(judgement, finding=replace(finding, message=message, misconception=None))
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from . import zygote
 from .clock import UsageBelow, Watch
+from .conversation import Answer, Conversation
 from .folders import Home
 from .isolation import TOO_MUCH_MEMORY
 from .messages import (
@@ -40,7 +41,7 @@ from .perform import Outcome, Stopped
 from .policy import Policy
 from .reader import Cell, Unreadable
 from .wall import SLOTS, Wall, environment
-from .wire import Frame, FrameType, Limits, ProtocolError, decode, encode, receive, send
+from .wire import Frame, FrameType, Limits, ProtocolError, decode, encode
 
 
 # Loads this package alone, by its path: neither the grader nor the reference can be imported in a zygote.
@@ -60,10 +61,7 @@ main(fd, Policy(**settings["policy"]))
 # Counted by `clock.py`, so that a busy machine has as long as it needs.
 START_SECONDS = 30.0
 GRACE_SECONDS = 3.0
-MAX_QUESTIONS = 1000
 REPLY_HEADER_BYTES = 1024
-
-Answer = Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
 
 
 class BoxStopped(Exception):  # noqa: N818 (an outcome of a submission, not an error of the program)
@@ -307,18 +305,8 @@ class Box:
         room = max(limits.frame_bytes, QUESTIONS.frame_bytes) if answers else limits.frame_bytes
         either = replace(limits, frame_bytes=room)
         try:
-            send(self._connection, Frame(kind, call_id, body), watch.wait)
-            for _ in range(MAX_QUESTIONS):
-                frame = receive(self._connection, either, watch.wait)
-                if frame.call_id != call_id:
-                    raise ProtocolError("a frame answers a request that was never made")
-                if frame.type is FrameType(kind + 1):
-                    return frame, watch.starved
-                if frame.type is not FrameType.ASK or not answers:
-                    raise ProtocolError("a frame is of a type that was not asked for")
-                reply = encode(_answer(decode(frame.body, QUESTIONS), answers), REQUESTS)
-                send(self._connection, Frame(FrameType.ASK_DONE, call_id, reply), watch.wait)
-            raise ProtocolError("too many questions")
+            conversation = Conversation(self._connection, call_id, either, watch.wait, answers or {})
+            return conversation.ask(kind, body), watch.starved
         except TimeoutError:
             self.starved |= watch.starved
             raise self._stop(Stopped("time", f"{seconds:.3g} s")) from None
@@ -366,13 +354,3 @@ def _outcomes(value: Any, probes: tuple[ProbeRequest, ...]) -> tuple[tuple[Outco
 
 def _is_out_of_time(outcome: Outcome) -> bool:
     return isinstance(outcome, Stopped) and outcome.reason == "time"
-
-
-def _answer(question: Any, answers: Mapping[str, Answer]) -> tuple[Any, ...]:
-    match question:
-        case (str(name), tuple(args), dict(kwargs)) if name in answers:
-            try:
-                return ("return", answers[name](name, args, kwargs))
-            except Exception as error:  # a wrong call of ours is the student's to see
-                return ("raise", str(error)[:200])
-    raise ProtocolError("a question names no function that may be asked for")

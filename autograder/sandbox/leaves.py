@@ -24,17 +24,15 @@ from .messages import (
     probes_from_plain,
     replies,
 )
-from .perform import Returned, Stopped, perform
+from .perform import MESSAGE_LENGTH, Returned, Stopped, perform
 from .policy import Policy
-from .values import plain, tabulated
+from .values import Handed, plain, usual
 from .wire import Frame, FrameType, decode, encode, receive, send
 
 
 # The length of an answer, and whether every call returned.
 HEADER = struct.Struct("<Q?")
 OUT_OF_TIME = Stopped("time")
-# Values of a function that is handed over in a question.
-LONGEST_TABLE = 4000
 # However busy a machine is, within this time it lets everybody run for a moment who wants to.
 STARVING_SECONDS = 0.5
 
@@ -178,7 +176,7 @@ def _perform(
 ) -> Iterator[tuple[bool, bytes]]:
     """For each probe whether all its calls returned, and its outcomes."""
     for name in replaced:
-        namespace[name] = _asker(name, call_id, connection)
+        _replace(namespace.get(name), _asker(name, call_id, connection), name, namespace)
     for probe in probes:
         reseed()
         outcomes = perform(probe.calls, namespace)
@@ -186,43 +184,48 @@ def _perform(
         yield returned, encode_outcomes(outcomes, replies(probe.reply_bytes))
 
 
+def _replace(theirs: Any, ours: Any, name: str, namespace: dict[str, Any]) -> None:
+    """Put a function in the place of a student's, also under other names that they gave it."""
+    others = [other for other, value in namespace.items() if value is theirs is not None]
+    namespace |= dict.fromkeys([name, *others], ours)
+
+
 def _asker(name: str, call_id: bytes, connection: socket.socket) -> Any:
-    """A function that has the driver answer: the reference of another exercise, for follow-through marks."""
+    """A function that has the driver answer: the reference of another exercise, for follow-through marks.
+
+    Functions among its arguments stay here: the driver has them called as often as it needs their values.
+    """
 
     def ask(*args: Any, **kwargs: Any) -> Any:
-        # No formula of a series looks further than one place behind its end.
-        count = 2 + max(map(_length, (*args, *kwargs.values())), default=0)
-        given = [_sent(value, count) for value in args]
-        question = (name, tuple(given), {key: _sent(value, count) for key, value in kwargs.items()})
+        handed: list[Any] = []
+        given = tuple(_sent(value, handed) for value in args)
+        question = (name, given, {key: _sent(value, handed) for key, value in kwargs.items()})
         send(connection, Frame(FrameType.ASK, call_id, encode(question, QUESTIONS)))
-        kind, answer = decode(receive(connection, REQUESTS).body, REQUESTS)
+        while (frame := receive(connection, REQUESTS)).type is FrameType.CALL:
+            number, values, options = usual(decode(frame.body, REQUESTS))
+            value = encode(_called(handed[number], values, options), QUESTIONS)
+            send(connection, Frame(FrameType.CALL_DONE, call_id, value))
+        kind, answer = decode(frame.body, REQUESTS)
         if kind == "raise":
             raise ValueError(answer)
-        return _usual(answer)
+        return usual(answer)
 
     ask.__name__ = name
     return ask
 
 
-def _sent(value: Any, count: int) -> Any:
-    return tabulated(value, count) if callable(value) else plain(value)
+def _sent(value: Any, handed: list[Any]) -> Any:
+    if not callable(value):
+        return plain(value)
+    handed.append(value)
+    return Handed(len(handed) - 1)
 
 
-def _length(value: Any) -> int:
-    array = plain(value)
-    return min(len(array), LONGEST_TABLE) if isinstance(array, np.ndarray) and array.ndim else 0
-
-
-def _usual(value: Any) -> Any:
-    """A 0-d array stands for a Python number: that is what a student's own function would return."""
-    match value:
-        case tuple():
-            return tuple(map(_usual, value))
-        case dict():
-            return {key: _usual(item) for key, item in value.items()}
-        case np.ndarray() if not value.ndim:
-            return value.item()
-    return value
+def _called(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    try:
+        return ("return", plain(function(*args, **kwargs)))
+    except BaseException as error:  # the student's to see, once it has gone to the driver and back
+        return ("raise", str(error)[:MESSAGE_LENGTH])
 
 
 def _stopped(reason: Stopped) -> bytes:

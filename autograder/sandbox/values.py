@@ -3,10 +3,9 @@
 Plain values: None, str, numpy arrays of numbers or booleans (scalars are 0-d arrays), tuples and
 dictionaries of these. Three more kinds travel only towards the sandbox: a generator seed, a test function
 by name, and the result of an earlier call. Three travel only back: the name of an unsupported type, the
-shape of an array that was too large to send, and a function of whole numbers as a table.
+shape of an array that was too large to send, and a function that is handed over, which stays where it is.
 """
 
-import math
 import numbers
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -60,31 +59,14 @@ class Oversized:
     shape: tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
-    """A function of whole numbers, as its values at 0, 1, 2, ...; NaN where it has none.
+@dataclass(frozen=True)
+class Handed:
+    """A function among the arguments of a question, by its number: who answers calls it in the box.
 
-    It travels in questions only: from a box that asks for a call with a function among its arguments.
+    It travels in questions only.
     """
 
-    values: np.ndarray
-
-    def __call__(self, n: int) -> float:
-        if n != int(n) or not 0 <= n < len(self.values) or np.isnan(self.values[int(n)]):
-            raise ValueError(f"the function that was handed over has no value at {n}")
-        return float(self.values[int(n)])
-
-
-def tabulated(function: Callable[[int], Any], count: int) -> Table:
-    """The values of a function at the first `count` whole numbers."""
-    return Table(np.array([_number(function, n) for n in range(count)]))
-
-
-def _number(function: Callable[[int], Any], n: int) -> float:
-    try:
-        return float(function(n))
-    except Exception:
-        return math.nan
+    number: int
 
 
 @dataclass(frozen=True)
@@ -160,6 +142,18 @@ def _unboxed(array: np.ndarray) -> np.ndarray:
         unboxed = np.array([complex(i) if isinstance(i, numbers.Complex) else float(i) for i in items])
         unboxed = unboxed.real if not unboxed.imag.any() else unboxed
     return unboxed.reshape(array.shape)
+
+
+def usual(value: Any) -> Any:
+    """A plain value as code has it: a 0-d array stands for a Python number."""
+    match value:
+        case tuple():
+            return tuple(map(usual, value))
+        case dict():
+            return {key: usual(item) for key, item in value.items()}
+        case np.ndarray() if not value.ndim:
+            return value.item()
+    return value
 
 
 def is_repacked(value: Any) -> bool:

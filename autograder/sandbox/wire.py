@@ -6,7 +6,7 @@ checked against what is there before anything is allocated.
 
     N none | S text | A array | T tuple | D dictionary | U unsupported | O oversized     both ways
     G seed | F named function | E earlier result                                         to the sandbox only
-    L function of whole numbers, as a table                                              in questions only
+    H function that is handed over                                                       in questions only
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from .values import MAX_ITEMS, Earlier, Named, Oversized, Seeded, Table, Unsupported
+from .values import MAX_ITEMS, Earlier, Handed, Named, Oversized, Seeded, Unsupported
 
 
 MAGIC = b"ADVS"
@@ -35,7 +35,8 @@ LITTLE_ENDIAN = tuple(dtype.newbyteorder("<") for dtype in DTYPES)
 
 
 class FrameType(IntEnum):
-    """What a frame is about. Requests go to the sandbox; each is answered by the type after it."""
+    """What a frame is about. Requests go to the sandbox, questions come from it; each is answered by the type
+    after it."""
 
     READ = 1
     READ_DONE = 2
@@ -45,6 +46,8 @@ class FrameType(IntEnum):
     PROBE_DONE = 6
     ASK = 7
     ASK_DONE = 8
+    CALL = 9
+    CALL_DONE = 10
 
 
 class Wait(Protocol):
@@ -123,9 +126,8 @@ def _encode(value: Any, limits: Limits, parts: list[bytes], depth: int) -> None:
         case Named():
             parts += (b"F", _text(value.name, limits.string_bytes))
             parts.append(struct.pack(f"<B{len(value.parameters)}d", len(value.parameters), *value.parameters))
-        case Table():
-            parts.append(b"L")
-            _encode_array(value.values, limits, parts)
+        case Handed():
+            parts += (b"H", struct.pack("<B", value.number))
         case Earlier():
             parts += (b"E", struct.pack("<Bi", value.call, -1 if value.item is None else value.item))
         case _:
@@ -230,8 +232,8 @@ def _decode(reader: _Reader, limits: Limits, depth: int) -> Any:
             return Unsupported(reader.text(limits.string_bytes)[:80])
         case b"O":
             return Oversized(_decode_shape(reader, limits))
-    if limits.questions and tag == b"L":
-        return _decode_table(reader, limits)
+    if limits.questions and tag == b"H":
+        return Handed(*reader.unpack("<B"))
     if limits.requests:
         match tag:
             case b"G":
@@ -244,13 +246,6 @@ def _decode(reader: _Reader, limits: Limits, depth: int) -> Any:
                 call, item = reader.unpack("<Bi")
                 return Earlier(call, None if item < 0 else item)
     raise ProtocolError(f"unknown tag {tag!r}")
-
-
-def _decode_table(reader: _Reader, limits: Limits) -> Table:
-    values = _decode_array(reader, limits) if reader.take(1) == b"A" else None
-    if values is None or values.dtype != np.float64 or values.ndim != 1:
-        raise ProtocolError("a table holds something else than a row of numbers")
-    return Table(values)
 
 
 def _decode_shape(reader: _Reader, limits: Limits) -> tuple[int, ...]:

@@ -115,6 +115,38 @@ def test_test_time_is_not_divided_by_something_else_than_training(benches, std, 
     assert judgement.finding.misconception == misconception
 
 
+def graded(zygote, *answers):
+    """These answers of a student, and none besides."""
+    sources = ["import numpy as np", *map(textwrap.dedent, answers)]
+    cells = [{"cell_type": "code", "source": source} for source in sources]
+    data = json.dumps({"nbformat": 4, "cells": cells}).encode()
+    assignment = load("07_batch_normalization")
+    result = grade_submission(data, assignment, student="ada", course_key=b"k", zygote=zygote)
+    return {judgement.exercise: judgement for judgement in result.judgements}
+
+
+def test_of_the_usual_way_back_what_fits_a_forward_pass_with_another_convention_counts(zygote):
+    """The cache has an order of its own, so that ours cannot take the place of the forward pass."""
+    forward = """
+        def batchnorm_forward(z, gamma, beta, *, eps=1e-5):
+            centred = z - z.mean(axis=0)
+            std = np.sqrt((centred**2).mean(axis=0)) + eps
+            return gamma * centred / std + beta, [gamma, std, centred / std]
+    """
+    backward = """
+        def batchnorm_backward(dout, cache):
+            gamma, std, z_norm = cache
+            d = gamma * dout
+            dz = (d - d.mean(axis=0) - z_norm * (d * z_norm).mean(axis=0)) / std
+            return dz, (dout * z_norm).sum(axis=0), dout.sum(axis=0)
+    """
+    judged = graded(zygote, forward, backward)
+    assert judged["batchnorm_forward"].finding.misconception == "eps_outside_the_root"
+    judgement = judged["batchnorm_backward"]
+    assert (judgement.score, judgement.finding.misconception) == (4, None)
+    assert "number 2 and 3 are exact gradients of your own `batchnorm_forward`" in judgement.finding.message
+
+
 def test_a_way_back_that_fits_a_wrong_forward_pass_counts_in_full(zygote):
     """Beside tiny spreads too, where differences have to be short."""
     forward = """
@@ -130,12 +162,7 @@ def test_a_way_back_that_fits_a_wrong_forward_pass_counts_in_full(zygote):
             path = z_norm * np.sum(dz_norm * z_norm, axis=0)
             return (dz_norm - dz_norm.mean(axis=0) - path) / cache["std"], dgamma, dbeta
     """
-    sources = ["import numpy as np", textwrap.dedent(forward), textwrap.dedent(backward)]
-    cells = [{"cell_type": "code", "source": source} for source in sources]
-    data = json.dumps({"nbformat": 4, "cells": cells}).encode()
-    assignment = load("07_batch_normalization")
-    result = grade_submission(data, assignment, student="ada", course_key=b"k", zygote=zygote)
-    judged = {judgement.exercise: judgement for judgement in result.judgements}
+    judged = graded(zygote, forward, backward)
     assert judged["batchnorm_forward"].finding.misconception == "sum_of_squares"
     assert judged["batchnorm_backward"].score == judged["batchnorm_backward"].max_score
     assert judged["batchnorm_backward"].finding.kind == "follow_through"

@@ -55,7 +55,7 @@ WEIGHTS_ON_EWMA = """
 
 def grade(zygote: Zygote, answers: Mapping[str, str], *further: str) -> dict[str, Judgement]:
     """Grade the model solution with other answers, and further cells, in it."""
-    sources = ["import numpy as np", *(RIGHT | dict(answers)).values(), *further]
+    sources = ["import os\nimport numpy as np", *(RIGHT | dict(answers)).values(), *further]
     cells = [{"cell_type": "code", "source": textwrap.dedent(source)} for source in sources]
     data = json.dumps({"nbformat": 4, "cells": cells}).encode()
     result = grade_submission(data, ASSIGNMENT, student="ada", course_key=b"k", zygote=zygote)
@@ -105,7 +105,7 @@ def test_a_mistake_of_ones_own_is_called_by_its_name_beside_that_of_a_helper(zyg
     judgement = grade(zygote, {"ewma": WRONG["ewma"], "ewma_corrected": twice})["ewma_corrected"]
     assert judgement.finding is not None
     assert judgement.finding.misconception == "not_corrected"
-    assert judgement.finding.message.endswith("look at `ewma` first.)")
+    assert judgement.finding.message.endswith("look there first.)")
 
 
 def test_who_asks_in_a_way_that_has_no_answer_is_told_of_no_mistake_but_where_to_look(zygote: Zygote) -> None:
@@ -121,7 +121,10 @@ def test_who_asks_in_a_way_that_has_no_answer_is_told_of_no_mistake_but_where_to
     judgement = grade(zygote, {"ewma": asked, "ewma_corrected": corrected})["ewma_corrected"]
     assert judgement.finding is not None
     assert judgement.finding.misconception is None
-    assert "builds on `ewma`; look there first: it is not right yet." in judgement.finding.message
+    assert (
+        "builds on `ewma`; look there first: its results are not the ones that are asked for."
+        in judgement.finding.message
+    )
 
 
 def test_what_does_not_call_it_is_judged_as_if_the_other_were_right(zygote: Zygote) -> None:
@@ -129,6 +132,47 @@ def test_what_does_not_call_it_is_judged_as_if_the_other_were_right(zygote: Zygo
     beside = grade(zygote, WRONG, "print(ewma(np.ones(3), 0.5), ewma_weights(3, 0.5))")
     assert beside["ewma"].score == alone["ewma"].score
     assert {beside["ewma"].finding.kind, alone["ewma"].finding.kind} == {"wrong_values"}
+
+
+# --- functions among the arguments ----------------------------------------------------------------------
+
+WRONG_AVERAGE = {"stochastic_average": WRONG["stochastic_average"]}
+
+
+def mean_on_steps(zygote: Zygote, step: str) -> Judgement:
+    """A mean of the wrong average, with such a rule for its steps."""
+    answer = f"""
+        def step(n):
+            {step}
+
+        def cumulative_mean(x):
+            return stochastic_average(x, step)
+    """
+    return grade(zygote, WRONG_AVERAGE | {"cumulative_mean": answer})["cumulative_mean"]
+
+
+def test_a_function_that_is_handed_over_may_remember_and_may_ask_in_turn(zygote: Zygote) -> None:
+    counting = "step.n = getattr(step, 'n', 0) % n + 1\n            return 1 / n"
+    assert mean_on_steps(zygote, counting).score == POINTS["cumulative_mean"]
+    asking = "return 1 / (1 + stochastic_average(np.ones(n), lambda n: 1.0)[-1] * (n - 1))"
+    assert mean_on_steps(zygote, asking).score == POINTS["cumulative_mean"]
+
+
+HINDERED = {
+    "raises": "raise SystemExit",
+    "returns nothing": "return None",
+    "returns what cannot be sent": "return object()",
+    "asks without end": "return stochastic_average(np.ones(n), step)[-1]",
+    "leaves": "os._exit(0)",
+    "takes for ever": "while True: pass",
+}
+
+
+@pytest.mark.parametrize("step", HINDERED.values(), ids=HINDERED)
+def test_a_function_that_is_handed_over_and_has_no_value_earns_nothing(step: str, zygote: Zygote) -> None:
+    judgement = mean_on_steps(zygote, step)
+    assert judgement.score < POINTS["cumulative_mean"] / 2
+    assert judgement.finding is not None
 
 
 # --- what it costs --------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def test_no_mistake_is_named_that_may_be_that_of_another_function(capsys: Any) -
     exec(corrected, notebook)
     shown, failed = said(notebook["ewma_corrected"], capsys)
     assert failed is not None
-    assert "builds on `ewma`; look there first: it is not right yet." in shown
+    assert "builds on `ewma`; look there first: its results are not the ones that are asked for." in shown
     notebook["ewma"] = named("ewma", right)
     shown, _ = said(notebook["ewma_corrected"], capsys)
     assert "Your result is what you get when" in shown

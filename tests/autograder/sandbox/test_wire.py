@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
-from hypothesis.extra import numpy as hnp
 
-from autograder.sandbox.values import Earlier, Named, Seeded, Table
+from autograder.sandbox.values import Earlier, Handed, Named, Seeded
 from autograder.sandbox.wire import (
     HEADER,
     MAGIC,
@@ -49,26 +48,12 @@ def test_requests_travel_in_one_direction_only(value: Any) -> None:
         decode(body, LIMITS)
 
 
-@given(hnp.arrays(np.float64, st.integers(0, 5)))
-def test_a_table_travels_in_questions_only_and_is_a_function_there(values: np.ndarray) -> None:
-    body = encode(Table(values), QUESTIONS)
-    arrived = decode(body, QUESTIONS)
-    assert same(arrived.values, values)
-    for n in range(-1, len(values) + 1):
-        if 0 <= n < len(values) and not np.isnan(values[n]):
-            assert arrived(n) == values[n]
-        else:
-            with pytest.raises(ValueError, match="has no value at"):
-                arrived(n)
+def test_a_function_that_is_handed_over_travels_in_questions_only() -> None:
+    body = encode((Handed(0), Handed(3)), QUESTIONS)
+    assert decode(body, QUESTIONS) == (Handed(0), Handed(3))
     for limits in (LIMITS, REQUESTS):
         with pytest.raises(ProtocolError):
             decode(body, limits)
-
-
-@pytest.mark.parametrize("values", [np.ones((2, 2)), np.ones(2, dtype=np.float32), np.asarray(1.0)])
-def test_a_table_is_a_row_of_numbers(values: np.ndarray) -> None:
-    with pytest.raises(ProtocolError, match="something else than a row of numbers"):
-        decode(b"L" + encode(values, QUESTIONS), QUESTIONS)
 
 
 def test_python_numbers_arrive_as_arrays_without_axes() -> None:
