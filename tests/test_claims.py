@@ -1,0 +1,168 @@
+"""A claim that does not hold turns the tests red: one of each lecture is broken, and no assertion is idle."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+import advsec
+from advsec import plots
+from tests import glance
+from tests.claims import binds, judged, needed, uses
+from tests.glance import Lecture, seconds_of
+from tests.notebooks import NOTEBOOKS, assertions, experiments
+
+
+LECTURES = glance.lectures()
+
+
+class Break(NamedTuple):
+    """Code that makes one claim of a lecture false, and the experiment that must notice."""
+
+    experiment: str
+    code: str
+
+
+BREAKS = {
+    1: Break("X1.1", "averages.effective_window = lambda beta: 1 / (1 - beta)"),
+}
+
+
+@pytest.fixture
+def unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is displayed."""
+    monkeypatch.setattr(plots, "show", lambda *_, **__: None)
+    monkeypatch.setattr(advsec, "show", lambda *_, **__: None)
+
+
+def claims(lecture: Lecture, name: str) -> list[NotebookNode]:
+    """The cells of an experiment that assert."""
+    return [cell for cell in experiments(lecture.notebook)[name] if assertions([cell])]
+
+
+# What takes longer is run by nbval alone, in its lecture.
+QUICK = ("< 0.1", "0.1", "0.2", "0.5")
+KNOWN = seconds_of(glance.as_it_is(glance.readme()))
+quick_experiments = [
+    pytest.param(lecture, name, id=name)
+    for lecture in LECTURES.values()
+    for name in experiments(lecture.notebook)
+    if KNOWN.get(name) in QUICK
+]
+
+
+@pytest.mark.parametrize(("lecture", "name"), quick_experiments)
+def test_every_assertion_is_reached_and_true_so_that_its_contrary_would_fail(lecture, name, unseen, capsys):
+    for cell in claims(lecture, name):
+        found = judged(needed(lecture.notebook.cells, cell), {})
+        assert all(found[said] for said in assertions([cell])), found
+        assert all(all(values) for values in found.values()), found
+
+
+def test_of_every_lecture_one_claim_is_broken():
+    assert set(BREAKS) >= set(LECTURES)
+    assert all(one.experiment.startswith(f"X{number}.") for number, one in BREAKS.items())
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What pytest says of one notebook for each lecture: the cells of a claim, the break, the cells again."""
+    folder = tmp_path_factory.mktemp("broken")
+    for number, lecture in LECTURES.items():
+        one = BREAKS[number]
+        cell = claims(lecture, one.experiment)[-1]
+        cells = needed(lecture.notebook.cells, cell)
+        again = [each for each in cells if "import " not in each.source]
+        sources = [each.source for each in cells] + [one.code] + [each.source for each in again]
+        write_lax(folder, f"{number:02}_claim", sources)
+    (folder / "conftest.py").write_text((NOTEBOOKS.parent / "conftest.py").read_text())
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-v",
+        "--nbval",
+        "--nbval-current-env",
+        "-p",
+        "no:cacheprovider",
+    ]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600).stdout
+
+
+def write_lax(folder: Path, name: str, sources: list[str]) -> None:
+    """As an assignment: its outputs are not compared, so that nothing fails but what raises."""
+    path = folder / "assignments" / name / f"{name}.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(new_notebook(cells=[new_code_cell(source) for source in sources]), path)
+
+
+@pytest.mark.parametrize("number", LECTURES)
+def test_a_claim_that_is_broken_is_seen(broken, number):
+    outcomes = re.findall(rf"^assignments/{number:02}_\S+::Cell \d+ (\w+)", broken, re.MULTILINE)
+    lecture, one = LECTURES[number], BREAKS[number]
+    before = len(needed(lecture.notebook.cells, claims(lecture, one.experiment)[-1])) + 1
+    assert outcomes[:before] == ["PASSED"] * before
+    assert outcomes[-1] == "FAILED"
+    assert "AssertionError" in broken
+
+
+# --- the cells that a claim needs ---------------------------------------------------------------------------
+
+
+def cells(*sources: str) -> list[NotebookNode]:
+    return [new_code_cell(source) for source in sources]
+
+
+def test_the_cells_that_a_claim_needs_are_those_that_bind_its_names():
+    notebook = cells(
+        "import numpy as np\nfrom os import path",
+        "y = 5",
+        "x = np.ones(3)",
+        "x = np.zeros(3)",
+        "found = {}",
+        "for i in range(3):\n    found[i] = x[i] + scale(y)",
+        "def scale(y):\n    z = 2\n    return y * z",
+        "unused = found",
+        "assert found[0] == 10",
+    )
+    assert [notebook.index(cell) for cell in needed(notebook, notebook[-1])] == [0, 1, 3, 4, 5, 8]
+    notebook.insert(1, notebook.pop(6))
+    assert [notebook.index(cell) for cell in needed(notebook, notebook[-1])] == [0, 1, 2, 4, 5, 6, 8]
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("y = 1\nprint(y)", {"print"}),
+        ("y = y + 1", {"y"}),
+        ("n += 1", {"n"}),
+        ("for a in values:\n    b = a + c\n    print(b)", {"values", "c", "print"}),
+        ("[k * m for k in items]", {"m", "items"}),
+        ("k = max(lambda k: k + q)", {"max", "q"}),
+        ("def f(a, b=d):\n    c = a\n    return c + e", {"d", "e"}),
+        ("x = [x for x in y]\nx", {"y"}),
+    ],
+)
+def test_names_that_are_read_before_they_are_bound(code, names):
+    assert uses(code) == names
+
+
+def test_names_that_are_bound_and_those_that_change():
+    assert binds("import a.b\nfrom c import d as e\nf, (g, h) = 1, (2, 3)\ndef i(j):\n    k = 1")[0] == set(
+        "aefghi"
+    )
+    assert binds("a[0] = 1\nb.c = 2\nd.append(3)\ne['x'].update(y=1)\nf = [g for g in h]") == (
+        set("f"),
+        set("abde"),
+    )
+
+
+def test_an_assertion_that_is_never_reached_or_false_is_seen():
+    found = judged(cells("x = 3", "for i in []:\n    assert i\nassert x == 3, 'three'\nassert x > 3"), {})
+    assert found == {"i": [], "x == 3": [True], "x > 3": [False]}
