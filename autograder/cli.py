@@ -359,14 +359,16 @@ def prove(
     asked = {known.title: _exercises(known, exercise) for known in map(_assignment, names)}
     if not any(asked.values()):
         raise CourseError(f"there is no exercise {exercise!r} in {', '.join(names)}")
-    from autograder.prove.table import print_proofs, proofs
+    from autograder.prove.table import in_short, print_proofs, proofs
 
-    holds = True
+    proved = []
     for title, exercises in asked.items():
         if exercises:
             made = proofs(exercises, jobs)
             print_proofs(title, made)
-            holds = holds and all(proof.holds for proof in made)
+            proved += made
+    print(in_short(proved))
+    holds = all(proof.holds for proof in proved)
     print("The proof holds." if holds else "The proof does not hold.")
     if not holds:
         raise typer.Exit(1)

@@ -37,8 +37,9 @@ class Proof:
     """What was tried of an exercise, and what is not so, in sentences.
 
     An entry is `named` when all that its variant is ever called is its own name, `ambiguous` when that comes
-    with others, and `misnamed` when it is called by another name. Of the small changes of the solution that
-    no probe notices so many are `explained`.
+    with others, and `misnamed` when it is called by another name. Of the small changes of the solution some
+    are `equivalent`: they leave it right, for a reason that the exercise states. All others have to be
+    `killed`.
     """
 
     exercise: str
@@ -47,11 +48,16 @@ class Proof:
     ambiguous: int
     misnamed: int
     mutants: int
+    equivalent: int
     killed: int
-    explained: int
     alternatives: int
     at_full_marks: int
     problems: tuple[str, ...]
+
+    @property
+    def to_kill(self) -> int:
+        """The small changes after which the solution is not right any more."""
+        return self.mutants - self.equivalent
 
     @property
     def holds(self) -> bool:
@@ -70,8 +76,8 @@ def prove(exercise: Exercise) -> Proof:
         ambiguous=called.count("ambiguous"),
         misnamed=called.count("misnamed"),
         mutants=len(mutants),
+        equivalent=sum(mutant.line in exercise.equivalent for mutant in alive),
         killed=len(mutants) - len(alive),
-        explained=sum(mutant.line in exercise.equivalent for mutant in alive),
         alternatives=len(exercise.alternatives),
         at_full_marks=sum(_has_full_marks(bench, kind) for kind in exercise.alternatives),
         problems=tuple(problem for check in CHECKS for problem in check(bench)),

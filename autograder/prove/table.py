@@ -16,7 +16,7 @@ from autograder.prove.proof import Proof, prove
 
 COLUMNS = (
     *("entries", "named", "ambiguous", "wrong names"),
-    *("mutants", "killed", "survivors", "explained", "alternatives"),
+    *("mutants", "equivalent", "killed", "survivors", "alternatives"),
 )
 
 
@@ -56,9 +56,22 @@ def print_proofs(title: str, made: Sequence[Proof]) -> None:
             console.print(f"[bold]{proof.exercise}[/bold]: {escape(problem)}", soft_wrap=True)
 
 
+def in_short(made: Sequence[Proof]) -> str:
+    """The shares that count: entries that are named, and changes that are noticed where they are wrong."""
+    total = _sum(made)
+    named, killed = (
+        f"{count} of {of} ({count / max(of, 1):.1%})"
+        for count, of in ((total.named, total.entries), (total.killed, total.to_kill))
+    )
+    return (
+        f"Entries that hear their own name: {named}. Small changes of solutions that are noticed: {killed}, "
+        f"besides {total.equivalent} that leave them right."
+    )
+
+
 def _cells(proof: Proof) -> tuple[str, ...]:
     recognised = (proof.entries, proof.named, proof.ambiguous, proof.misnamed)
-    noticed = (proof.mutants, proof.killed, proof.mutants - proof.killed, proof.explained)
+    noticed = (proof.mutants, proof.equivalent, proof.killed, proof.to_kill - proof.killed)
     return *map(str, (*recognised, *noticed)), f"{proof.at_full_marks} of {proof.alternatives}"
 
 
@@ -70,8 +83,8 @@ def _sum(made: Sequence[Proof]) -> Proof:
         ambiguous=sum(proof.ambiguous for proof in made),
         misnamed=sum(proof.misnamed for proof in made),
         mutants=sum(proof.mutants for proof in made),
+        equivalent=sum(proof.equivalent for proof in made),
         killed=sum(proof.killed for proof in made),
-        explained=sum(proof.explained for proof in made),
         alternatives=sum(proof.alternatives for proof in made),
         at_full_marks=sum(proof.at_full_marks for proof in made),
         problems=(),

@@ -130,6 +130,11 @@ def flattened_bowl(level: float, scale: float) -> Callable[[Any], Any]:
     return lambda w: level + scale * np.log(1 + np.sum(w**2))
 
 
+def squares(scale: float) -> Callable[[Any], Any]:
+    """A loss without rounding where weights are powers of two."""
+    return lambda w: scale * np.sum(w**2)
+
+
 def loss_within_bounds(level: float, scale: float, limit: float) -> Callable[[Any], Any]:
     """A loss that grows from `level`, and is no number where the squares add up to more than `limit`."""
     return lambda w: level - scale * np.log(1 - np.sum(w**2) / limit)
@@ -161,6 +166,7 @@ FUNCTIONS: dict[str, Callable[..., Callable[..., Any]]] = {
     "slopes_from_the_last": slopes_from_the_last,
     "slopes_of_blocks": slopes_of_blocks,
     "slopes_towards": slopes_towards,
+    "squares": squares,
     "sum_over_blocks": sum_over_blocks,
     "valley": valley,
 }
@@ -199,6 +205,7 @@ TEXTS = {
         '[("W1", {0}, {4}), ("b1", {1}, {5}), ("W2", {2}, {6}), ("b2", {3}, {7})]}}'
     ),
     "slopes_towards": "lambda w: {0} * (w - {1})",
+    "squares": "lambda w: {0} * np.sum(w**2)",
     "sum_over_blocks": (
         "lambda p: sum(w * ((p[k] ** 2).sum() ** 2 + (p[k] ** 3).sum()) for k, w in "
         '[("W1", {0}), ("b1", {1}), ("W2", {2}), ("b2", {3})])'

@@ -205,7 +205,7 @@ SAMPLE_MASK = exercise(
             SLIP,
         ),
     ),
-    equivalent={"return rng.random(shape) <= keep_prob": "a number that is keep_prob itself is never drawn"},
+    equivalent={"return rng.random(shape) <= keep_prob": "of 2**53 numbers it keeps one more"},
     alternatives={
         "the others are dropped": """
             def sample_mask(shape, keep_prob, *, rng):

@@ -27,7 +27,7 @@ EACH, STORE, RETURN = "for name in params:", "checks[name] = (xi, xi <= tol)", "
 DISTANCE = "np.linalg.norm(approx - exact[name])"
 SIZES = "np.linalg.norm(approx), np.linalg.norm(exact[name])"
 
-USUAL, RIGHT = "the usual step and tolerance", "a right gradient"
+ONE, USUAL, RIGHT = "one wrong block", "the usual step and tolerance", "a right gradient"
 
 
 def checked(
@@ -71,6 +71,12 @@ def right(rng: np.random.Generator) -> Call:
     small = tuple((rng.uniform(0.5, 2, 4) / 1000).round(5).tolist())
     each = checked(rng, small, (1, 1, 1, 1), (1, 1, 1, 1))
     return call(*each.args[:2], {name: abs(block) for name, block in each.args[2].items()})
+
+
+def at_the_tolerance(rng: np.random.Generator) -> Call:
+    """A gradient of zeros has the largest error that there is, which is 1 to the last digit."""
+    nothing = (0, 0, 0, 0)
+    return checked(rng, weights(rng), nothing, nothing, eps=step(rng), tol=1.0)
 
 
 def step(rng: np.random.Generator) -> float:
@@ -143,7 +149,10 @@ CHECK_BLOCKS = exercise(
     points=4,
     read=BLOCKS,
     probes=(
-        Probe("one wrong block", lambda rng: third_is_wrong(rng, eps=step(rng), tol=0.05)),
+        Probe(
+            ONE,
+            lambda rng: (at_the_tolerance(rng), third_is_wrong(rng, eps=step(rng), tol=0.05)),
+        ),
         Probe(
             "a small wrong block beside large ones",
             lambda rng: third_is_wrong(rng, small=1e-4, eps=step(rng), tol=0.05),
@@ -166,6 +175,14 @@ CHECK_BLOCKS = exercise(
         ),
     ),
     misconceptions=(
+        Wrong(
+            "below_the_tolerance",
+            {VERDICT: "xi < tol"},
+            "a block whose error is as large as the tolerance does not pass: `{}`",
+            passes=(lambda call: call.kwargs.get("tol") != 1.0,),
+            kind="convention",
+            convention=True,
+        ),
         Wrong(
             "one_error_for_all",
             {
@@ -360,7 +377,6 @@ CHECK_BLOCKS = exercise(
             "`np.max(abs(approx - exact) / (abs(approx) + abs(exact)))`",
         ),
     ),
-    equivalent={"checks[name] = (xi, xi < tol)": "no error is as large as the tolerance to the last digit"},
     alternatives={
         "by its own formulas": """
             def check_blocks(f, grad, params, *, eps=1e-5, tol=1e-7):
@@ -394,7 +410,7 @@ CHECK_BLOCKS = exercise(
                 approx = unpack(numerical_gradient(loss, theta, eps=eps))
                 exact = grad(unpack(theta))
                 errors = {name: relative_error(approx[name], exact[name]) for name in params}
-                return {name: (xi, xi < tol) for name, xi in errors.items()}
+                return {name: (xi, not xi > tol) for name, xi in errors.items()}
         """,
         "in place on its own copy": """
             def check_blocks(f, grad, params, *, eps=1e-5, tol=1e-7):

@@ -17,6 +17,7 @@ NUMBER, GROWN = "not np.isfinite(loss)", "loss > 4 * min(losses)"
 RETURN = "return np.append(losses, val_loss(w0))"
 FALLS, NO_NUMBER = "a loss that only falls", "a loss that is no number any more"
 GROWS, IN_PLACE, TWO_AXES = "a loss that grows", "a step that works in place", "weights with two axes"
+IN_TURN = "in place, until it grows or is no number"
 
 
 def lr_range_test(
@@ -49,6 +50,13 @@ def ends_in_no_number(rng: np.random.Generator, *, in_place: bool = False) -> Ca
     level, scale, limit = rng.uniform(0.7, 0.9), rng.uniform(0.1, 0.15), rng.uniform(20, 25)
     loss = Named("loss_within_bounds", (round(level, 3), round(scale, 3), round(limit, 2)))
     return _test(rng, _step(in_place), loss, (3,), first=2.5, n=17)
+
+
+def four_times(rng: np.random.Generator) -> Call:
+    """A loss that is once exactly four times another, and later more."""
+    w0 = rng.permutation([1.0, 2.0, 4.0]) * rng.choice([-1, 1], 3)
+    loss = Named("squares", (float(rng.choice([0.5, 1.0, 2.0])),))
+    return call(Named("momentum_steps", (0.0, 1.0)), loss, w0, np.zeros(3), np.array([0.5, 3, 5, 9]))
 
 
 def _step(in_place: bool) -> str:
@@ -101,18 +109,17 @@ LR_RANGE_TEST = exercise(
                     break
             return np.append(losses, val_loss(w0))
     """,
-    equivalent={"if loss >= 4 * min(losses):": "no loss is exactly four times another"},
     reference=lr_range_test,
     points=4,
     read=RANGE_TEST,
     probes=(
         Probe(FALLS, falls),
-        Probe(GROWS, grows),
+        Probe(GROWS, lambda rng: (four_times(rng), grows(rng))),
         Probe(IN_PLACE, lambda rng: grows(rng, in_place=True)),
         Probe(NO_NUMBER, ends_in_no_number),
         Probe(TWO_AXES, lambda rng: grows(rng, 2, 3, in_place=True), public=False),
         Probe(
-            "in place, until it grows or is no number",
+            IN_TURN,
             lambda rng: (ends_in_no_number(rng, in_place=True), grows(rng, in_place=True)),
             public=False,
         ),
@@ -125,6 +132,14 @@ LR_RANGE_TEST = exercise(
             "`w = w0`. Training would start from weights that the test has spoilt",
             passes=(FALLS, GROWS, NO_NUMBER),
             credit=SLIP,
+        ),
+        Wrong(
+            "at_four_times",
+            {GROWN: "loss >= 4 * min(losses)"},
+            "the test ends at a loss of exactly four times the smallest, which is not more: `{}`",
+            passes=(FALLS, IN_PLACE, NO_NUMBER, TWO_AXES, IN_TURN),
+            credit=SLIP,
+            kind="wrong_shape",
         ),
         Wrong(
             "loss_of_the_last_weights",

@@ -61,7 +61,7 @@ SNAPSHOT_STEPS = exercise(
                     end = end + T_i
             return np.array(steps, dtype=int)
     """,
-    equivalent={"return np.array(steps)": "only an empty array is one of floats then"},
+    equivalent={"return np.array(steps)": "only an array without numbers is one of floats then"},
     reference=schedules.snapshot_steps,
     points=2,
     read=SNAPSHOTS,
