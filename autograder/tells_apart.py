@@ -1,7 +1,8 @@
 """How good a test is: which wrong versions of a function its inputs tell from the right one.
 
 The inputs are arguments that a student's function returns: values like any others, which are looked at here.
-All right versions have to agree on them; the share of the wrong ones that differ is the share of the points.
+All right versions have to agree on them. Plain inputs tell many wrong ones from them already: of what those
+let slip, the share that is told is the share of the points.
 """
 
 import base64
@@ -20,7 +21,7 @@ from autograder.compare import Tolerance, compare, without
 from autograder.properties import Broken
 from autograder.sandbox.messages import replies
 from autograder.sandbox.perform import Outcome, Returned, perform
-from autograder.sandbox.values import Call, Oversized
+from autograder.sandbox.values import Call, Oversized, plain
 from autograder.sandbox.wire import decode, encode
 from autograder.written import Written
 
@@ -49,11 +50,13 @@ class Version:
 class TellsApart:
     """The property of arguments that they tell all `wrong` versions of a function from the `right` ones.
 
-    The places `own` of its results, such as a cache, are no one's business.
+    What returns `plain` inputs tells some, which is worth nothing yet. The places `own` of its results, such
+    as a cache, are no one's business.
     """
 
     right: tuple[Version, ...]
     wrong: tuple[Version, ...]
+    plain: Written
     allowed: Allowed
     tolerance: Tolerance
     calls: int
@@ -79,14 +82,24 @@ class TellsApart:
             return f"on your inputs `{self.name}` has no result"
         if any(self._differ(other, right) for other in others):
             return f"on your inputs right ways to write `{self.name}` differ by more than rounding may"
-        slipped = [each for each in self.wrong if not self._differ(self._made(each, tests), right)]
+        slipped = self._slipped(tests, right)
         return self._slip(slipped) if slipped else None
 
+    def _slipped(self, tests: Sequence[Call], right: Sequence[Outcome]) -> list[Version]:
+        return [each for each in self.wrong if not self._differ(self._made(each, tests), right)]
+
     def _slip(self, slipped: Sequence[Version]) -> Broken:
-        caught, count = len(self.wrong) - len(slipped), len(self.wrong)
+        caught, count, plainly = len(self.wrong) - len(slipped), len(self.wrong), self._told_plainly()
         says = f"your inputs tell {caught} of {count} wrong versions of `{self.name}` from the right one. "
-        says += f"One that gives the same on all of them is what you get when {slipped[0].says}"
-        return Broken(" ".join(version.name for version in slipped), says, caught / count)
+        says += f"Points are for what they tell beyond the {plainly} that plain inputs tell. "
+        says += f"One that gives the same on all your inputs is what you get when {slipped[0].says}"
+        share = max(caught - plainly, 0) / (count - plainly)
+        return Broken(" ".join(version.name for version in slipped), says, share)
+
+    @functools.lru_cache(maxsize=8)  # noqa: B019 (one each, and they stay)
+    def _told_plainly(self) -> int:
+        tests = tuple(self._tests(plain(self.plain())))
+        return len(self.wrong) - len(self._slipped(tests, self._made(self.right[0], tests)))
 
     def _made(self, version: Version, tests: Sequence[Call]) -> list[Outcome]:
         return [perform((test,), {self.name: version.function}, ours=True)[0] for test in tests]
@@ -164,12 +177,12 @@ def _usual(value: Any) -> Any:
 def packed(test: TellsApart) -> str:
     """All of it but `allowed`, as text that nobody reads by accident: it holds right and wrong versions."""
     versions = [[(one.name, one.says, one.function.text) for one in of] for of in (test.right, test.wrong)]
-    plain = json.dumps([*versions, asdict(test.tolerance), test.calls, test.own])
-    return base64.b85encode(zlib.compress(plain.encode(), 9)).decode()
+    text = json.dumps([*versions, test.plain.text, asdict(test.tolerance), test.calls, test.own])
+    return base64.b85encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def unpacked(text: str, allowed: Allowed) -> TellsApart:
     """The inverse of `packed`."""
-    *versions, tolerance, calls, own = json.loads(zlib.decompress(base64.b85decode(text)))
+    *versions, plainly, tolerance, calls, own = json.loads(zlib.decompress(base64.b85decode(text)))
     right, wrong = (tuple(Version(name, says, Written(code)) for name, says, code in of) for of in versions)
-    return TellsApart(right, wrong, allowed, Tolerance(**tolerance), calls, tuple(own))
+    return TellsApart(right, wrong, Written(plainly), allowed, Tolerance(**tolerance), calls, tuple(own))

@@ -140,7 +140,7 @@ def _finding(
     says = _words(trial, own_lines)
     finding = Finding(_problem(trial).kind, _placed(trial, trials, says), None, exercise.read, _case(trial))
     if name:
-        message = f"{finding.message} {name.message}" if trial.share else name.message
+        message = f"{finding.message} {name.message}" if trial.share or exercise.tests else name.message
         finding = replace(finding, message=message, misconception=name.misconception, read=name.read)
     remarks = [_parts_words(tried)]
     if aside:

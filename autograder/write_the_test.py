@@ -16,6 +16,7 @@ def write_the_test(
     points: float,
     read: str,
     allowed: Allowed,
+    plain: str,
     misconceptions: Iterable[Wrong],
     alternatives: Mapping[str, str],
     calls: int = 3,
@@ -25,10 +26,12 @@ def write_the_test(
     The `solution`, a function without parameters, returns them in a dictionary by their names, or those of up
     to so many `calls` in a list. `allowed`, a function of a module of `autograder.properties`, gets the
     arguments of one call by their names and says what the text does not allow, or nothing. The rows of
-    `misconceptions` are inputs that see little, and say why.
+    `misconceptions` are inputs that see little, and say why. Those of the row `plain` are what comes to mind
+    first: for what they tell apart there are no points.
     """
     if of.solution is None:
         raise ValueError(f"{of.name} has no solution as text")
+    rows = {row.name: row for row in misconceptions}
     right = {"the solution": of.solution, **of.alternatives}
     versions = (Version(name, "", each) for name, each in right.items() if isinstance(each, Written))
     test = TellsApart(
@@ -38,6 +41,7 @@ def write_the_test(
             for entry in of.misconceptions
             if isinstance(entry.variant, Written) and not entry.convention and entry.name != AS_GIVEN
         ),
+        plain=Written(str(rows[plain].change)),
         allowed=allowed,
         tolerance=of.tolerance,
         calls=calls,
@@ -49,7 +53,7 @@ def write_the_test(
         points=points,
         read=read,
         probes=(Probe(f"wrong versions of {of.name}", lambda rng: call(), holds=test),),
-        misconceptions=misconceptions,
+        misconceptions=rows.values(),
         alternatives=alternatives,
     )
     return replace(made, tests=of.name)

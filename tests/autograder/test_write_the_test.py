@@ -32,24 +32,37 @@ def test_inputs_that_catch_every_wrong_version_have_all_points() -> None:
     assert (judgement.score, judgement.finding) == (INPUTS_FOR_EWMA.points, None)
 
 
-def test_the_share_that_is_caught_is_the_share_of_the_points_and_is_said() -> None:
+def count_caught(**arguments: Any) -> int:
     """Worked out here once more, from what the versions return."""
-    arguments = {"x": X, "beta": 0.9}
     right = EWMA.reference(**arguments)
 
     def is_caught(variant: Any) -> bool:
         made = np.asarray(variant(**arguments))
         return made.shape != right.shape or not np.allclose(made, right, rtol=1e-6, atol=1e-9)
 
-    caught = sum(is_caught(entry.variant) for entry in EWMA.misconceptions)
+    return sum(is_caught(entry.variant) for entry in EWMA.misconceptions)
+
+
+def test_what_is_caught_beyond_plain_inputs_is_the_share_of_the_points_and_is_said() -> None:
+    arguments = {"x": X, "beta": 0.9, "init": 2.0}
+    plainly, caught = count_caught(x=X, beta=0.9), count_caught(**arguments)
+    assert 0 < plainly < caught < WRONG_ONES
     judgement = judged(arguments)
-    assert 0 < caught < WRONG_ONES
-    assert judgement.score == round(INPUTS_FOR_EWMA.points * caught / WRONG_ONES, 2)
+    share = (caught - plainly) / (WRONG_ONES - plainly)
+    assert judgement.score == round(INPUTS_FOR_EWMA.points * share, 2)
     message = judgement.finding.message
+    assert f"beyond the {plainly} that plain inputs tell." in message
     assert (
         f"Your inputs tell {caught} of {WRONG_ONES} wrong versions of `ewma` from the right one." in message
     )
     assert any(f"is what you get when {entry.message}" in message for entry in EWMA.misconceptions)
+
+
+def test_plain_inputs_are_worth_nothing_and_what_slips_through_is_said_all_the_same() -> None:
+    for beta in (0.9, 0.5):
+        judgement = judged({"x": X, "beta": beta})
+        assert judgement.score == 0
+        assert f"of {WRONG_ONES} wrong versions of `ewma` from the right one." in judgement.finding.message
 
 
 def test_more_calls_catch_more() -> None:
@@ -100,13 +113,15 @@ SUM = exercise(
         "elsewhere": "import nowhere\n\n\ndef total(x):\n    return nowhere.total(x)",
     },
 )
+ZEROS = Wrong("zeros", 'def inputs_for_total():\n    return {"x": np.zeros(2)}', "all are zero")
 INPUTS_FOR_TOTAL = write_the_test(
     of=SUM,
     solution='def inputs_for_total():\n    return {"x": np.ones(2)}',
     points=4,
     read="Section",
     allowed=of_ewma,
-    misconceptions=(),
+    plain="zeros",
+    misconceptions=(ZEROS,),
     alternatives={},
 )
 
@@ -117,7 +132,7 @@ def anything(arguments: Any) -> None: ...
 def test_inputs_on_which_right_answers_disagree_accuse_the_innocent() -> None:
     asked = write_the_test(
         of=SUM, solution=INPUTS_FOR_TOTAL.solution.text, points=4, read="", allowed=anything,
-        misconceptions=(), alternatives={},
+        plain="zeros", misconceptions=(ZEROS,), alternatives={},
     )  # fmt: skip
     assert judged({"x": np.ones(2)}, asked).score == 4, "conventions and other packages are no matter"
     judgement = judged({"x": np.array([1e8, 1.0, -1e8])}, asked)

@@ -28,6 +28,7 @@ INPUTS_FOR_BATCHNORM_FORWARD = write_the_test(
     read=FORWARD,
     allowed=of_batchnorm_forward,
     calls=1,
+    plain="fractions_one_and_zero_and_the_usual_eps",
     misconceptions=(
         Wrong(
             "fractions_one_and_zero_and_the_usual_eps",

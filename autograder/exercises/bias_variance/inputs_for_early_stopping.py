@@ -32,6 +32,7 @@ INPUTS_FOR_EARLY_STOPPING = write_the_test(
     read=EARLY_STOPPING,
     allowed=of_early_stopping_step,
     calls=3,
+    plain="the_example",
     misconceptions=(
         blind(
             "training_never_stops",

@@ -24,6 +24,7 @@ INPUTS_FOR_DROPOUT_PENALTY = write_the_test(
     points=2,
     read=PENALTY,
     allowed=of_dropout_penalty,
+    plain="one_example_and_a_half",
     misconceptions=(
         blind(
             "keep_prob_of_a_half",

@@ -31,6 +31,7 @@ INPUTS_FOR_RELATIVE_ERROR = write_the_test(
     points=3,
     read=HOW_CLOSE,
     allowed=of_relative_error,
+    plain="vectors",
     misconceptions=(
         Wrong(
             "one_component",

@@ -27,6 +27,7 @@ INPUTS_FOR_COSINE_RESTARTS = write_the_test(
     points=3,
     read=RESTARTS,
     allowed=of_cosine_restarts,
+    plain="first_cycle",
     misconceptions=(
         blind("first_step", f'"t": 0, {USUAL}, "T_0": 10, "T_mult": 2', "the first step of all is tried"),
         blind(

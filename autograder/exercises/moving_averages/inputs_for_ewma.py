@@ -24,6 +24,7 @@ INPUTS_FOR_EWMA = write_the_test(
     points=3,
     read=EXPONENTIAL,
     allowed=of_ewma,
+    plain="no_start_and_the_usual_beta",
     misconceptions=(
         Wrong(
             "no_start",

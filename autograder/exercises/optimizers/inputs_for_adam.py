@@ -25,6 +25,7 @@ INPUTS_FOR_ADAM = write_the_test(
     read=ADAM,
     allowed=of_adam_path,
     calls=1,
+    plain="usual_numbers",
     misconceptions=(
         Wrong(
             "usual_numbers",
