@@ -5,8 +5,9 @@ catalogue (see `autograder.sample`); what happens to a notebook, and what is no 
 """
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -42,13 +43,22 @@ def wrong(exercise: Exercise, name: str) -> str:
     return text_of(next(entry for entry in exercise.misconceptions if entry.name == name))
 
 
+# What comes to mind first, for which there are no points.
+PLAIN = {"x": np.array([3.2, 1.5, 4.1]), "beta": 0.9}
+
+
 def share_caught(exercise: Exercise, entry: Misconception) -> float:
-    """Of the wrong versions of a function, how many return something else on the inputs of an entry."""
+    """Of the wrong versions of a function that plain inputs let slip, how many those of an entry catch."""
     tested = ASSIGNMENT.exercise(exercise.tests)
-    right = tested.reference(**entry.variant())
-    made = [np.asarray(wrong.variant(**entry.variant())) for wrong in tested.misconceptions]
-    caught = [each.shape != right.shape or not np.allclose(each, right, 1e-6, 1e-9) for each in made]
-    return sum(caught) / len(caught)
+    plainly, caught = (count_caught(tested, arguments) for arguments in (PLAIN, entry.variant()))
+    return max(caught - plainly, 0) / (len(tested.misconceptions) - plainly)
+
+
+def count_caught(tested: Exercise, arguments: Mapping[str, Any]) -> int:
+    """How many wrong versions of a function return something else than the right one."""
+    right = tested.reference(**arguments)
+    made = [np.asarray(wrong.variant(**arguments)) for wrong in tested.misconceptions]
+    return sum(each.shape != right.shape or not np.allclose(each, right, 1e-6, 1e-9) for each in made)
 
 
 def tests_written_badly(exercise: Exercise) -> Iterator[Student]:
