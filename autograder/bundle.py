@@ -8,8 +8,9 @@
 
 One line installs it on a machine that has nothing but Python. The wheel holds `check` with what it needs as
 data (see `handout`), and of the course's package what the lecture imports, with the answers folded (see
-`fold`). There is no solution, no hidden input, no other assignment, no grader and no catalogue in it. Of
-the properties by which random results are judged those are there that the assignment uses.
+`fold`), also those of other assignments, which a network needs. There is no solution, no hidden input, no
+other assignment, no grader and no catalogue in it. Of the properties by which random results are judged
+those are there that the assignment uses.
 """
 
 import ast
@@ -30,6 +31,7 @@ from typing import Any
 from autograder import handout
 from autograder.course import Course, CourseError
 from autograder.exercise import Assignment
+from autograder.exercises import ASSIGNMENT_NAMES, load
 from autograder.files import read_ours, write_ours
 from autograder.fold import folded
 
@@ -129,6 +131,7 @@ def _lecture(course: Course, assignment: Assignment) -> dict[str, Any] | None:
         return None
     text, name = read_ours(path), assignment.name
     link = f"[*{name}*](../assignments/{name}/{name}.ipynb)"
+    text = re.sub(r"\[([^\[\]]+)\]\(\d\d_\w+\.ipynb[^()\s]*\)", r"\1", text)  # other lectures are not here
     notebook: dict[str, Any] = json.loads(text.replace(f"*{name}*", link))
     return notebook
 
@@ -161,15 +164,31 @@ def make_wheel(
     modules = _closure({f"{GRADER}.student", *imports, *handout.property_modules(assignment)})
     files = {_path(name): _source(name).encode() for name in sorted(modules)}
     files |= {f"{package}/py.typed": b"" for package in {name.partition(".")[0] for name in modules}}
-    for name in {exercise.reference.__module__ for exercise in assignment.exercises} & modules:
-        names = _public(_source(name)) - _open_functions(lecture)
-        remark = f"Folded: part of the assignment {assignment.name}."
-        files[_path(name)] = folded(_source(name), names, remark).encode()
+    for name, owner in _asked_about(assignment).items():
+        if name in modules:
+            names = _public(_source(name)) - _open_functions(lecture)
+            files[_path(name)] = folded(
+                _source(name), names, f"Folded: part of the assignment {owner}."
+            ).encode()
     files[f"{GRADER}/{handout.FILE}"] = handout.recorded(assignment).encode()
     needed = {top for name in modules for top in _imports_of(name)} | {
         name.partition(".")[0] for name in imports
     }
     return _packed(files, list(_requirements(needed)))
+
+
+def _asked_about(assignment: Assignment) -> dict[str, str]:
+    """The modules in which answers stand, each with an assignment that asks for them; this one, if it does.
+
+    A lecture on one topic trains networks, and those use answers of others.
+    """
+    others = [load(name) for name in ASSIGNMENT_NAMES if name != assignment.name]
+    return {
+        exercise.reference.__module__: each.name
+        for each in (*others, assignment)
+        for exercise in each.exercises
+        if exercise.reference.__module__.startswith(f"{PACKAGE}.")
+    }
 
 
 def _packed(files: dict[str, bytes], requirements: list[str]) -> tuple[str, bytes]:

@@ -57,9 +57,22 @@ def test_a_lecture_says_nothing_of_the_machine_that_ran_it(path):
 
 @every_lecture
 def test_every_link_inside_a_lecture_leads_to_a_heading(path):
-    prose = "\n".join(cell.source for cell in as_published(path).cells if cell.cell_type == "markdown")
-    headings = {line.lstrip("# ").replace(" ", "-") for line in prose.splitlines() if line.startswith("#")}
-    assert set(re.findall(r"\]\(#([^)]+)\)", prose)) <= headings
+    assert set(re.findall(r"\]\(#([^)]+)\)", prose(path))) <= headings(prose(path))
+
+
+def prose(path: Path) -> str:
+    return "\n".join(cell.source for cell in as_published(path).cells if cell.cell_type == "markdown")
+
+
+def headings(text: str) -> set[str]:
+    """As links name them."""
+    return {line.lstrip("# ").replace(" ", "-") for line in text.splitlines() if line.startswith("#")}
+
+
+@every_lecture
+def test_every_link_to_another_lecture_leads_to_a_heading_there(path):
+    for name, anchor in re.findall(r"\]\((\d\d_\w+)\.ipynb(?:#([^)]+))?\)", prose(path)):
+        assert not anchor or anchor in headings(prose(path.with_name(f"{name}.ipynb"))), (name, anchor)
 
 
 @every_lecture

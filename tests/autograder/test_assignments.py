@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from advsec.source import source
+from autograder import bundle
 from autograder.bundle import make_bundle
 from autograder.catalogue import STILL_BROKEN
 from autograder.course import Course
@@ -279,7 +280,7 @@ def _body_lines(functions: Iterable[Any]) -> set[str]:
 
 
 @every_assignment
-def test_a_bundle_holds_neither_grader_nor_catalogue_nor_other_topics(course, name):
+def test_a_bundle_holds_neither_grader_nor_catalogue(course, name):
     members = {path for path, _ in _everything(course / "handout" / name)}
     assert "autograder/student.py" in members
     assert not [
@@ -287,10 +288,24 @@ def test_a_bundle_holds_neither_grader_nor_catalogue_nor_other_topics(course, na
         for path in members
         if re.search("exercises|grad(ing|ebook)|autograder/batch|zygote|catalogue", path)
     ]
-    modules = {path.split("/")[1].removesuffix(".py") for path in members if path.startswith("advsec/")}
-    public = {module for module in modules if not module.startswith("_") and module != "py.typed"}
-    words = set(re.findall(r"\w+", _lecture_code(name)))
-    assert public - {"source"} <= words
+
+
+@every_assignment
+def test_in_a_bundle_no_answer_of_any_assignment_stands_open(course, name):
+    """A lecture on one topic trains networks, which use what others ask for."""
+    asked = {
+        (exercise.reference.__module__, exercise.name)
+        for each in ASSIGNMENT_NAMES
+        for exercise in load(each).exercises
+    }
+    answers = {
+        (path.removesuffix(".py").replace("/", "."), node.name): ast.unparse(node.body[-1])
+        for path, text in _everything(course / "handout" / name)
+        if path.startswith("advsec/") and path.endswith(".py")
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert [answer for answer in asked & set(answers) if answers[answer] != "..."] == []
 
 
 @every_lecture
@@ -307,8 +322,9 @@ def test_in_the_modules_that_are_asked_about_only_what_the_lecture_prints_stands
         tree = ast.parse(files[module.replace(".", "/") + ".py"])
         functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
         public = [node for node in functions if not node.name.startswith("_")]
-        assert {node.name for node in public if ast.unparse(node.body[-1]) != "..."} == printed
-        assert {function.__name__ for function in asked} <= {node.name for node in public}
+        names = {node.name for node in public}
+        assert {node.name for node in public if ast.unparse(node.body[-1]) != "..."} == printed & names
+        assert {function.__name__ for function in asked if function.__module__ == module} <= names
 
 
 def _lecture_code(name: str) -> str:
@@ -322,9 +338,29 @@ def _lecture_code(name: str) -> str:
 @every_lecture
 def test_the_lecture_of_a_bundle_leads_to_the_assignment(course, name):
     lecture = course / "handout" / name / "lectures" / f"{name}.ipynb"
-    links = re.findall(r"\]\((\.\./[^)]+)\)", lecture.read_text("utf-8"))
-    assert links
-    assert all((lecture.parent / link).is_file() for link in links)
+    links = set(re.findall(r"\]\(((?!https?:|#)[^)\s]+)\)", _prose(lecture)))
+    assert f"../assignments/{name}/{name}.ipynb" in links
+    assert [link for link in links if not (lecture.parent / link.partition("#")[0]).is_file()] == []
+
+
+def _prose(notebook: Path) -> str:
+    cells = nbformat.read(notebook, as_version=4).cells
+    return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+def test_another_lecture_is_no_link_in_a_bundle(tmp_path):
+    course, name = Course(tmp_path, tmp_path / ".course"), ASSIGNMENT_NAMES[1]
+    course.lectures.mkdir(parents=True)
+    text = (
+        "In [lecture 1](01_moving_averages.ipynb#1.7-Starting) and [below](#2.1-One); then *02_optimizers*."
+    )
+    cells = [nbformat.v4.new_markdown_cell(text, id="text")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), course.lectures / f"{name}.ipynb")
+    (cell,) = bundle._lecture(course, load(name))["cells"]
+    assert "".join(cell["source"]) == (
+        "In lecture 1 and [below](#2.1-One);"
+        " then [*02_optimizers*](../assignments/02_optimizers/02_optimizers.ipynb)."
+    )
 
 
 @every_assignment
@@ -332,7 +368,7 @@ def test_a_bundle_asks_for_what_the_notebooks_import_and_no_more(course, name):
     (metadata,) = (text for path, text in _everything(course / "handout" / name) if path.endswith("METADATA"))
     asked = set(re.findall(r"^Requires-Dist: ([\w-]+)", metadata, re.MULTILINE))
     assert {"numpy", "jupyterlab", "matplotlib"} <= asked
-    assert asked <= {"numpy", "jupyterlab", "matplotlib", "ipywidgets", "scikit-learn"}
+    assert asked <= {"numpy", "jupyterlab", "matplotlib", "pillow", "ipywidgets", "scikit-learn"}
 
 
 def test_what_somebody_has_worked_in_is_left_and_the_zip_file_made_all_the_same(course, tmp_path):
