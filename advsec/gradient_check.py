@@ -21,6 +21,7 @@ __all__ = [
     "best_eps",
     "check_blocks",
     "check_gradient",
+    "directional_derivative",
     "error_curve",
     "numerical_gradient",
     "pack",
@@ -163,6 +164,69 @@ def numerical_gradient(
             gradient[r] = (above - f(point)) / (2 * step)
         point[r] = old  # assigned, not stepped back: adding and subtracting eps would drift
     return gradient
+
+
+def directional_derivative(
+    f: Callable[[NDArray], Any],
+    theta: ArrayLike,
+    direction: ArrayLike,
+    *,
+    method: str = "central",
+    eps: float | None = None,
+) -> float:
+    """Approximate how fast a function changes when all parameters move at once.
+
+        central   (f(theta + eps d) - f(theta - eps d)) / (2 eps)
+        forward   (f(theta + eps d) - f(theta)) / eps
+        complex   imag(f(theta + i eps d)) / eps
+
+    The right value is the inner product of the gradient with d. Two evaluations of f check a gradient of any
+    length along d: a random d sees every component, and an error in the share that it has of the gradient.
+
+    Parameters
+    ----------
+    f : callable
+        Maps an array of the shape of `theta` to a number; analytic for the complex step.
+    theta : array_like of shape (*k,)
+        Where to differentiate. Not modified.
+    direction : array_like of shape (*k,)
+        d, of any length. Not modified.
+    method : "central", "forward" or "complex", default "central"
+    eps : float > 0, optional
+        Step, in units of d. By default as in `numerical_gradient` for components of size 1.
+
+    Returns
+    -------
+    derivative : float
+
+    Raises
+    ------
+    ValueError
+        "method must be one of central, forward, complex, got 'backward'"; "eps must be > 0, got 0.0";
+        "direction.shape must be (3,), the shape of theta, got (2,)";
+        "f must be analytic and return complex numbers for complex theta, got 1.0".
+
+    Slides
+    ------
+    "Gradient checking" moves one component at a time: two evaluations each.
+
+    Peers
+    -----
+    JAX `check_grads` takes one random direction. PyTorch `gradcheck(fast_mode=True)` takes random directions.
+
+    Examples
+    --------
+    >>> round(directional_derivative(lambda theta: np.sum(theta**2), [1.0, 2.0], [1.0, -1.0]), 6)
+    -2.0
+    """
+    check_function("f", f)
+    theta, direction = floating("theta", theta), floating("direction", direction)
+    if direction.shape != theta.shape:
+        raise ValueError(
+            f"direction.shape must be {theta.shape}, the shape of theta, got {direction.shape!r}"
+        )
+    along = numerical_gradient(lambda t: f(theta + t[0] * direction), np.zeros(1), method=method, eps=eps)
+    return float(along[0])
 
 
 def relative_error(approx: ArrayLike, exact: ArrayLike) -> float:

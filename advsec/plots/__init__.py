@@ -20,6 +20,7 @@ from .averages import (
     variance_floor,
 )
 from .bars import bars, distributions, stacked_bars
+from .gradient_check import chords, error_parts
 from .lines import curves, fits, gradient_errors, range_test, schedules
 from .planes import contours, decision_regions, heat_maps, mask_grid
 from .style import LINES, OKABE_ITO, show
@@ -30,11 +31,13 @@ __all__ = [
     "OKABE_ITO",
     "adam_without_correction",
     "bars",
+    "chords",
     "contours",
     "correction",
     "curves",
     "decision_regions",
     "distributions",
+    "error_parts",
     "fits",
     "gradient_errors",
     "heat_maps",

@@ -273,16 +273,31 @@ def range_test(lrs: NDArray, losses: NDArray, smoothed: NDArray, suggestions: Ma
 # --- Gradient check -----------------------------------------------------------------------------------------
 
 
+def power_of_ten(value: float) -> str:
+    """The nearest power of ten: all that is the same on every processor where rounding makes the error."""
+    return f"{10.0 ** round(np.log10(max(value, SMALLEST_ERROR))):.0e}"
+
+
 def _gradient_errors_words(eps: NDArray, errors: Mapping[str, NDArray], orders: Mapping[str, int]) -> str:
     eps = np.asarray(eps)
-    courses = "; ".join(
-        f"{label}: {_course(eps, np.asarray(error, dtype=np.float64))}" for label, error in errors.items()
-    )
+    courses = "; ".join(f"{label}: {_in_powers(eps, np.asarray(error))}" for label, error in errors.items())
     rising = "; ".join(f"{label} rises with slope {order}" for label, order in orders.items())
     slopes = f" Thin lines show slope -1 left of the lowest point; right of it {rising}." if rising else ""
     return plain(
         f"Relative error of numerical gradients against the step, both axes logarithmic. {courses}.{slopes}"
     )
+
+
+def _in_powers(eps: NDArray, error: NDArray) -> str:
+    """Both ends of a curve and its lowest point, to the nearest power of ten."""
+    known = np.flatnonzero(np.isfinite(error))
+    lowest = error[known] <= max(10 * SMALLEST_ERROR, 3 * np.min(error[known]))
+    low, high = eps[known[lowest][0]], eps[known[lowest][-1]]
+    where = f"at {low:.0e}" if low == high else f"from {low:.0e} to {high:.0e}"
+    first, last, least = (
+        power_of_ten(error[i]) for i in (known[0], known[-1], known[np.argmin(error[known])])
+    )
+    return f"{first} at {eps[known[0]]:.0e}, lowest {least} {where}, {last} at {eps[known[-1]]:.0e}"
 
 
 @figure(_gradient_errors_words)

@@ -9,6 +9,7 @@ from advsec.gradient_check import (
     best_eps,
     check_blocks,
     check_gradient,
+    directional_derivative,
     error_curve,
     numerical_gradient,
     pack,
@@ -267,3 +268,26 @@ def test_a_component_that_is_not_finite_is_the_worst(wrong):
     assert not check.passed
     assert check.worst_index == (1,)
     assert math.isnan(check.worst_error)
+
+
+@given(vectors, vectors)
+def test_along_a_direction_the_complex_step_is_the_inner_product(theta, direction):
+    along = directional_derivative(cubes, theta, direction, method="complex")
+    parts = 3 * theta**2 * direction
+    np.testing.assert_allclose(along, parts.sum(), rtol=1e-13, atol=1e-30 + 1e-13 * np.abs(parts).sum())
+
+
+def test_along_a_direction_the_function_is_evaluated_twice():
+    seen = []
+    directional_derivative(lambda theta: seen.append(theta) or 0.0, [1.0, 2.0], [4.0, -2.0], eps=0.25)
+    np.testing.assert_array_equal(seen, [[2, 1.5], [0, 2.5]])
+
+
+def test_one_direction_sees_one_wrong_component_among_many():
+    theta = np.linspace(1, 2, 10_000)
+    direction = np.random.default_rng(0).normal(size=theta.size)
+    right, wrong = cubes_gradient(theta), cubes_gradient(theta)
+    wrong[1234] *= -1
+    along = directional_derivative(cubes, theta, direction)
+    assert relative_error(along, right @ direction) < 1e-7
+    assert relative_error(along, wrong @ direction) > 1e-4

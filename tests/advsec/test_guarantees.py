@@ -33,6 +33,7 @@ MODULES = sorted(info.name for info in pkgutil.iter_modules(advsec.__path__) if 
 SECTIONS = ("Parameters", "Returns", "Yields", "Raises", "Slides", "Peers", "References", "Examples")
 # What has to be copied out of the package together with a module, besides _numbers.py.
 NEEDS = {
+    "clinic": ("batchnorm", "dropout", "network"),
     "conventions": ("errata",),
     "network": ("batchnorm", "dropout"),
     "training": ("batchnorm", "dropout", "network", "optimizers"),

@@ -39,6 +39,18 @@ EXAMPLES = {
             },
         },
     ),
+    "directional_derivative": Example(
+        lambda k=(3,): {"f": cubes, "theta": normal(*k), "direction": normal(*k, seed=1)},
+        raises=METHOD
+        | {
+            "eps must be > 0, got 0.0": {"eps": 0.0},
+            "direction.shape must be (3,), the shape of theta, got (2,)": {"direction": np.ones(2)},
+            "f must be analytic and return complex numbers for complex theta, got 1.0": {
+                "f": lambda theta: 1.0,
+                "method": "complex",
+            },
+        },
+    ),
     "relative_error": Example(
         lambda k=(3,): {"approx": normal(*k), "exact": normal(*k, seed=1)},
         raises={"approx.shape must be (3,), the shape of exact, got (2,)": {"approx": np.ones(2)}},

@@ -23,6 +23,10 @@ def bowl(w):
     return np.sum([1, 9] * np.asarray(w) ** 2, axis=-1)
 
 
+def cube(x):
+    return x**3
+
+
 def drawn(data: dict[str, Any], raises: Mapping[str, dict[str, Any]] | None = None) -> Example:
     """A figure of this data, each time of a fresh copy; pictures have no precision to keep."""
     return Example(lambda: copy.deepcopy(data), raises=raises or {}, keeps_float32=False)
@@ -66,6 +70,12 @@ EXAMPLES = {
         "errors": {"central": 1e-3 * (1e-9 / 10.0 ** np.arange(-9, 1) + 10.0 ** np.arange(-18, 2, 2))},
         "orders": {"central": 2},
     }, too_many("errors")),
+    "chords": drawn({"functions": {"$x^3$": cube}, "x": np.array(1.0), "eps": np.array(0.5)}),
+    "error_parts": drawn({
+        "eps": np.geomspace(1e-8, 1e-2, N), "measured": np.geomspace(1e-8, 1e-4, N),
+        "parts": {"truncation": np.geomspace(1e-16, 1e-4, N), "round-off": np.geomspace(1e-8, 1e-14, N)},
+        "mark": 1e-5,
+    }, too_many("parts", "sum")),
     "fits": drawn({
         "x": T, "fits": {"degree 1": RUNS.T, "degree 3": RUNS.T**2}, "truth": LINE, "data": (T, LINE + 0.1)
     }),

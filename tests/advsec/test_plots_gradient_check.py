@@ -1,0 +1,50 @@
+"""Figures of the fourth lecture."""
+
+import numpy as np
+import pytest
+
+from advsec import plots
+from tests.advsec.test_plots import rendered, words
+
+
+EPS = np.array([1e-6, 1e-4, 1e-2])
+PARTS = {"truncation": EPS**2 / 6, "round-off": 1e-16 / EPS}
+
+
+def test_chords_have_the_slopes_of_the_differences():
+    (axes,) = plots.chords({"cube": lambda x: x**3}, 1.0, 0.5)
+    _, forward, central, points = axes.get_lines()
+    for line, slope in ((forward, 4.75), (central, 3.25)):
+        (x0, y0), (x1, y1) = line.get_xydata()[[0, -1]]
+        assert (y1 - y0) / (x1 - x0) == pytest.approx(slope)
+    np.testing.assert_allclose(points.get_xydata(), [[0.5, 0.125], [1, 1], [1.5, 3.375]])
+    assert "cube: forward chord with slope 4.75, central chord with slope 3.25." in words([axes])
+
+
+def test_chords_of_functions_of_any_kind_are_drawn():
+    panels = plots.chords({"kink": np.abs, "jump": np.sign}, 0.0, 1e-3)
+    assert "kink: forward chord with slope 1, central chord with slope 0" in words(panels)
+    assert rendered(panels)
+
+
+def test_the_parts_of_an_error_add_up():
+    axes = plots.error_parts(EPS, PARTS["truncation"], PARTS, mark=1e-4)
+    drawn = {line.get_label(): line.get_ydata() for line in axes.get_lines()}
+    np.testing.assert_allclose(drawn["sum"], np.add(*PARTS.values()))
+    assert "At the marked step 0.0001: truncation 1.7e-09, round-off 1e-12." in words(axes)
+
+
+def test_errors_are_described_by_what_every_processor_agrees_on():
+    """Rounding is not the same everywhere, by a few per cent at most."""
+    error = np.array([2.1e-7, 2e-11, 1.5e-5])
+    before = [plots.error_parts(EPS, error, PARTS), plots.gradient_errors(EPS, {"central": error}, {})]
+    after = [
+        plots.error_parts(EPS, 1.1 * error, PARTS), plots.gradient_errors(EPS, {"central": 1.1 * error}, {})
+    ]  # fmt: skip
+    assert list(map(words, before)) == list(map(words, after))
+    assert "central: 1e-07 at 1e-06, lowest 1e-11 at 1e-04, 1e-05 at 1e-02." in words(before[1])
+
+
+def test_an_error_of_nothing_but_rounding_is_lowest_over_a_range():
+    axes = plots.gradient_errors(EPS, {"complex": np.array([0.0, 2e-16, 1e-5])}, {})
+    assert "complex: 1e-16 at 1e-06, lowest 1e-16 from 1e-06 to 1e-04, 1e-05 at 1e-02." in words(axes)
