@@ -171,13 +171,13 @@ def error_parts(
     for i, (label, part) in enumerate(parts.items(), start=1):
         axes.plot(eps, part, label=label, **look(i) | {"marker": "none", "markevery": 1})
     total = np.sum(list(parts.values()), axis=0)
-    axes.plot(eps, total, label="sum", **TRUTH | {"linewidth": 1.4})
+    axes.plot(eps, total, label="sum", **TRUTH | {"color": "0.8", "linewidth": 6, "zorder": 1.5})
     if mark is not None:
         guides(axes, {"step": mark})
         for i, part in enumerate(parts.values(), start=1):
             at = look(i) | {"linestyle": "none", "markevery": 1, "markersize": 9}
             axes.plot([mark], [_height(mark, eps, np.asarray(part))], **at, zorder=6)
     axes.set(xlabel=r"step $\epsilon$", ylabel="relative error")
-    axes.set_ylim(float(np.min(total)) / 100, float(np.max(total)) * 3)
+    axes.set_ylim(float(np.min(total)) / 1000, float(np.max(total)) * 3)
     legend_beside(axes)
     return axes

@@ -311,7 +311,7 @@ def gradient_errors(eps: NDArray, errors: Mapping[str, NDArray], orders: Mapping
     errors : mapping of str to array_like of shape (E,)
         Relative errors by the method. Those below the rounding of float64 are drawn at it.
     orders : mapping of str to int
-        Order of the truncation error of those methods that get a guide: a thin line with this slope above
+        Order of the truncation error of those methods that get a guide: a thin line with this slope beside
         the errors to the right of the smallest one. The last method also gets one with slope -1 to the left.
 
     Returns
@@ -350,13 +350,16 @@ def gradient_errors(eps: NDArray, errors: Mapping[str, NDArray], orders: Mapping
 
 
 def _slope(axes: Axes, eps: NDArray, error: NDArray, slope: int) -> None:
-    """A line of this slope, ten times above the points so that both can be seen."""
-    height = 10 * np.exp(np.nanmedian(np.log(error) - slope * np.log(eps)))
-    middle = np.sqrt(eps.min() * eps.max())
+    """A line of this slope, ten times off the points so that both can be seen: below what rises steeply."""
+    below = slope > 1
+    height = (0.1 if below else 10) * np.exp(np.nanmedian(np.log(error) - slope * np.log(eps)))
+    share = 0.85 if slope == 1 else 0.5  # a line that rises slowly crosses others in its middle
+    place = eps.min() ** (1 - share) * eps.max() ** share
     axes.plot(eps, height * eps**slope, **TRUTH)
+    left = slope == 1
     axes.annotate(
-        f"slope {slope}", (middle, height * middle**slope), xytext=(4 if slope < 0 else -4, 4),
-        textcoords="offset points", ha="left" if slope < 0 else "right",
+        f"slope {slope}", (place, height * place**slope), xytext=(-4 if left else 4, -10 if below else 4),
+        textcoords="offset points", ha="right" if left else "left",
     )  # fmt: skip
 
 
