@@ -31,6 +31,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--without-namespaces", action="store_true", help="test behind the reduced wall, as in a container"
     )
 
+    parser.addoption(
+        "--whole-lectures", action="store_true", help="run every lecture in a browser and move every control"
+    )
+
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--without-namespaces"):

@@ -1,8 +1,7 @@
-"""The first lecture as a reader meets it: in JupyterLab, in a browser, with the settings of the course."""
+"""The lectures as a reader meets them: in JupyterLab, in a browser, with the settings of the course."""
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -20,21 +19,32 @@ from tests.notebooks import lectures, read
 pytestmark = pytest.mark.browser
 browser = test_report.browser
 LECTURE = lectures()[0]
+every_lecture = pytest.mark.parametrize("lecture", lectures(), ids=lambda path: path.stem)
 SETTINGS = notebooks.NOTEBOOKS.parent / ".jupyter"
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab that serves the lecture as another Python would have saved it."""
+    """The address of a JupyterLab that serves the lectures as another Python would have saved them."""
     home = tmp_path_factory.mktemp("lab")
-    shutil.copy(LECTURE, home)
-    text = (home / LECTURE.name).read_text(encoding="utf-8")
-    (home / LECTURE.name).write_text(text.replace('"version": "3.', '"version": "2.'), encoding="utf-8")
+    for path in lectures():
+        text = path.read_text(encoding="utf-8")
+        (home / path.name).write_text(text.replace('"version": "3.', '"version": "2.'), encoding="utf-8")
+    # JupyterLab would draw only the cells in sight; a run of all of them is looked at as a whole.
+    tracker = home / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    tracker.parent.mkdir(parents=True)
+    tracker.write_text('{"windowingMode": "none"}')
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root"),
         *(f"--ServerApp.root_dir={home}", "--IdentityProvider.token=reader"),
+        "--LabApp.expose_app_in_browser=True",
     ]
-    settings = {"JUPYTER_CONFIG_PATH": str(SETTINGS), "HOME": str(home), "IPYTHONDIR": str(home / "ipython")}
+    settings = {
+        "JUPYTER_CONFIG_PATH": str(SETTINGS),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+    }
     with (home / "log").open("w") as log:
         server = subprocess.Popen(command, env=os.environ | settings, cwd=home, stdout=log, stderr=log)
     try:
@@ -54,10 +64,14 @@ def address_in(log: Path, server: subprocess.Popen) -> str:
 
 @pytest.fixture(scope="module")
 def page(browser: Any, lab: str) -> Any:
-    """The lecture, opened; JupyterLab draws the cells that come into sight."""
+    """The first lecture, opened."""
+    return opened(browser, lab, LECTURE.name)
+
+
+def opened(browser: Any, lab: str, name: str) -> Any:
     tab = browser.new_page(viewport={"width": 1200, "height": 1000})
     tab.set_default_timeout(120_000)
-    tab.goto(f"{lab}lab/tree/{LECTURE.name}?token=reader&reset")
+    tab.goto(f"{lab}lab/tree/{name}?token=reader&reset")
     tab.wait_for_selector(".jp-Notebook .jp-Cell")
     tab.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     tab.get_by_role("group", name="Predict").first.wait_for()
@@ -70,9 +84,13 @@ def code_cell(page: Any, text: str) -> Any:
     return cell
 
 
-def test_a_lecture_that_was_only_opened_is_not_marked_as_changed(page):
+@every_lecture
+def test_a_lecture_that_was_only_opened_is_not_marked_as_changed(browser, lab, lecture):
+    page = opened(browser, lab, lecture.name)
     assert page.locator(".lm-TabBar-tab.jp-mod-current.lm-mod-current").count() == 1
     assert page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty").count() == 0
+    assert page.evaluate(BLANK) == 0
+    page.close()
 
 
 def test_questions_are_framed_and_verdicts_folded(page):
@@ -107,3 +125,66 @@ def test_a_control_has_a_name(page):
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     cell.get_by_role("spinbutton", name="β").wait_for()
+
+
+# --- a whole lecture ----------------------------------------------------------------------------------------
+
+RUN_ALL = "() => jupyterapp.commands.execute('notebook:run-all-cells')"
+# What is wrong among the outputs of all cells, and of those within a widget.
+COMPLAINTS = """() => [...document.querySelectorAll(
+    '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
+)].map(output => output.innerText)"""
+BLANK = "() => [...document.querySelectorAll('.jp-Notebook img')].filter(image => !image.naturalWidth).length"
+KERNEL = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
+
+
+@every_lecture
+def test_a_lecture_is_run_as_a_whole_and_every_control_moved_to_both_ends(browser, lab, lecture, request):
+    if not request.config.getoption("--whole-lectures"):
+        pytest.skip("takes minutes; --whole-lectures asks for it")
+    tab = opened(browser, lab, lecture.name)
+    tab.set_default_timeout(600_000)
+    tab.evaluate(RUN_ALL)
+    assert tab.evaluate(COMPLAINTS) == []
+    figures = tab.locator(".jp-Notebook img").count()
+    assert tab.evaluate(BLANK) == 0
+    moved = 0
+    for control in tab.locator(".jp-OutputArea .widget-inline-hbox").all():
+        moved += move(tab, control)
+        assert tab.evaluate(BLANK) == 0
+        assert tab.evaluate(COMPLAINTS) == []
+    widgets = sum(map(notebooks.is_widget, read(lecture).cells))
+    assert moved >= widgets > 0
+    assert figures >= widgets
+    tab.close()
+
+
+def move(tab: Any, control: Any) -> bool:
+    """Try the ends of a number, the options of a list, both sides of a switch; whether it is any of these."""
+    number, choice, switch = (
+        control.locator(kind) for kind in ("input[type=number]", "select", "input[type=checkbox]")
+    )
+    if number.count():
+        for text in ("-1e9", "1e9"):
+            number.fill(text)
+            number.press("Enter")
+            wait_until_idle(tab)
+    elif choice.count():
+        for option in choice.locator("option").all_inner_texts():
+            choice.select_option(label=option)
+            wait_until_idle(tab)
+    elif switch.count():
+        for _ in range(2):
+            switch.click()
+            wait_until_idle(tab)
+    else:
+        return False
+    return True
+
+
+def wait_until_idle(tab: Any) -> None:
+    """Until the kernel has nothing to do, twice in a row: a message may still be on its way."""
+    idle = 0
+    while idle < 2:
+        tab.wait_for_timeout(300)
+        idle = idle + 1 if tab.evaluate(KERNEL) == "idle" else 0
