@@ -25,6 +25,7 @@ from ._numbers import (
     count,
     floating,
     one_minus_power,
+    real,
     unpacked,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "Optimizer",
     "RMSpropState",
     "Trace",
+    "adam_drift",
     "adam_init",
     "adam_step",
     "amsgrad_init",
@@ -47,6 +49,7 @@ __all__ = [
     "momentum_step",
     "rmsprop_init",
     "rmsprop_step",
+    "steps_needed",
 ]
 
 
@@ -649,6 +652,146 @@ def minimize(
         trace.dw[t] = grad(trace.w[t].copy())
         trace.w[t + 1], state = step(trace.w[t], trace.dw[t], state, lr=float(trace.lr[t]), **hyper)
     return trace
+
+
+def steps_needed(
+    f: Callable[[NDArray], NDArray],
+    grad: Callable[[NDArray], NDArray],
+    starts: ArrayLike,
+    optimizer: str | Optimizer,
+    *,
+    lrs: ArrayLike,
+    n_steps: int,
+    reduction: float = 1e-6,
+    **hyper: Any,
+) -> NDArray:
+    """Count the steps that an optimiser needs from each start, with the learning rate that suits it best.
+
+        first t with f(w_t) <= reduction f(w_0), for the best of the learning rates
+
+    All starts and all learning rates run at the same time. A comparison at one learning rate compares the
+    rate and not the optimisers.
+
+    Parameters
+    ----------
+    f, grad : callable
+        Map weights of shape (..., d) to values of shape (...,) and gradients of shape (..., d).
+    starts : array_like of shape (S, d)
+        Starts. Not modified.
+    optimizer : str or Optimizer
+        A key of `OPTIMIZERS`, or any pair of functions (init, step).
+    lrs : array_like of shape (R,)
+        Learning rates to try. One that diverges does no harm.
+    n_steps : int >= 0
+        When to give up.
+    reduction : float > 0, default 1e-6
+        Share of the first value that is to be reached.
+    **hyper : Any
+        Further hyper-parameters of the step.
+
+    Returns
+    -------
+    steps : ndarray of shape (S,)
+        Infinite where no learning rate was quick enough.
+
+    Raises
+    ------
+    ValueError
+        "starts.shape must be (S, d), got (2,)"; "lrs.shape must be (R,), got ()";
+        "n_steps must be an integer >= 0, got -1"; "reduction must be > 0, got 0.0".
+
+    Slides
+    ------
+    "Gradient descent": speed up convergence.
+
+    Examples
+    --------
+    >>> def f(w):
+    ...     return (w**2).sum(axis=-1)
+    >>> steps_needed(f, lambda w: 2 * w, [[1.0], [8.0]], "gd", lrs=[0.25, 2.0], n_steps=99).tolist()
+    [10.0, 10.0]
+    """
+    check_function("f", f)
+    check_function("grad", grad)
+    check("n_steps", n_steps, count(0))
+    check("reduction", reduction, POSITIVE)
+    starts, lrs = floating("starts", starts), floating("lrs", lrs)
+    if starts.ndim != 2:
+        raise ValueError(f"starts.shape must be (S, d), got {starts.shape!r}")
+    if lrs.ndim != 1:
+        raise ValueError(f"lrs.shape must be (R,), got {lrs.shape!r}")
+    init, step = functions_of(optimizer)
+    rates = lrs.astype(starts.dtype)[:, None, None]
+    first, w = f(starts), np.tile(starts, (len(lrs), 1, 1))
+    state, steps = init(w), np.full(len(starts), np.inf, starts.dtype)
+    for t in range(1, n_steps + 1):
+        w, state = step(w, grad(w), state, lr=rates, **hyper)
+        value = f(w)
+        steps[np.isinf(steps) & (value <= reduction * first).any(axis=0)] = t
+        if np.isfinite(steps).all():
+            break
+        # What has left for good goes back to its start, so that nothing overflows.
+        w = np.where((value < 1e12 * first)[..., None], w, starts)
+    return steps
+
+
+def adam_drift(slopes: ArrayLike, *, beta1: float = 0.9, beta2: float = 0.999) -> NDArray:
+    """Average step of Adam, in units of the learning rate, on gradients that repeat for ever.
+
+        - (v_1 / sqrt(s_1) + ... + v_n / sqrt(s_n)) / n,   v and s after many periods
+
+    After many periods both averages repeat too, and nothing is left of their start; a small learning rate
+    moves the weight by this much per step. Its sign says where Adam goes.
+
+    Parameters
+    ----------
+    slopes : array_like of shape (n, *k)
+        Gradients of one period, not all of them zero.
+    beta1, beta2 : float in [0, 1), default 0.9, 0.999
+        Memory of the gradients and of the squared gradients.
+
+    Returns
+    -------
+    step : ndarray of shape (*k,)
+
+    Raises
+    ------
+    ValueError
+        "slopes must be an array of gradients, got shape ()";
+        "beta1 must be in [0, 1), got 1.0"; "beta2 must be in [0, 1), got -0.1".
+
+    Slides
+    ------
+    "AMSGrad": important directions are weakened (erratum E18).
+
+    References
+    ----------
+    Reddi, Kale and Kumar (2018), On the convergence of Adam and beyond, section 3.
+
+    Examples
+    --------
+    >>> adam_drift([3.0, -1.0, -1.0], beta1=0.0, beta2=0.0).round(12).item()
+    0.333333333333
+    """
+    check("beta1", beta1, MEMORY)
+    check("beta2", beta2, MEMORY)
+    slopes = real("slopes", slopes)
+    if slopes.ndim == 0 or len(slopes) == 0:
+        raise ValueError(f"slopes must be an array of gradients, got shape {slopes.shape}")
+    v, s = _repeating_average(slopes, beta1), _repeating_average(slopes**2, beta2)
+    return np.asarray(-(v / np.sqrt(s)).mean(axis=0))
+
+
+def _repeating_average(x: NDArray, beta: float) -> NDArray:
+    """The average of observations that repeat, after each observation of a period, in the long run."""
+    n = len(x)
+    start = float(beta) ** np.arange(n - 1, -1, -1, dtype=x.dtype) @ x.reshape(n, -1)
+    average = (1 - beta) / one_minus_power(beta, n) * start  # as it stands before a period begins
+    averages = np.empty_like(x).reshape(n, -1)
+    for i, observation in enumerate(x.reshape(n, -1)):
+        average = beta * average + (1 - beta) * observation
+        averages[i] = average
+    return averages.reshape(x.shape)
 
 
 def _root(s: NDArray, eps: Hyper, eps_inside_sqrt: bool) -> NDArray:

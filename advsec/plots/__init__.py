@@ -22,6 +22,7 @@ from .averages import (
 from .bars import bars, distributions, stacked_bars
 from .gradient_check import chords, error_parts
 from .lines import curves, fits, gradient_errors, range_test, schedules
+from .optimizers import adam_steps, momentum_plane
 from .planes import contours, decision_regions, heat_maps, mask_grid
 from .style import LINES, OKABE_ITO, show
 
@@ -29,6 +30,7 @@ from .style import LINES, OKABE_ITO, show
 __all__ = [
     "LINES",
     "OKABE_ITO",
+    "adam_steps",
     "adam_without_correction",
     "bars",
     "chords",
@@ -43,6 +45,7 @@ __all__ = [
     "heat_maps",
     "kernels",
     "mask_grid",
+    "momentum_plane",
     "noise_and_bias",
     "range_test",
     "schedules",

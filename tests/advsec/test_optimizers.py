@@ -5,6 +5,7 @@ from hypothesis import given, strategies as st
 from advsec.optimizers import (
     OPTIMIZERS,
     AdamState,
+    adam_drift,
     adam_init,
     adam_step,
     amsgrad_init,
@@ -15,6 +16,7 @@ from advsec.optimizers import (
     momentum_step,
     rmsprop_init,
     rmsprop_step,
+    steps_needed,
 )
 
 
@@ -240,3 +242,35 @@ def test_states_start_from_zero_without_touching_the_weights():
     assert isinstance(state, AdamState)
     assert not np.shares_memory(state.v, state.s)
     assert state.v.dtype == np.float32
+
+
+def parabola(curvatures):
+    """Values and gradients of a parabola, on the last axis."""
+    return (lambda w: (curvatures * w**2).sum(axis=-1) / 2), (lambda w: curvatures * w)
+
+
+def test_steps_needed_are_those_of_the_best_learning_rate():
+    f, grad = parabola(np.array([1.0, 10.0]))
+    starts, lrs = np.array([[1.0, 1.0], [0.0, 2.0]]), np.array([0.01, 0.1, 0.18, 5.0])
+    needed = steps_needed(f, grad, starts, "gd", lrs=lrs, n_steps=500)
+    for start, steps in zip(starts, needed, strict=True):
+        first = [
+            np.argmax(f(minimize(grad, start, "gd", lr=lr, n_steps=500).w) <= 1e-6 * f(start))
+            for lr in lrs[:3]
+        ]
+        assert steps == min(t for t in first if t > 0)
+
+
+def test_steps_needed_are_infinite_where_all_rates_are_too_small_or_diverge():
+    f, grad = parabola(np.array([1.0]))
+    assert steps_needed(f, grad, [[1.0]], "momentum", lrs=[1e-6, 1e3], n_steps=500).tolist() == [np.inf]
+
+
+@pytest.mark.parametrize("C", [3.0, 6.0])
+@pytest.mark.parametrize("beta1", [0.0, 0.5])
+@pytest.mark.parametrize("beta2", [0.0, 0.1, 0.9])
+def test_the_mean_step_is_what_adam_does_in_the_long_run(C, beta1, beta2):
+    slopes = np.array([C, -1.0, -1.0])
+    path = run("adam", np.tile(slopes, 400)[:, None], lr=1.0, beta1=beta1, beta2=beta2, eps=1e-30)
+    expected = (path[-1, 0] - path[-301, 0]) / 300
+    assert adam_drift(slopes, beta1=beta1, beta2=beta2) == pytest.approx(expected, rel=1e-9)

@@ -87,4 +87,29 @@ EXAMPLES = {
             "n_steps must be an integer >= 0, got -1": {"n_steps": -1},
         },
     ),
+    "steps_needed": Example(
+        lambda: {
+            "f": lambda w: (w**2).sum(axis=-1),
+            "grad": lambda w: 2 * w,
+            "starts": normal(3, 2),
+            "optimizer": "momentum",
+            "lrs": np.array([0.01, 0.3, 9.0]),
+            "n_steps": 60,
+            "beta": 0.5,
+        },
+        raises={
+            "starts.shape must be (S, d), got (2,)": {"starts": np.ones(2)},
+            "lrs.shape must be (R,), got ()": {"lrs": 0.1},
+            "n_steps must be an integer >= 0, got -1": {"n_steps": -1},
+            "reduction must be > 0, got 0.0": {"reduction": 0.0},
+        },
+    ),
+    "adam_drift": Example(
+        lambda k=(3,): {"slopes": normal(4, *k), "beta1": 0.5, "beta2": 0.9},
+        raises={
+            "slopes must be an array of gradients, got shape ()": {"slopes": 1.0},
+            "beta1 must be in [0, 1), got 1.0": {"beta1": 1.0},
+            "beta2 must be in [0, 1), got -0.1": {"beta2": -0.1},
+        },
+    ),
 }

@@ -101,6 +101,13 @@ EXAMPLES = {
         "regions": {"line": np.add.outer(GRID, GRID) > 0, "constant": np.zeros((9, 9), dtype=bool)},
         "X": RUNS[:20, :2] - 3, "y": np.arange(20) % 2,
     }),
+    "momentum_plane": drawn({
+        "points": {"A": np.array([0.1, 0.5]), "B": np.array([3.8, 0.9])},
+        "paths": {"A": LINE - 1.5, "B": np.cos(T)},
+    }, too_many("points")),
+    "adam_steps": drawn({
+        "gradients": LINE, "steps": {"right": LINE, "line 7": 30 / T, "none": -LINE}
+    }, too_many("steps")),
     "show": Example(
         lambda: {"figure": plots.kernels([0.5])},
         raises={"alt must be a description of the figure, got ''": {"figure": Figure()}},
