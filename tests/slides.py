@@ -41,7 +41,7 @@ HEADINGS = _headings(
     ("RMSprop", "2.3"),
     ("Adaptive moment estimation (Adam)", "2.4"),
     ("AMSGrad", "2.5"),
-    ("Marginal value of adaptive gradient methods", "2.6"),
+    ("Marginal value of adaptive gradient methods", "2.6, 2.7"),
     ("Tuning the learning rate", "3.1"),
     ("Cyclical Learning Rates for Neural Networks", "3.2"),
     ("Estimating the learning rate", "3.3, 3.4"),

@@ -31,6 +31,7 @@ class Break(NamedTuple):
 
 BREAKS = {
     1: Break("X1.1", "averages.effective_window = lambda beta: 1 / (1 - beta)"),
+    2: Break("X2.2", "optimizers.momentum_step = lambda w, dw, state, *, lr, **_: (w - lr * dw, state)"),
 }
 
 
