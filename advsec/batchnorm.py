@@ -27,8 +27,10 @@ from ._numbers import (
 
 
 __all__ = [
+    "BackwardPaths",
     "BatchNormCache",
     "RunningStats",
+    "backward_paths",
     "batchnorm_backward",
     "batchnorm_forward",
     "batchnorm_infer",
@@ -228,11 +230,7 @@ def batchnorm_backward(dout: ArrayLike, cache: BatchNormCache) -> tuple[NDArray,
     >>> dz.round(12).tolist(), dbeta.tolist()
     ([[0.0], [0.0], [0.0]], [3.0])
     """
-    z_norm, std, root, gamma, _, _, batch_axis = unpacked("cache", cache, BatchNormCache._fields)
-    dout = _rows(dout, batch_axis, "dout")
-    if dout.shape != z_norm.shape:
-        expected, got = (_layout(array, batch_axis).shape for array in (z_norm, dout))
-        raise ValueError(f"dout.shape must be {expected}, the shape of the output, got {got!r}")
+    dout, (z_norm, std, root, gamma, _, _, batch_axis) = _upstream(dout, cache)
     m = z_norm.shape[-2]
     dbeta = np.sum(dout, axis=-2)
     dgamma = np.sum(dout * z_norm, axis=-2)
@@ -242,6 +240,77 @@ def batchnorm_backward(dout: ArrayLike, cache: BatchNormCache) -> tuple[NDArray,
     dz = dout - _per_row(dbeta / m) - z_norm * _per_row(ratio * dgamma / m)
     dz *= _per_row(gamma / std)
     return _layout(dz, batch_axis), dgamma, dbeta
+
+
+class BackwardPaths(NamedTuple):
+    """The gradient with respect to z in four parts, each of the shape of `dout`; their sum is dz."""
+
+    direct: NDArray
+    through_mu: NDArray
+    through_var: NDArray
+    through_mu_in_var: NDArray  # z -> mu -> var: zero, but for rounding
+
+
+def backward_paths(dout: ArrayLike, cache: BatchNormCache) -> BackwardPaths:
+    """Split the gradient of batch normalisation by the paths on which z reaches the output.
+
+        direct              z -> z_norm
+        through_mu          z -> mu -> z_norm
+        through_var         z -> var -> z_norm
+        through_mu_in_var   z -> mu -> var -> z_norm, zero because deviations from a mean add up to 0
+
+    Each part is computed on its own, step by step, so that one can be left out: a common mistake.
+
+    Parameters
+    ----------
+    dout : array_like of the shape of the output
+        Gradient with respect to the output of `batchnorm_forward`. Not modified.
+    cache : BatchNormCache
+        Second result of `batchnorm_forward`.
+
+    Returns
+    -------
+    direct, through_mu, through_var, through_mu_in_var : BackwardPaths
+        `sum(paths)` is the first result of `batchnorm_backward`.
+
+    Raises
+    ------
+    ValueError
+        "dout.shape must be (4, 3), the shape of the output, got (3, 4)".
+
+    Slides
+    ------
+    "Implement batch norm": "use backprop to compute dW, dbeta, dgamma".
+
+    References
+    ----------
+    Ioffe and Szegedy (2015), Batch normalization, section 3.
+
+    Examples
+    --------
+    >>> _, cache = batchnorm_forward([[1.0], [3.0], [8.0]], [1.0], [0.0])
+    >>> paths = backward_paths([[1.0], [0.0], [0.0]], cache)
+    >>> dz, _, _ = batchnorm_backward([[1.0], [0.0], [0.0]], cache)
+    >>> np.allclose(sum(paths), dz)
+    True
+    """
+    dout, (z_norm, std, root, gamma, _, _, batch_axis) = _upstream(dout, cache)
+    m = z_norm.shape[-2]
+    centred = z_norm * _per_row(std)
+    dz_norm = dout * _per_row(gamma)
+    direct = dz_norm / _per_row(std)
+    dmu = -np.sum(direct, axis=-2)
+    # The root of var has no slope at 0, where a constant feature leaves it; there is nothing to pass on.
+    slope = np.divide(0.5, root, out=np.zeros_like(root), where=root != 0)  # of the root in var
+    dvar = -np.sum(dz_norm * centred, axis=-2) * slope / (std * std)
+    dmu_in_var = dvar * -2 * _mean(centred)
+    parts = (
+        direct,
+        np.broadcast_to(_per_row(dmu / m), dout.shape).copy(),
+        _per_row(dvar) * 2 * centred / m,
+        np.broadcast_to(_per_row(dmu_in_var / m), dout.shape).copy(),
+    )
+    return BackwardPaths(*(_layout(part, batch_axis) for part in parts))
 
 
 class RunningStats(NamedTuple):
@@ -535,6 +604,16 @@ def _rows(z: ArrayLike, batch_axis: int, name: str, at_least: int = 0) -> NDArra
         rule = f"({'n, m' if batch_axis == 1 else 'm, n'}) with m >= {at_least}"
         raise ValueError(f"{name}.shape must be {rule}, got {array.shape!r}")
     return _layout(array, batch_axis)
+
+
+def _upstream(dout: ArrayLike, cache: BatchNormCache) -> tuple[NDArray, BatchNormCache]:
+    """The gradient of the output with examples in rows, and the cache."""
+    cache = BatchNormCache(*unpacked("cache", cache, BatchNormCache._fields))
+    dout = _rows(dout, cache.batch_axis, "dout")
+    if dout.shape != cache.z_norm.shape:
+        expected, got = (_layout(array, cache.batch_axis).shape for array in (cache.z_norm, dout))
+        raise ValueError(f"dout.shape must be {expected}, the shape of the output, got {got!r}")
+    return dout, cache
 
 
 def _feature(values: ArrayLike, z: NDArray, name: str, of: str = "z") -> NDArray:

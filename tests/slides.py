@@ -76,13 +76,18 @@ HEADINGS = _headings(
     ("Notes: applying batch norm to a network", "7.3, 7.4"),
     ("Notes: batch norm working with mini-batches", "7.3"),
     ("Notes: implement batch norm", "7.4"),
-    ("Notes: covariate shift", "7.8"),
+    ("Notes: covariate shift", "7.3, 7.11"),
     ("Notes: batch norm at test time", "7.5, 7.6"),
 )
 
 # Sections for which no slide asks, by number, and what they add. A heading may say so itself.
 BEYOND = {
     "1.9": "the thread of the course: where averages return, and three questions to ask each time",
+    "7.7": "normalisation at test time is part of the layer before it",
+    "7.8": "what follows from a scale that does not matter",
+    "7.9": "the learning rates and starts that are tolerated, mapped",
+    "7.10": "a famous claim, measured against several baselines",
+    "7.12": "the famous explanation, measured in two senses and put to the test",
 }
 
 EXPERIMENTS = {
@@ -138,4 +143,6 @@ EXPERIMENTS = {
     "X7.8": "statistics for test time",
     "X7.9": "the way back, checked",
     "X7.10": "an offset that is dead",
+    "X7.11": "how many times faster, and than what",
+    "X7.12": "a gradient whose target moves",
 }

@@ -20,6 +20,7 @@ from .averages import (
     variance_floor,
 )
 from .bars import bars, distributions, stacked_bars
+from .batch_normalization import covariate_shift
 from .gradient_check import chords, error_parts
 from .lines import curves, fits, gradient_errors, range_test, schedules
 from .optimizers import adam_steps, momentum_plane
@@ -36,6 +37,7 @@ __all__ = [
     "chords",
     "contours",
     "correction",
+    "covariate_shift",
     "curves",
     "decision_regions",
     "distributions",

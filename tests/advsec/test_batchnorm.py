@@ -4,6 +4,7 @@ from hypothesis import assume, given, strategies as st
 
 from advsec.batchnorm import (
     RunningStats,
+    backward_paths,
     batchnorm_backward,
     batchnorm_forward,
     batchnorm_infer,
@@ -64,6 +65,40 @@ def test_weights_scaled_by_c_have_the_same_output_and_gradients_divided_by_c(see
     np.testing.assert_allclose(scaled_out, out, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(scaled_dW, dW / c, rtol=1e-8, atol=1e-10 * np.abs(dW).max() / c)
     assert np.max(np.abs(np.sum(W * dW, axis=0))) < 1e-10 * np.abs(dW).max()
+
+
+@eps_inside
+@given(seeds, st.integers(2, 9))
+def test_the_paths_add_up_to_the_gradient_and_the_one_through_the_mean_of_the_variance_is_empty(
+    eps_inside_sqrt, seed, m
+):
+    z, gamma, beta = layer(seed, m)
+    dout = np.random.default_rng(seed + 1).normal(size=z.shape)
+    _, cache = batchnorm_forward(z, gamma, beta, eps=0.1, eps_inside_sqrt=eps_inside_sqrt)
+    paths, (dz, _, _) = backward_paths(dout, cache), batchnorm_backward(dout, cache)
+    scale = np.abs(dz).max()
+    np.testing.assert_allclose(sum(paths), dz, rtol=1e-10, atol=1e-13 * scale)
+    np.testing.assert_allclose(paths.through_mu_in_var, 0, atol=1e-13 * scale)
+    # With statistics that are numbers and not functions of z, the direct path is all there is.
+    np.testing.assert_allclose(paths.direct, gamma * dout / cache.std, rtol=1e-13)
+    np.testing.assert_allclose(np.sum(paths.through_mu, axis=0), -np.sum(paths.direct, axis=0), atol=1e-12)
+
+
+def test_paths_of_columns_are_the_transposes_of_those_of_rows():
+    z, gamma, beta = layer()
+    dout = np.random.default_rng(1).normal(size=z.shape)
+    _, rows = batchnorm_forward(z, gamma, beta)
+    _, columns = batchnorm_forward(z.T, gamma, beta, batch_axis=1)
+    for path, transposed in zip(backward_paths(dout, rows), backward_paths(dout.T, columns), strict=True):
+        np.testing.assert_array_equal(path, transposed.T)
+
+
+def test_no_path_leads_through_the_root_of_the_variance_of_a_constant_feature():
+    z = np.full((4, 1), 3.0)
+    _, cache = batchnorm_forward(z, [2.0], [0.0], eps=1e-8, eps_inside_sqrt=False)
+    paths = backward_paths(np.arange(4.0)[:, None], cache)
+    assert np.all(paths.through_var == 0)
+    assert np.all(np.isfinite(sum(paths)))
 
 
 @eps_inside

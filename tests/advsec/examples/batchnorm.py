@@ -46,6 +46,11 @@ EXAMPLES = {
         raises={"dout.shape must be (4, 3), the shape of the output, got (3, 4)": {"dout": np.ones((3, 4))}},
         analytic=True,
     ),
+    "backward_paths": Example(
+        lambda: {"dout": normal(4, 3, seed=6), "cache": cache()},
+        raises={"dout.shape must be (4, 3), the shape of the output, got (3, 4)": {"dout": np.ones((3, 4))}},
+        analytic=True,
+    ),
     "running_init": Example(
         lambda: {"n": 2, "dtype": np.float32}, raises={"var must be >= 0, got -1": {"var": -1}}
     ),

@@ -108,6 +108,10 @@ EXAMPLES = {
     "adam_steps": drawn({
         "gradients": LINE, "steps": {"right": LINE, "line 7": 30 / T, "none": -LINE}
     }, too_many("steps")),
+    "covariate_shift": drawn({
+        "x": GRID, "truth": GRID**2, "learned": 0.5 * GRID + 0.5, "seen": RUNS[:, 0] / 10 - 0.6,
+        "new": RUNS[:, 1] / 10 + 0.2,
+    }),
     "show": Example(
         lambda: {"figure": plots.kernels([0.5])},
         raises={"alt must be a description of the figure, got ''": {"figure": Figure()}},
