@@ -40,7 +40,8 @@ class Bounded(Written):
     @functools.cached_property
     def namespace(self) -> dict[str, Any]:
         """What the text defines; its loops and products are ours."""
-        tree = ast.fix_missing_locations(_Limits().visit(ast.parse(self.text)))
+        tree = ast.parse(self.text)
+        _limited(tree)
         namespace = {"np": np, **self.beside, "_step": self._step, "_each": self._each}
         namespace |= {"_product": _product, "_power": _power, "_factor": _factor, "_exponent": _exponent}
         exec(compile(tree, f"<{self.__name__}>", "exec"), namespace)  # our own text, of this repository
@@ -57,36 +58,38 @@ class Bounded(Written):
             yield item
 
 
-class _Limits(ast.NodeTransformer):
-    """Puts calls of the functions below in the place of loops and products."""
+def _limited(node: ast.AST) -> ast.AST:
+    """The tree with calls of the functions below in the place of its loops and products.
 
-    def visit_For(self, node: ast.For) -> ast.AST:
-        node.iter = _called("_each", node.iter)
-        return self.generic_visit(node)
+    It is made for thousands of formulas, which is why it goes through the tree by itself, and only once.
+    """
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            value[:] = [_limited(item) if isinstance(item, ast.AST) else item for item in value]
+        elif isinstance(value, ast.AST):
+            setattr(node, field, _limited(value))
+    match node:
+        case ast.For() | ast.comprehension():
+            node.iter = _called("_each", node.iter)
+        case ast.While():
+            node.body.insert(0, ast.copy_location(ast.Expr(_called("_step", at=node.test)), node.test))
+        case ast.BinOp(op=ast.Mult()):
+            return _called("_product", node.left, node.right)
+        case ast.BinOp(op=ast.Pow()):
+            return _called("_power", node.left, node.right)
+        case ast.AugAssign(target=ast.Name(name), op=ast.Mult() | ast.Pow() as operator):
+            before = ast.copy_location(ast.Name(name, ast.Load()), node.value)
+            instead = "_factor" if isinstance(operator, ast.Mult) else "_exponent"
+            node.value = _called(instead, before, node.value)
+    return node
 
-    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
-        node.iter = _called("_each", node.iter)
-        return self.generic_visit(node)
 
-    def visit_While(self, node: ast.While) -> ast.AST:
-        node.body.insert(0, ast.Expr(_called("_step")))
-        return self.generic_visit(node)
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        self.generic_visit(node)
-        name = {ast.Mult: "_product", ast.Pow: "_power"}.get(type(node.op))
-        return _called(name, node.left, node.right) if name else node
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        self.generic_visit(node)
-        name = {ast.Mult: "_factor", ast.Pow: "_exponent"}.get(type(node.op))
-        if name and isinstance(node.target, ast.Name):
-            node.value = _called(name, ast.Name(node.target.id, ast.Load()), node.value)
-        return node
-
-
-def _called(name: str, *args: ast.expr) -> ast.Call:
-    return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+def _called(name: str, *args: ast.expr, at: ast.expr | None = None) -> ast.Call:
+    """A call where the first of its arguments stands."""
+    place = at or args[0]
+    function = ast.copy_location(ast.Name(name, ast.Load()), place)
+    return ast.copy_location(ast.Call(function, list(args), []), place)
 
 
 def _product(left: Any, right: Any) -> Any:
