@@ -20,6 +20,7 @@ from autograder.exercises.batch_normalization.inputs import (
 )
 from autograder.exercises.batch_normalization.rules import eps_as_it_stands
 from autograder.exercises.batch_normalization.sections import AVERAGE_WHAT, EPSILON, RUNNING, TEST_TIME
+from autograder.exercises.credit import HALF_MENDED
 
 
 BATCH = "mu, var = z.mean(axis=0), z.var(axis=0)"
@@ -156,12 +157,14 @@ BATCHNORM_LAYER = exercise(
             {NEW_VARIANCE: "decay * running_var + (1 - decay) * (var + eps)"},
             "eps is averaged into the running variance, and added once more at test time: `{}`",
             EPSILON,
+            credit=HALF_MENDED,
         ),
         wrong_test(
             "eps_outside_at_test_time",
             {TEST_STD: "(np.sqrt(running_var) + eps)"},
             "eps stands under the root in training and outside of it at test time: `{}`",
             EPSILON,
+            credit=HALF_MENDED,
         ),
         wrong_test(
             "no_eps_at_test_time",

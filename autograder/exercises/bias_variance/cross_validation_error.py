@@ -5,7 +5,7 @@ from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Named, Probe, call
 from autograder.exercises.bias_variance.inputs import observations
 from autograder.exercises.bias_variance.sections import CROSS_VALIDATION
-from autograder.exercises.credit import SLIP
+from autograder.exercises.credit import HALF_MENDED, SLIP
 
 
 FIT_TRAIN, FIT_VAL = "fit_predict(X[train], y[train], X[train])", "fit_predict(X[val], y[val], X[train])"
@@ -14,10 +14,6 @@ SUM, COUNT, RETURN = "np.sum(errors**2)", "count + len(val)", "return total / co
 ERRORS = f"errors = y[val] - {FIT}"
 
 SAME_SIZES, ONE_SPLIT, SOME_ROWS = "folds of the same size", "a single split", "folds that leave rows out"
-
-# The function is given with two faults; whoever mends one earns its share. That every fold counts the same is
-# a slip.
-THE_REST = 1 - SLIP
 
 
 def ridge(rng: np.random.Generator) -> Named:
@@ -72,14 +68,14 @@ CROSS_VALIDATION_ERROR = exercise(
             "fits_on_all",
             {FIT: "fit_predict(X, y, X[val])"},
             "every model has seen the examples that it is tried on: `{}`",
-            credit=THE_REST,
+            credit=HALF_MENDED,
         ),
         Wrong(
             "mean_of_fold_means",
             {SUM: "np.mean(errors**2)", COUNT: "count + 1"},
             "every fold counts the same, however many examples it holds: a mean of the folds' means",
             passes=(SAME_SIZES, ONE_SPLIT),
-            credit=SLIP,
+            credit=HALF_MENDED,
         ),
         Wrong(
             "mean_of_fold_means_over_all",

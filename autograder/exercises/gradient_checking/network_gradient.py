@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from advsec import network
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe, call
-from autograder.exercises.credit import SLIP
+from autograder.exercises.credit import HALF_MENDED, SLIP
 from autograder.exercises.gradient_checking.inputs import gradient
 from autograder.exercises.gradient_checking.sections import CLINIC
 
@@ -72,12 +72,14 @@ NETWORK_GRADIENT = exercise(
             "one fault is mended and one is left, in the first layer: the blocks `W2` and `b2` are right "
             "now, and something between them and `W1` is not",
             parts=(2, 3),
+            credit=HALF_MENDED,
         ),
         Wrong(
             "first_fault_left",
             {ERROR: GIVEN[ERROR]},
             "one fault is mended and one is left, in the last layer: every block is half of what it should "
             "be",
+            credit=HALF_MENDED,
         ),
         Wrong(
             "divided_by_all_entries",

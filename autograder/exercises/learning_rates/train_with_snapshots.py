@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Named, Probe, call
+from autograder.exercises.credit import HALF_MENDED
 from autograder.exercises.learning_rates.sections import SNAPSHOTS
 
 
@@ -64,6 +65,7 @@ TRAIN_WITH_SNAPSHOTS = exercise(
             {CHOSEN: ONE_LATE},
             "the snapshots differ now, but each is taken one step too late, when the rate has gone up again: "
             "`{}`",
+            credit=HALF_MENDED,
         ),
         Wrong(
             "one_early",
