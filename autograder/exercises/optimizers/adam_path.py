@@ -52,6 +52,20 @@ def no_memory(rng: np.random.Generator) -> tuple[Call, Call]:
     return calls
 
 
+# Written in another way than a step is, of which it would give the lines away.
+OLDEST_FIRST = """
+    def adam_path(w, dws, *, lr, beta1=0.9, beta2=0.999, eps=1e-08):
+        def average(x, beta):  # after each step, of all entries until then
+            averages = np.zeros(x.shape)
+            for t in range(len(x)):
+                weights = float(beta) ** np.arange(t + 1)
+                averages[t] = np.tensordot(weights / weights.sum(), x[: t + 1], axes=1)
+            return averages
+
+        root = np.sqrt(average(dws**2, beta2) + eps)
+        return w - np.cumsum(lr * average(dws, beta1) / root, axis=0)
+"""
+
 ADAM_PATH = exercise(
     solution="""
         def adam_path(w, dws, *, lr, beta1=0.9, beta2=0.999, eps=1e-08):
@@ -68,7 +82,7 @@ ADAM_PATH = exercise(
                 path[t - 1] = w
             return path
     """,
-    broken={"v_corrected = v": "v = v", "s_corrected = s": "s = s", STEP: "v / np.sqrt(s + eps)"},
+    broken=OLDEST_FIRST,
     reference=adam_path,
     points=2,
     read=CORRECTION,
@@ -80,16 +94,19 @@ ADAM_PATH = exercise(
     ),
     misconceptions=(
         Wrong(
+            "both_fed_back",
+            {"v_corrected = v": "v = v", "s_corrected = s": "s = s", STEP: "v / np.sqrt(s + eps)"},
+            "each average is corrected and then averaged on: the corrected one takes the place of the other",
+        ),
+        Wrong(
             "s_fed_back",
             {"s_corrected = s": "s = s", STEP: "v_corrected / np.sqrt(s + eps)"},
-            "one of the two averages is mended: the corrected second moment still takes the place of the "
-            "average, and is averaged on",
+            "the corrected second moment takes the place of the average, and is averaged on",
         ),
         Wrong(
             "v_fed_back",
             {"v_corrected = v": "v = v", STEP: "v / np.sqrt(s_corrected + eps)"},
-            "one of the two averages is mended: the corrected average of the gradients still takes the place "
-            "of the average, and is averaged on",
+            "the corrected average of the gradients takes the place of the average, and is averaged on",
         ),
         Wrong(
             "corrected_once",
