@@ -60,7 +60,7 @@ test: lint ## lint, types, tests, and every notebook executed
 	@echo "== Tests (the two packages, the grader's proof, every notebook)"
 	@$(PYTEST)
 
-check: $(READY) ## a quick selection of the tests: the reference, one graded class, one lecture
+check: $(READY) ## a quick selection of the tests: the reference, one graded class, every lecture
 	@echo "== Quick tests on $$($(BIN)/python --version)"
 	@$(PYTEST) $(QUICK)
 

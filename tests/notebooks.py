@@ -53,6 +53,7 @@ LINES_PER_CELL = 8
 # As committed, in thousands of bytes: small enough to clone, to diff and to open on a slow connection.
 KB_PER_FIGURE = 100
 KB_PER_LECTURE = 1000
+SECONDS_PER_LECTURE = 60  # of a processor; more is said, and never tested
 # The cells of an experiment carry its id as a tag: X, the number of the lecture, a point, its own number.
 EXPERIMENT = re.compile(r"X(\d+)\.(\d+)")
 # What every lecture has beside its sections, and how it is recognised. The map names the seven topics.
@@ -328,6 +329,11 @@ def main(arguments: list[str] | None = None) -> int:
                 used[path] = execute(notebook, path.parent)
             except CellExecutionError as error:
                 sys.exit(f"{path.relative_to(NOTEBOOKS)}: not written\n{error}")
+        if (seconds := used.get(path, {}).get("", 0)) > SECONDS_PER_LECTURE:
+            print(
+                f"{path.name} takes {seconds:.0f} s of a processor, more than {SECONDS_PER_LECTURE}",
+                flush=True,
+            )
         changed += _write(path, canonical(notebook, keep_outputs=is_lecture), started, check=check)
     changed += _write(glance.readme(), glance.current(used), time.perf_counter(), check=check)
     return int(check and changed > 0)

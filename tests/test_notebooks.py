@@ -463,6 +463,12 @@ def test_single_notebooks_are_chosen_by_the_beginnings_of_their_names(course, ca
         notebooks.main(["03", "04"])
 
 
+def test_a_lecture_that_takes_long_is_named(course, capsys, monkeypatch):
+    monkeypatch.setattr(notebooks, "SECONDS_PER_LECTURE", 0)
+    assert notebooks.main([]) == 0
+    assert re.search(r"01_sums.ipynb takes \d+ s of a processor, more than 0\n", capsys.readouterr().out)
+
+
 def test_a_lecture_that_fails_is_named_and_not_written(course):
     course.write_text(course.read_text().replace("import sys", "1 / 0"))
     before = course.read_bytes()
