@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -291,12 +292,13 @@ def _gradient_errors_words(eps: NDArray, errors: Mapping[str, NDArray], orders: 
 def _in_powers(eps: NDArray, error: NDArray) -> str:
     """Both ends of a curve and its lowest point, to the nearest power of ten."""
     known = np.flatnonzero(np.isfinite(error))
-    lowest = error[known] <= max(10 * SMALLEST_ERROR, 3 * np.min(error[known]))
-    low, high = eps[known[lowest][0]], eps[known[lowest][-1]]
-    where = f"at {low:.0e}" if low == high else f"from {low:.0e} to {high:.0e}"
-    first, last, least = (
-        power_of_ten(error[i]) for i in (known[0], known[-1], known[np.argmin(error[known])])
-    )
+    smallest = np.min(error[known])
+    lowest = np.log10(eps[known[error[known] <= max(10 * SMALLEST_ERROR, 3 * smallest)]])
+    # Middle between the ends of the bottom; of two powers of ten that are as near, always the same.
+    middle = math.floor((lowest[0] + lowest[-1]) / 2 + 0.4)
+    bottom = f"from {10.0 ** lowest[0]:.0e} to {10.0 ** lowest[-1]:.0e}"
+    where = bottom if lowest[-1] - lowest[0] > 3 else f"near {10.0**middle:.0e}"
+    first, last, least = map(power_of_ten, (error[known[0]], error[known[-1]], smallest))
     return f"{first} at {eps[known[0]]:.0e}, lowest {least} {where}, {last} at {eps[known[-1]]:.0e}"
 
 

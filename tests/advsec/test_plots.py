@@ -242,7 +242,7 @@ def test_guides_of_the_gradient_errors_have_their_slopes():
         np.diff(np.log(guide.get_ydata())) / np.diff(np.log(guide.get_xdata())) for guide in (right, left)
     ]
     np.testing.assert_allclose(np.concatenate(slopes), [2] * len(slopes[0]) + [-1] * len(slopes[1]))
-    assert "lowest 1e-09 at 1e-03" in words(axes)
+    assert "lowest 1e-09 near 1e-03" in words(axes)
 
 
 def test_fits_tell_bias_from_variance():

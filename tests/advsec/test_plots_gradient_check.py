@@ -42,9 +42,13 @@ def test_errors_are_described_by_what_every_processor_agrees_on():
         plots.error_parts(EPS, 1.1 * error, PARTS), plots.gradient_errors(EPS, {"central": 1.1 * error}, {})
     ]  # fmt: skip
     assert list(map(words, before)) == list(map(words, after))
-    assert "central: 1e-07 at 1e-06, lowest 1e-11 at 1e-04, 1e-05 at 1e-02." in words(before[1])
+    assert "central: 1e-07 at 1e-06, lowest 1e-11 near 1e-04, 1e-05 at 1e-02." in words(before[1])
 
 
-def test_an_error_of_nothing_but_rounding_is_lowest_over_a_range():
-    axes = plots.gradient_errors(EPS, {"complex": np.array([0.0, 2e-16, 1e-5])}, {})
-    assert "complex: 1e-16 at 1e-06, lowest 1e-16 from 1e-06 to 1e-04, 1e-05 at 1e-02." in words(axes)
+def test_a_bottom_is_described_by_its_middle_or_its_ends():
+    steps = 10.0 ** np.arange(-9, -1)
+    wide = np.where(steps < 2e-4, 1e-16, steps**2)
+    narrow = np.array([1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 2e-12, 1e-12, 1e-3])
+    text = words(plots.gradient_errors(steps, {"complex": wide, "central": narrow}, {}))
+    assert "complex: 1e-16 at 1e-09, lowest 1e-16 from 1e-09 to 1e-04, 1e-04 at 1e-02;" in text
+    assert "central: 1e-07 at 1e-09, lowest 1e-12 near 1e-04, 1e-03 at 1e-02." in text
