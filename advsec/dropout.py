@@ -33,11 +33,13 @@ __all__ = [
     "nwgm",
     "nwgm_logistic",
     "sample_mask",
+    "softmax_average",
 ]
 
 MAX_UNITS = 22  # 4 million masks: a second or two
 MAX_UNITS_DEEP = 20  # all networks are in memory at once: some 200 MB
 BLOCK = 2**14
+OUTPUTS_AT_ONCE = 2**20
 
 
 def sample_mask(shape: int | tuple[int, ...], keep_prob: float, *, rng: np.random.Generator) -> NDArray:
@@ -606,7 +608,7 @@ def logistic_dropout_gradient(
 
 
 class DeepAverage(NamedTuple):
-    """Three averages of a sigmoid network over all its masks; made by `deep_average`."""
+    """Three averages of a network over all its masks; made by `deep_average` and `softmax_average`."""
 
     expected: NDArray
     nwgm: NDArray
@@ -678,6 +680,71 @@ def deep_average(weights: Sequence[ArrayLike], x: ArrayLike, keep_prob: float) -
     return DeepAverage(prob @ a, _sigmoid(prob @ _log_sigmoid(S) - prob @ _log_sigmoid(-S)), forward)
 
 
+def softmax_average(a: ArrayLike, W: ArrayLike, b: ArrayLike, keep_prob: float) -> DeepAverage:
+    """Average a classifier over every mask of its last hidden layer, and compare with one forward pass.
+
+        expected   mean over all masks of softmax((D a / keep_prob) W + b)
+        nwgm       their geometric mean, normalised: softmax of the mean of their logarithms
+        forward    one pass with all units: softmax(a W + b)
+
+    nwgm and forward are the same, whatever the units compute: masks enter the logarithms linearly. The
+    expected probabilities are others.
+
+    Parameters
+    ----------
+    a : array_like of shape (m, n)
+        Activations of the last hidden layer for m examples. Not modified.
+    W : array_like of shape (n, c)
+        Weights of the last layer. Not modified.
+    b : array_like of shape (c,)
+        Its offsets, never dropped. Not modified.
+    keep_prob : float in (0, 1]
+        Probability of keeping a unit.
+
+    Returns
+    -------
+    expected, nwgm, forward : DeepAverage of ndarrays of shape (m, c)
+
+    Raises
+    ------
+    ValueError
+        "keep_prob must be in (0, 1], got 0"; "W.shape must be (3, c), got (2, 4)";
+        "b.shape must be (4,), got (3,)"; "a.shape must be (m, n), got (3,)".
+
+    Slides
+    ------
+    "Dropout in Deep Neural Networks", for more than two classes (erratum E40).
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville (2016), Deep Learning, section 7.12.
+
+    Examples
+    --------
+    >>> average = softmax_average([[4.0, 0.0]], [[1.0, -1.0], [1.0, 0.0]], [0.0, 0.0], 0.5)
+    >>> average.expected.round(2).tolist(), average.forward.round(2).tolist()
+    ([[0.75, 0.25]], [[1.0, 0.0]])
+    """
+    check("keep_prob", keep_prob, KEPT_SHARE)
+    a, W, b = _design(a, name="a"), real("W", W), real("b", b)
+    n = a.shape[1]
+    if W.ndim != 2 or len(W) != n:
+        raise ValueError(f"W.shape must be ({n}, c), got {W.shape!r}")
+    if b.shape != W.shape[1:]:
+        raise ValueError(f"b.shape must be {W.shape[1:]}, got {b.shape!r}")
+    expected = np.zeros((len(a), len(b)), dtype=np.result_type(a, W, b))
+    log_G = np.zeros_like(expected)
+    at_once = max(1, OUTPUTS_AT_ONCE // max(1, expected.size))
+    for block, probabilities in _weighted_masks(n, keep_prob):
+        for start in range(0, len(block), at_once):
+            masks = block[start : start + at_once]
+            prob = probabilities[start : start + at_once].astype(expected.dtype)
+            log_a = _log_softmax((a * (masks / expected.dtype.type(keep_prob))[:, None]) @ W + b)
+            expected += np.tensordot(prob, np.exp(log_a), axes=1)
+            log_G += np.tensordot(prob, log_a, axes=1)
+    return DeepAverage(expected, np.exp(_log_softmax(log_G)), np.exp(_log_softmax(a @ W + b)))
+
+
 def _mask_blocks(n: int) -> Iterator[NDArray]:
     for start in range(0, 2**n, BLOCK):
         numbers = np.arange(start, min(start + BLOCK, 2**n), dtype="<u4")
@@ -699,6 +766,11 @@ def _log_sigmoid(z: ArrayLike) -> NDArray:
     return np.minimum(z, 0) - np.log1p(np.exp(-np.abs(z)))
 
 
+def _log_softmax(z: NDArray) -> NDArray:
+    shifted = z - np.max(z, axis=-1, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
+
+
 def _unit(w: ArrayLike, x: ArrayLike) -> tuple[NDArray, NDArray]:
     w, x = _vector("w", w), real("x", x)
     if x.shape != w.shape:
@@ -713,8 +785,8 @@ def _vector(name: str, x: ArrayLike) -> NDArray:
     return array
 
 
-def _design(X: ArrayLike, n: int | None = None) -> NDArray:
-    X = real("X", X)
+def _design(X: ArrayLike, n: int | None = None, *, name: str = "X") -> NDArray:
+    X = real(name, X)
     if X.ndim != 2 or (n is not None and X.shape[1] != n):
-        raise ValueError(f"X.shape must be (m, {'n' if n is None else n}), got {X.shape!r}")
+        raise ValueError(f"{name}.shape must be (m, {'n' if n is None else n}), got {X.shape!r}")
     return X

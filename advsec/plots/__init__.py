@@ -21,6 +21,7 @@ from .averages import (
 )
 from .bars import bars, distributions, stacked_bars
 from .batch_normalization import covariate_shift
+from .dropout import outputs_of_masks, thinned_networks, three_averages, training_and_test, weight_paths
 from .gradient_check import chords, error_parts
 from .lines import curves, fits, gradient_errors, range_test, schedules
 from .optimizers import adam_steps, momentum_plane
@@ -49,6 +50,7 @@ __all__ = [
     "mask_grid",
     "momentum_plane",
     "noise_and_bias",
+    "outputs_of_masks",
     "range_test",
     "schedules",
     "series",
@@ -56,6 +58,10 @@ __all__ = [
     "show",
     "stacked_bars",
     "step_response",
+    "thinned_networks",
+    "three_averages",
     "tracking_error",
+    "training_and_test",
     "variance_floor",
+    "weight_paths",
 ]

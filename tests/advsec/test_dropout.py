@@ -17,6 +17,7 @@ from advsec.dropout import (
     nwgm,
     nwgm_logistic,
     sample_mask,
+    softmax_average,
 )
 
 
@@ -270,3 +271,34 @@ def test_ridge_with_fewer_examples_than_features_solves_them():
 def test_a_unit_that_is_never_kept_is_refused_before_it_divides():
     with pytest.raises(ValueError, match=r"keep_prob must be in \(0, 1\], got 0"):
         linear_dropout_error([1.0], [1.0], 1.0, 0, inverted=True)
+
+
+@pytest.mark.parametrize("keep_prob", [0.3, 1.0])
+def test_average_of_a_classifier_by_brute_force(keep_prob):
+    rng = np.random.default_rng(0)
+    a, W, b = 3 * rng.normal(size=(5, 4)), rng.normal(size=(4, 3)), rng.normal(size=3)
+    average = softmax_average(a, W, b, keep_prob)
+    masks, prob = enumerated(4, keep_prob)
+    z = np.stack([(a * mask / keep_prob) @ W + b for mask in masks])
+    outputs = np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
+    G = np.prod(outputs ** prob[:, None, None], axis=0)
+    np.testing.assert_allclose(average.expected, np.tensordot(prob, outputs, axes=1), rtol=1e-12)
+    np.testing.assert_allclose(average.nwgm, G / G.sum(axis=-1, keepdims=True), rtol=1e-12)
+
+
+@given(units, keep_probs)
+def test_the_pass_of_a_classifier_is_the_geometric_mean_of_all_its_networks(unit, keep_prob):
+    w, a = unit
+    W = np.stack([w, np.zeros_like(w)], axis=1)
+    average = softmax_average([a], W, [0.0, 0.3], keep_prob)
+    np.testing.assert_allclose(average.nwgm, average.forward, rtol=1e-9)
+    np.testing.assert_allclose(average.expected.sum(), 1, rtol=1e-12)
+
+
+def test_many_examples_are_averaged_in_parts_as_one_is():
+    rng = np.random.default_rng(1)
+    a, W, b = rng.normal(size=(300, 10)), rng.normal(size=(10, 8)), np.zeros(8)
+    many = softmax_average(a, W, b, 0.5)
+    one = softmax_average(a[-1:], W, b, 0.5)
+    np.testing.assert_allclose(many.expected[-1:], one.expected, rtol=1e-12)
+    np.testing.assert_allclose(many.nwgm[-1:], one.nwgm, rtol=1e-12)

@@ -82,4 +82,13 @@ EXAMPLES = {
             },
         },
     ),
+    "softmax_average": Example(
+        lambda: {"a": normal(2, 3), "W": normal(3, 4, seed=1), "b": normal(4, seed=2), "keep_prob": 0.7},
+        raises=NEVER_KEPT
+        | {
+            "W.shape must be (3, c), got (2, 4)": {"W": np.ones((2, 4))},
+            "b.shape must be (4,), got (3,)": {"b": np.ones(3)},
+            "a.shape must be (m, n), got (3,)": {"a": np.ones(3)},
+        },
+    ),
 }

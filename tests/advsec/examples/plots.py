@@ -112,6 +112,21 @@ EXAMPLES = {
         "x": GRID, "truth": GRID**2, "learned": 0.5 * GRID + 0.5, "seen": RUNS[:, 0] / 10 - 0.6,
         "new": RUNS[:, 1] / 10 + 0.2,
     }),
+    "thinned_networks": drawn({"networks": {"thinned": [MASKS[0], MASKS[1, :3]], "another": [MASKS[2]]}}),
+    "training_and_test": drawn({
+        "cases": {"direct": (LINE[:3], 0.7 * LINE[:3]), "forgotten": (LINE[:3], LINE[3:6])}, "keep_prob": 0.7,
+    }),
+    "outputs_of_masks": drawn({
+        "outputs": {"one": LINE / 2, "other": LINE / 3}, "prob": np.full(N, 1 / N),
+        "marks": {"one": {"$E$": 0.7}, "other": {}},
+    }),
+    "three_averages": drawn({
+        "averages": {"small": (LINE[:4] / 2, LINE[:4] / 2, LINE[:4] / 3), "large": [LINE[:4] / 4] * 3}
+    }),
+    "weight_paths": drawn({
+        "keep_probs": LINE / 2, "lines": {"$w_1$": LINE, "b": -LINE}, "others": np.stack([LINE, 2 * LINE]),
+        "points": {0.7: LINE[:3]}, "ylabel": "weight",
+    }, too_many("lines")),
     "show": Example(
         lambda: {"figure": plots.kernels([0.5])},
         raises={"alt must be a description of the figure, got ''": {"figure": Figure()}},
