@@ -177,10 +177,8 @@ def _outputs_of_masks_words(
         values = np.asarray(values)
         order = np.argsort(values)
         reached = np.cumsum(np.asarray(prob)[order])
-        quantiles = [
-            values[order][min(np.searchsorted(reached, q), len(order) - 1)] for q in (0.05, 0.5, 0.95)
-        ]
-        spread = ", ".join(f"{quantile:.2f}" for quantile in quantiles)
+        at = np.minimum(np.searchsorted(reached, [0.05, 0.5, 0.95]), len(order) - 1)
+        spread = ", ".join(f"{quantile:.2f}" for quantile in values[order][at])
         panels.append(f"{title}: 5% point, median and 95% point {spread}.{guides_words(marks[title])}")
     return plain(
         f"Histograms of the outputs of {len(prob)} thinned networks, weighted by their probability, one "
