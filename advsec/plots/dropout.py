@@ -270,13 +270,13 @@ def three_averages(averages: Mapping[str, Sequence[NDArray]]) -> NDArray:
     panels = new_panels(len(averages), width=2.9 * len(averages) + 2.0, height=3.0, sharey=True)
     for axes, (title, points) in zip(panels, averages.items(), strict=True):
         y = np.arange(1, len(points[0]) + 1)
-        axes.hlines(y, np.min(points, axis=0), np.max(points, axis=0), color="0.6", linewidth=1, zorder=1)
         for i, (label, x) in enumerate(zip(labels, points, strict=True)):
-            style: dict[str, Any] = {"linestyle": "none", "markevery": 1, "markersize": 7, "zorder": 4 - i}
-            fill = "none" if label == "one pass" else "full"
-            axes.plot(x, y, label=label, **look(i) | style, fillstyle=fill)
+            style: dict[str, Any] = {"linestyle": "none", "markevery": 1, "markersize": 7, "zorder": 4}
+            axes.plot(x, y + 0.2 * (i - 1), label=label, **look(i) | style)
         axes.axvline(0.5, color="black", linestyle=":", linewidth=1, marker="none", zorder=0)
         axes.set(title=title, xlabel="output", xlim=(-0.03, 1.03), yticks=y)
+        axes.grid(visible=False, axis="y")
+        axes.hlines(y[:-1] + 0.5, 0, 1, color="0.9", linewidth=0.8, zorder=1)
         axes.set_ylim(len(y) + 0.5, 0.5)
     panels[0].set_ylabel("output unit")
     legend_beside(panels[-1])
