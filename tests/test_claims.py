@@ -37,6 +37,11 @@ BREAKS = {
         "right = loss_and_gradient\n"
         "loss_and_gradient = lambda *args: right(*args)._replace(dtheta=-right(*args).dtheta)",
     ),
+    6: Break(
+        "X6.1",
+        "whole = dropout.dropout_penalty\n"
+        "dropout.dropout_penalty = lambda *args, **kwargs: whole(*args, **kwargs) / 2  # as on the slide",
+    ),
     7: Break("X7.10", "batchnorm_forward = lambda z, gamma, beta: (gamma * z + beta, None)"),
 }
 
