@@ -32,6 +32,7 @@ class Break(NamedTuple):
 BREAKS = {
     1: Break("X1.1", "averages.effective_window = lambda beta: 1 / (1 - beta)"),
     2: Break("X2.2", "optimizers.momentum_step = lambda w, dw, state, *, lr, **_: (w - lr * dw, state)"),
+    3: Break("X3.2", "averages.ewma = averages.ewma_corrected"),
     4: Break(
         "X4.2",
         "right = loss_and_gradient\n"

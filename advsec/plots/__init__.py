@@ -23,6 +23,7 @@ from .bars import bars, distributions, stacked_bars
 from .batch_normalization import covariate_shift
 from .dropout import outputs_of_masks, thinned_networks, three_averages, training_and_test, weight_paths
 from .gradient_check import chords, error_parts
+from .learning_rate import gains, rate_reader
 from .lines import curves, fits, gradient_errors, range_test, schedules
 from .optimizers import adam_steps, momentum_plane
 from .planes import contours, decision_regions, heat_maps, mask_grid
@@ -44,6 +45,7 @@ __all__ = [
     "distributions",
     "error_parts",
     "fits",
+    "gains",
     "gradient_errors",
     "heat_maps",
     "kernels",
@@ -52,6 +54,7 @@ __all__ = [
     "noise_and_bias",
     "outputs_of_masks",
     "range_test",
+    "rate_reader",
     "schedules",
     "series",
     "settling",

@@ -61,6 +61,22 @@ EXAMPLES = {
     "schedules": drawn({
         "lrs": {"restarts": np.tile(LINE[::-1], 3), "warm-up": LINE}, "snapshots": {"restarts": [59, 119]}
     }),
+    "gains": drawn(
+        {
+            "names": ["a", "b"],
+            "values": {"x": np.array([-1.0, 2.0]), "y": np.array([1.0, 3.0])},
+            "xlabel": "gain in %",
+        },
+        too_many("values"),
+    ),
+    "rate_reader": drawn(
+        {"lrs": LINE, "smoothed": (LINE - 1.4) ** 2 + 1, "training": {1.2: 1 / T, 1.9: LINE}},
+        {
+            "labels must be at most 5 in one panel, got ['1', '2', '3', '4', '5', '6']": {
+                "training": dict.fromkeys(range(1, 7), np.ones(1))
+            }
+        },
+    ),
     "range_test": drawn({
         "lrs": T, "losses": LINE + 0.1, "smoothed": LINE,
         "suggestions": {"steepest": 7.0, "upper": 20.0},
