@@ -15,7 +15,7 @@ from autograder.sandbox.conversation import Answer
 from autograder.sandbox.perform import Returned, perform
 from autograder.sandbox.values import NUMERIC_KINDS, Call
 from autograder.trials import Trial
-from autograder.verdict import Finding, Judgement, look_first
+from autograder.verdict import RECOGNISED, Finding, Judgement, look_first
 
 
 # There is no code that could build on anything.
@@ -134,14 +134,26 @@ def follow_through(
         if allowed < each.asked:
             each = _try(exercise, [other for other in helpers if other.name in allowed], attempt)
         if allowed:
-            made[exercise] = _better(exercise, judgements[exercise], judge(exercise, each.trials), each)
+            before, after = judgements[exercise], judge(exercise, each.trials)
+            usual = all(_is_convention(judgements[other]) for other in helpers if other.name in allowed)
+            # Of two functions that go together the catalogue may know this very pair.
+            if usual and RECOGNISED in _message(before) and after.score <= before.score:
+                continue
+            made[exercise] = _better(exercise, before, after, each)
     return made
 
 
 def _is_other(judgement: Judgement) -> bool:
     """Whether it computes something else than ours: what is wrong, or another published formula."""
-    is_convention = judgement.finding is not None and judgement.finding.kind == "convention"
-    return is_convention or judgement.score < judgement.max_score
+    return _is_convention(judgement) or judgement.score < judgement.max_score
+
+
+def _is_convention(judgement: Judgement) -> bool:
+    return judgement.finding is not None and judgement.finding.kind == "convention"
+
+
+def _message(judgement: Judgement) -> str:
+    return judgement.finding.message if judgement.finding else ""
 
 
 def _runs(exercise: Exercise, judgement: Judgement) -> bool:

@@ -22,6 +22,10 @@ from autograder.trials import LADDER, Problem, Trial, errors_aside
 UNTOUCHED = ("not_implemented", AS_GIVEN)
 
 
+# How the words begin for a result that is recognised as a whole.
+RECOGNISED = "Your result is what you get when"
+
+
 @dataclass(frozen=True)
 class Finding:
     """What to tell the student. `kind` is a rung of `LADDER`, as_given, or a note that costs nothing:
@@ -188,7 +192,7 @@ def _sentence(says: str) -> str:
 
 def _name(exercise: Exercise, trials: Sequence[Trial], recognised: Sequence[Misconception]) -> _Name | None:
     if recognised:
-        begins = "That is so when" if exercise.tests else "Your result is what you get when"
+        begins = "That is so when" if exercise.tests else RECOGNISED
         message = f"{begins} {_alternatives(recognised)}."
         return _Name("|".join(entry.name for entry in recognised), message, recognised[0].read)
     by_part = recognise_parts(exercise, trials)
