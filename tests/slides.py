@@ -127,6 +127,8 @@ EXPERIMENTS = {
     "X5.4": "the table of errors, on digits",
     "X5.5": "early stopping turns two knobs",
     "X5.6": "a path of ridges, cross-validated",
+    "X5.7": "double descent",
+    "X5.8": "a choice that saw the held-out examples",
     "X6.1": "every mask of a linear unit",
     "X6.2": "dropout against the ridge it is",
     "X6.3": "one pass is a geometric mean",

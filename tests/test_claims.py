@@ -38,6 +38,7 @@ BREAKS = {
         "right = loss_and_gradient\n"
         "loss_and_gradient = lambda *args: right(*args)._replace(dtheta=-right(*args).dtheta)",
     ),
+    5: Break("X5.1", "sample_variance = lambda x: np.sum((x - x.mean(axis=0)) ** 2, axis=0) / (len(x) + 2)"),
     6: Break(
         "X6.1",
         "whole = dropout.dropout_penalty\n"

@@ -21,6 +21,7 @@ from .averages import (
 )
 from .bars import bars, distributions, stacked_bars
 from .batch_normalization import covariate_shift
+from .bias_variance import error_plane
 from .dropout import outputs_of_masks, thinned_networks, three_averages, training_and_test, weight_paths
 from .gradient_check import chords, error_parts
 from .learning_rate import gains, rate_reader
@@ -44,6 +45,7 @@ __all__ = [
     "decision_regions",
     "distributions",
     "error_parts",
+    "error_plane",
     "fits",
     "gains",
     "gradient_errors",

@@ -99,6 +99,22 @@ EXAMPLES = {
         "names": ["W1", "b1", "W2"], "values": {"right": RUNS[:3] ** 2, "wrong": np.array([1.0, 0.0, 2.0])},
         "xlabel": r"error $\xi$", "levels": {"threshold": 0.5}, "log": True,
     }, too_many("values")),
+    "error_plane": drawn({
+        "panels": {
+            "one": {
+                "more data": np.array([[0.5, 0.6], [0.2, 0.35]]),
+                "penalty": np.array([[0.5, 0.6], [0.55, 0.55], [0.6, 0.6]]),
+            },
+            "other": {
+                "more data": np.array([[0.0, 0.15], [0.0, 0.05]]),
+                "penalty": np.array([[0.0, 0.15], [0.05, 0.15]]),
+            },
+        }
+    }, {
+        "labels must be at most 5 in one panel, got ['a', 'b', 'c', 'd', 'e', 'f']": {
+            "panels": {"patient": dict.fromkeys("abcdef", np.ones((2, 2)))}
+        }
+    }),
     "stacked_bars": drawn({
         "names": ["0", "9"], "parts": {"bias": np.array([1.0, 2.0]), "variance": np.array([0.5, 99.0])},
         "xlabel": "degree", "ylabel": "error", "direct": np.array([1.51, 100.0]), "top": 3.0,
