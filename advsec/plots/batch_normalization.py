@@ -14,9 +14,8 @@ def _covariate_shift_words(
 ) -> str:
     gap = np.abs(np.asarray(learned) - truth)
     known = _is_known(x, seen)
-    regions = [f"{np.mean(gap[known]):.1f} where there are training examples"]
-    if not known.all():
-        regions.append(f"{np.mean(gap[~known]):.1f} elsewhere")
+    places = {"where there are training examples": known, "elsewhere": ~known}
+    regions = [f"{np.mean(gap[there]):.1f} {name}" for name, there in places.items() if there.any()]
     return (
         f"Left: shares of x; training examples lie around {np.mean(seen):.1f}, new ones around "
         f"{np.mean(new):.1f}. Right: probability of class 1 against x, the true one and the learned one; "
@@ -25,9 +24,13 @@ def _covariate_shift_words(
 
 
 def _is_known(x: NDArray, seen: NDArray) -> NDArray:
-    """Where on the axis all but the most extreme training examples lie."""
-    low, high = np.percentile(seen, [1, 99])
+    low, high = _middle(seen)
     return (np.asarray(x) >= low) & (np.asarray(x) <= high)
+
+
+def _middle(seen: NDArray) -> NDArray:
+    """Between which two places all but the most extreme training examples lie."""
+    return np.percentile(seen, [1, 99])
 
 
 @figure(_covariate_shift_words)
@@ -67,8 +70,7 @@ def covariate_shift(x: NDArray, truth: NDArray, learned: NDArray, *, seen: NDArr
     panels[0].set(xlabel="$x$", ylabel="share of examples")
     panels[0].legend(loc="upper center")
     panels[0].set_ylim(0, 1.5 * panels[0].get_ylim()[1])  # room for the legend
-    known = np.asarray(x)[_is_known(x, seen)]
-    panels[1].axvspan(known.min(), known.max(), label="training examples", **WINDOW)
+    panels[1].axvspan(*_middle(seen), label="training examples", **WINDOW)
     panels[1].plot(x, truth, label="true", **TRUTH)
     panels[1].plot(x, learned, label="learned", **look(1) | {"markevery": 0.1})
     panels[1].set(xlabel="$x$", ylabel="probability of class 1", ylim=(-0.05, 1.05))

@@ -17,6 +17,8 @@ def test_words_tell_how_far_the_model_is_off_inside_and_outside_of_its_training_
     assert "by 0.0 where there are training examples and by 0." in words
     everywhere = plots.covariate_shift(X, learned, learned, seen=X, new=NEW)
     assert "elsewhere" in everywhere[0].figure.get_label()
+    nowhere = plots.covariate_shift([0.0, 1.0], [0.1, 0.9], [0.1, 0.1], seen=[0.4, 0.5], new=[0.9])
+    assert "on average by 0.4 elsewhere" in nowhere[0].figure.get_label()
     inside = plots.covariate_shift(SEEN[10:90], SEEN[10:90], SEEN[10:90], seen=SEEN, new=NEW)
     assert "elsewhere" not in inside[0].figure.get_label()
 
@@ -27,4 +29,4 @@ def test_shares_add_up_and_the_shaded_part_is_where_training_examples_lie():
         assert np.isclose(np.sum(steps.get_data().values), 1)
     (shaded,) = right.patches
     low, high = shaded.get_x(), shaded.get_x() + shaded.get_width()
-    assert np.allclose((low, high), (-2, 0), atol=0.06)
+    assert np.allclose((low, high), (-1.98, -0.02))
