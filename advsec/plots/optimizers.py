@@ -88,7 +88,8 @@ def momentum_plane(points: Mapping[str, NDArray], paths: Mapping[str, NDArray]) 
     x, beta = np.meshgrid(np.linspace(0.005, 4, 240), np.linspace(0, 0.995, 160))
     radius = _radius(x, beta)
     stable = np.ma.masked_where(radius > 1, radius)
-    image = plane.pcolormesh(x, beta, stable, cmap=values_to_colors(), vmin=0, vmax=1, rasterized=True)
+    bands = values_to_colors().resampled(10)  # which the palette of a small image can hold
+    image = plane.pcolormesh(x, beta, stable, cmap=bands, vmin=0, vmax=1)
     plane.figure.colorbar(image, ax=plane, label="factor per step")
     rows = np.linspace(0, 0.995, 200)
     thin = TRUTH | {"path_effects": halo(), "zorder": 3}
