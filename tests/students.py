@@ -92,7 +92,7 @@ STUDENTS = [
         },
         {
             "ewma": Deserved((), "wrong_values", "swapped"),
-            "ewma_corrected": Deserved("all", "follow_through", says="a right `ewma`"),
+            "ewma_corrected": Deserved("all", "follow_through", says="`ewma` as the text asks for it"),
         },
     ),
     Student(
