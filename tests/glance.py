@@ -24,6 +24,7 @@ from autograder.exercise import Exercise
 from autograder.exercises import ASSIGNMENT_NAMES, load
 from tests import notebooks
 from tests.advsec.examples import public_functions
+from tests.claims import needed
 from tests.notebooks import assertions, experiments, is_widget
 from tests.slides import BEYOND, EXPERIMENTS, HEADINGS, Heading
 
@@ -210,7 +211,8 @@ HEADINGS_SAY = """Every heading of the two documents behind the course, a slide 
 normalisation, in their order: where it is treated, what students write about it, which functions of `advsec`
 the sections use, and which of its lines are [wrong or imprecise](../advsec/errata.py)."""
 EXPERIMENTS_SAY = """Every claim is an experiment: the criterion is what its cells assert, and the tests fail
-where it does not hold. Measured is the beginning of what those cells print."""
+where it does not hold. Measured is the beginning of what those cells print, seconds are those of all cells
+that the experiment needs."""
 
 
 def _row(*cells: str) -> str:
@@ -396,11 +398,13 @@ def seconds_of(text: str) -> dict[str, str]:
 def renewed(old: Mapping[str, str], lecture: Lecture, used: Mapping[str, float]) -> dict[str, str]:
     """The seconds, with those of one lecture, which used so many in each cell and `""` in all, measured anew.
 
-    A number stays that is right within a factor of two, so that it does not change with the weather.
+    Those of an experiment are those of all cells that it needs, but for the imports. A number stays that is
+    right within a factor of two, so that it does not change with the weather.
     """
     new = {str(lecture.number): used[""]}
     for name, cells in experiments(lecture.notebook).items():
-        new[name] = sum(used.get(cell.id, 0) for cell in cells)
+        run = {each.id: each for cell in cells for each in needed(lecture.notebook.cells, cell)}
+        new[name] = sum(used.get(cell.id, 0) for cell in run.values() if "import " not in cell.source)
     kept = {name: value for name, value in old.items() if not name.startswith(f"X{lecture.number}.")}
     return kept | {name: _roughly(value, old.get(name, "")) for name, value in new.items()}
 

@@ -155,7 +155,14 @@ def test_seconds_are_read_from_the_page_and_renewed_for_one_lecture_alone():
     course = {1: FIRST, 2: FIRST}
     old = {"1": "10", "2": "20", "X1.1": "0.1", "X1.6": "0.5"}
     assert {name: text for name, text in seconds_of(page(course, old)).items() if text} == old
-    used = {"": 55.0, "window-run": 0.2, "window-assert": 0.9, "jump-assert": 0.4}
+    used = {
+        "": 55.0,
+        "imports": 9.0,
+        "window-run": 0.2,
+        "window-assert": 0.9,
+        "jump-run": 0.3,
+        "jump-assert": 0.1,
+    }
     new = glance.renewed(old, FIRST, used)
     assert {name: new[name] for name in ("1", "2", "X1.1", "X1.2", "X1.6")} == {
         "1": "50", "2": "20", "X1.1": "1", "X1.2": "< 0.1", "X1.6": "0.5",
