@@ -118,6 +118,14 @@ def _is_figure(obj: Any) -> bool:
     return figures is not None and isinstance(obj, figures.Figure)
 
 
+def _is_importing() -> bool:
+    """Whether a module is being imported: numpy 2.0 asks another process about the processor, unbidden."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
+        frame = frame.f_back  # type: ignore[assignment]
+    return frame is not None
+
+
 class CellShell(InteractiveShell):
     """An IPython shell without history, terminal or input; its outputs go to `recorder`."""
 
@@ -151,7 +159,7 @@ class CellShell(InteractiveShell):
         self.recorder.notice(notices.unavailable(name))
 
     def _hear(self, event: str, _: tuple[Any, ...]) -> None:
-        if event in STARTS_PROCESSES:
+        if event in STARTS_PROCESSES and not _is_importing():
             self.recorder.notice(notices.PROCESSES)
 
     def system(self, cmd: str) -> None:

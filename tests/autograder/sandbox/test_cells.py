@@ -371,6 +371,16 @@ def test_that_another_process_may_print_is_said(box: Box) -> None:
     assert said(result) == [notices.PROCESSES]
 
 
+def test_of_the_processes_that_a_module_starts_as_it_is_imported_nothing_is_said(
+    box: Box, tmp_path: Path
+) -> None:
+    run(box, f"%cd -q {tmp_path}")
+    run(box, "%%writefile asks.py\nimport os\nif not os.fork():\n    os._exit(0)\nos.wait()\nx = 5")
+    result = run(box, "import asks\nasks.x")
+    assert shown(result) == ["5"]
+    assert said(result) == []
+
+
 def test_a_cell_can_import_what_an_earlier_one_has_written(box: Box, tmp_path: Path) -> None:
     run(box, f"%cd -q {tmp_path}")
     run(box, "%%writefile helper.py\nx = 5")
