@@ -203,6 +203,9 @@ def _cell_defects(cell: NotebookNode) -> Iterator[str]:
     if len(cell.id) == 8 and all(character in "0123456789abcdef" for character in cell.id):
         yield "has a random id"
     if cell.cell_type != "code":
+        for formula in re.findall(r"\$\$(.+?)\$\$", cell.source, re.DOTALL):
+            if re.search(r"^[-+*] ", formula, re.MULTILINE):
+                yield "has a line of a formula that Markdown takes for one of a list"
         return
     lines = _code_lines(cell)
     if len(lines) > LINES_PER_CELL:

@@ -282,6 +282,10 @@ VIEW = new_output("display_data", data={"application/vnd.jupyter.widget-view+jso
         (broken(2, outputs=[HEAVY]), "cell 'figure' displays a figure of 100 kB"),
         (broken(1, outputs=[VIEW]), "cell 'run' displays a widget and is not tagged widget"),
         (broken(1, execution_count=None), "cell 'run' was not run"),
+        (
+            broken(0, source=f"{INTRO}\n\n$$\na = b\n+ c\n$$"),
+            "cell 'intro' has a line of a formula that Markdown takes for one of a list",
+        ),
         (broken(1, source="plot();"), "cell 'run' ends in a semicolon, which nbval does not honour"),
         (broken(1, source="x = 1\n" * 9), "cell 'run' has 9 lines of code"),
         (broken(1, source="print(x)"), "the notebook asserts nothing in X3.1"),
