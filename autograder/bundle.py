@@ -164,9 +164,11 @@ def make_wheel(
     modules = _closure({f"{GRADER}.student", *imports, *handout.property_modules(assignment)})
     files = {_path(name): _source(name).encode() for name in sorted(modules)}
     files |= {f"{package}/py.typed": b"" for package in {name.partition(".")[0] for name in modules}}
-    for name, owner in _asked_about(assignment).items():
-        if name in modules:
-            names = _public(_source(name)) - _open_functions(lecture)
+    owners = _asked_about(assignment)
+    for name in modules:
+        public = _public(_source(name)) if name.startswith(f"{PACKAGE}.") else frozenset[str]()
+        if asked := sorted(public & set(owners), key=lambda each: (owners[each] != assignment.name, each)):
+            names, owner = public - _open_functions(lecture), owners[asked[0]]
             files[_path(name)] = folded(
                 _source(name), names, f"Folded: part of the assignment {owner}."
             ).encode()
@@ -178,17 +180,12 @@ def make_wheel(
 
 
 def _asked_about(assignment: Assignment) -> dict[str, str]:
-    """The modules in which answers stand, each with an assignment that asks for them; this one, if it does.
+    """The functions that students write, each with the assignment that asks for it.
 
     A lecture on one topic trains networks, and those use answers of others.
     """
     others = [load(name) for name in ASSIGNMENT_NAMES if name != assignment.name]
-    return {
-        exercise.reference.__module__: each.name
-        for each in (*others, assignment)
-        for exercise in each.exercises
-        if exercise.reference.__module__.startswith(f"{PACKAGE}.")
-    }
+    return {exercise.name: each.name for each in (*others, assignment) for exercise in each.exercises}
 
 
 def _packed(files: dict[str, bytes], requirements: list[str]) -> tuple[str, bytes]:

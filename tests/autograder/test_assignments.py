@@ -1,9 +1,12 @@
 """What students are given: the release that nbgrader makes holds every question and no answer."""
 
 import ast
+import functools
+import importlib
 import inspect
 import json
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -18,6 +21,7 @@ import nbformat
 import numpy as np
 import pytest
 
+import advsec
 from advsec.source import source
 from autograder import bundle
 from autograder.bundle import make_bundle
@@ -261,18 +265,25 @@ def test_no_solution_and_no_hidden_input_is_in_a_bundle(course, name):
         for line in region.splitlines()
     }
     asked = [exercise.reference for exercise in load(name).exercises if not exercise.tests]
-    modules = {inspect.getmodule(function) for function in asked}
-    others = {
-        function for module in modules for function in vars(module).values() if inspect.isfunction(function)
-    }
-    lines |= _body_lines(asked) - _body_lines(others - set(asked))  # what guards all functions says nothing
-    said = {line.strip() for function in asked for line in (function.__doc__ or "").splitlines()}
-    telling = {line for line in lines if len(line) > 24} - GIVEN - _given_to_mend(name) - said
+    lines = (lines | _body_lines(asked)) - _body_lines(_not_asked())  # what guards all functions says nothing
+    said = "".join(function.__doc__ or "" for function in asked)
+    telling = {line for line in lines if len(line) > 24 and line not in said} - GIVEN - _given_to_mend(name)
     assert len(telling) > 10
     for path, text in _everything(bundle):
         assert not [line for line in telling if line in text], path
         assert not re.search("BEGIN (SOLUTION|HIDDEN|MARK)", text), path
         assert "course_key" not in text, path
+
+
+@functools.cache
+def _not_asked() -> list[Any]:
+    """The functions of the course's package that no student is asked to write."""
+    asked = {exercise.name for each in ASSIGNMENT_NAMES for exercise in load(each).exercises}
+    modules = [
+        importlib.import_module(f"advsec.{each.name}") for each in pkgutil.iter_modules(advsec.__path__)
+    ]
+    functions = [each for module in modules for each in vars(module).values() if inspect.isfunction(each)]
+    return [each for each in functions if each.__module__.startswith("advsec") and each.__name__ not in asked]
 
 
 def _body_lines(functions: Iterable[Any]) -> set[str]:
