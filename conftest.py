@@ -16,6 +16,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 from xdist.scheduler import LoadScopeScheduling
 
 from autograder.sandbox import limits, seccomp
+from tests.notebooks import ONE_THREAD
 
 
 # No test depends on how fast a machine is. Where CI is set, hypothesis repeats the same examples.
@@ -37,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.update(ONE_THREAD)  # for the kernels that nbval starts
     if config.getoption("--without-namespaces"):
         limits.forbid_new_privileges()
         seccomp.install(seccomp.assemble({"EPERM": "unshare"}, (), os.uname().machine))

@@ -5,6 +5,7 @@
 scikit-learn is imported when the first set is loaded.
 """
 
+import random
 from typing import NamedTuple
 
 import numpy as np
@@ -162,8 +163,10 @@ def with_label_noise(y: ArrayLike, share: float, *, n_classes: int, rng: np.rand
 
 
 def _bundled(name: str) -> tuple[NDArray, NDArray]:
+    generator = random.getstate()
     from sklearn import datasets  # takes longer than everything else here
 
+    random.setstate(generator)  # the first import may draw numbers, where rich is installed
     # Diabetes comes standardised unless one asks for the measurements themselves.
     options = {"scaled": False} if name == "diabetes" else {}
     return getattr(datasets, f"load_{name}")(return_X_y=True, **options)

@@ -11,6 +11,7 @@ import argparse
 import ast
 import html
 import json
+import os
 import re
 import subprocess
 import sys
@@ -48,6 +49,8 @@ PREDICT = "<fieldset><legend><b>Predict</b></legend>"
 VERDICT = "<details><summary><b>Verdict</b></summary>"
 # What JupyterLab writes about outputs that are folded; it unfolds them when their cell is run.
 FOLDED = {"collapsed": True, "jupyter": {"outputs_hidden": True}}
+# Small products of matrices are slower on two threads, by far where other processes keep one waiting.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 WORDS_PER_LINE_OF_CODE = 12
 LINES_PER_CELL = 8
 # As committed, in thousands of bytes: small enough to clone, to diff and to open on a slow connection.
@@ -130,7 +133,7 @@ def execute(notebook: NotebookNode, folder: Path) -> dict[str, float]:
         on_cell_executed=note,
         config=Config(KernelManager={"transport_encryption": "auto"}),
     )
-    client.execute()
+    client.execute(env=os.environ | ONE_THREAD)
     return used
 
 

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -21,6 +24,19 @@ def test_the_parts_of_every_set_have_the_documented_sizes(name, m, n):
     assert sizes == [m - 2 * int(0.2 * m), int(0.2 * m), int(0.2 * m)]
     assert {part.shape[1] for part in data[::2]} == {n}
     assert [len(part) for part in data[1::2]] == sizes
+
+
+def test_the_first_call_of_a_process_draws_no_number_from_the_global_generator():
+    """scikit-learn is imported then, and rich with it, which draws some."""
+    code = """if True:
+        import random, sys
+        from advsec.datasets import load
+        state = random.getstate()
+        assert "sklearn" not in sys.modules
+        load("iris")
+        assert random.getstate() == state
+    """
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_no_example_is_in_two_parts():
