@@ -16,7 +16,6 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 from xdist.scheduler import LoadScopeScheduling
 
 from autograder.sandbox import limits, seccomp
-from tests.notebooks import ONE_THREAD
 
 
 # No test depends on how fast a machine is. Where CI is set, hypothesis repeats the same examples.
@@ -31,14 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--without-namespaces", action="store_true", help="test behind the reduced wall, as in a container"
     )
-
     parser.addoption(
         "--whole-lectures", action="store_true", help="run every lecture in a browser and move every control"
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    os.environ.update(ONE_THREAD)  # for the kernels that nbval starts
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for the kernels that nbval starts, as `tests.notebooks` does
     if config.getoption("--without-namespaces"):
         limits.forbid_new_privileges()
         seccomp.install(seccomp.assemble({"EPERM": "unshare"}, (), os.uname().machine))
