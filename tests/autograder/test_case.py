@@ -75,6 +75,7 @@ GIVEN = {
     "slopes_from_the_last": ((1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0), (BLOCKS,)),
     "slopes_of_blocks": ((1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0), (BLOCKS,)),
     "slopes_towards": ((0.75, 2.5), (W,)),
+    "squares": ((0.75,), (W,)),
     "sum_over_blocks": ((1.0, 2.0, 3.0, 4.0), (BLOCKS,)),
     "valley": ((0.75, 2.5), (W,)),
 }
