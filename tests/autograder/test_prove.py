@@ -251,8 +251,8 @@ def test_the_table_holds_the_sums_and_says_what_is_wrong(capsys: pytest.CaptureF
     )
     lines = capsys.readouterr().out.splitlines()
     rows = [line.strip("│ ").replace("│", " ").split() for line in lines]
-    assert ["scaled", "3", "3", "0", "0", "1", "1", "0", "0", "4", "of", "4"] in rows
-    assert ["all", "6", "6", "0", "0", "2", "1", "1", "0", "8", "of", "8"] in rows
+    assert ["scaled", "3", "3", "0", "0", "1", "0", "1", "0", "4", "of", "4"] in rows
+    assert ["all", "6", "6", "0", "0", "2", "0", "1", "1", "8", "of", "8"] in rows
     assert lines[-1] == "other: it is [not] so"
 
 
