@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+def _number(value: float) -> str:
+    """Three digits that count, with thousands apart: 1,430 and not 1.43e+03."""
+    short = f"{value:.3g}"
+    return f"{float(short):,.0f}" if 1000 <= abs(float(short)) < 1e6 else short
+
+
 def _bars_words(
     names: Sequence[str],
     values: Mapping[str, NDArray],
@@ -39,7 +45,7 @@ def _bars_words(
     log: bool,
 ) -> str:
     groups = "; ".join(
-        f"{label}: " + ", ".join(f"{name} {mean:.3g}" for name, mean in zip(names, means, strict=True))
+        f"{label}: " + ", ".join(f"{name} {_number(mean)}" for name, mean in zip(names, means, strict=True))
         for label, means in ((label, mean_and_error(value)[0]) for label, value in values.items())
     )
     scale = ", logarithmic" if log else ""
@@ -127,7 +133,7 @@ def _write(axes: Axes, mean: NDArray, ends: NDArray, y: NDArray) -> None:
         else:
             place, transform = (0, height), axes.get_yaxis_transform()
         axes.annotate(
-            f"{number:.3g}", place, xycoords=transform, xytext=(5, 0), textcoords="offset points",
+            _number(number), place, xycoords=transform, xytext=(5, 0), textcoords="offset points",
             va="center", fontsize=9, zorder=5, bbox={"color": "white", "pad": 0.5, "linewidth": 0},
         )  # fmt: skip
 
@@ -143,10 +149,10 @@ def _stacked_bars_words(
 ) -> str:
     bars = []
     for i, name in enumerate(names):
-        terms = " + ".join(f"{label} {part[i]:.3g}" for label, part in parts.items())
-        measured = "" if direct is None else f", measured directly {direct[i]:.3g}"
-        bars.append(f"{name}: {terms} = {sum(part[i] for part in parts.values()):.3g}{measured}")
-    cut = "" if top is None else f" Bars are cut at {top:.3g}."
+        terms = " + ".join(f"{label} {_number(part[i])}" for label, part in parts.items())
+        measured = "" if direct is None else f", measured directly {_number(direct[i])}"
+        bars.append(f"{name}: {terms} = {_number(sum(part[i] for part in parts.values()))}{measured}")
+    cut = "" if top is None else f" Bars are cut at {_number(top)}."
     return plain(f"Stacked bars of {ylabel} by {xlabel}. {'; '.join(bars)}.{cut}")
 
 
@@ -207,7 +213,7 @@ def stacked_bars(
     for place, total in zip(x, sums, strict=True):
         cut = " ↑" if total > top else ""
         axes.annotate(
-            f"{total:.3g}{cut}", (place, min(total, top)), xytext=(0, -4 if cut else 8), ha="center",
+            f"{_number(total)}{cut}", (place, min(total, top)), xytext=(0, -4 if cut else 8), ha="center",
             textcoords="offset points", va="top" if cut else "bottom", fontsize=9,
             bbox={"color": "white", "pad": 1, "linewidth": 0} if cut else None,
         )  # fmt: skip
@@ -222,7 +228,7 @@ def _distributions_words(layers: Mapping[str, Sequence[NDArray]], *, ylabel: str
     panels = []
     for title, values in layers.items():
         rows = [
-            "layer {}: {:.3g}, {:.3g}, {:.3g}".format(i, *np.percentile(value, [5, 50, 95]))
+            f"layer {i}: {', '.join(map(_number, np.percentile(value, [5, 50, 95])))}"
             for i, value in enumerate(values, start=1)
         ]
         panels.append(f"{title}: {', '.join(rows)}")

@@ -256,6 +256,16 @@ def test_bars_write_their_numbers_also_where_there_is_no_bar():
     assert "xi: a 0.25, b 0." in words(axes)
 
 
+def test_bars_set_thousands_apart_and_leave_powers_to_what_is_huge():
+    numbers = {"999": 999.4, "1,000": 999.6, "1,430": 1428.0, "-24,700": -24680.0, "1e+06": 1e6}
+    axes = plots.bars(list("abcde"), {"steps": list(numbers.values())}, xlabel="steps")
+    assert [text.get_text() for text in axes.texts] == list(numbers)
+    assert "steps: a 999, b 1,000, c 1,430, d -24,700, e 1e+06." in words(axes)
+    axes = plots.stacked_bars("a", {"bias": [1000.0], "variance": [234.0]}, xlabel="degree", ylabel="error")
+    assert axes.texts[0].get_text() == "1,230"
+    assert "a: bias 1,000 + variance 234 = 1,230." in words(axes)
+
+
 def test_every_level_is_drawn_in_a_dash_of_its_own():
     levels = dict(zip("abcde", np.arange(1.0, 6.0), strict=True))
     axes = plots.bars(["W"], {"xi": [3.0]}, xlabel="error", levels=levels)
