@@ -193,9 +193,10 @@ def _missing(rows: set[tuple[bool, ...]], n: int) -> Broken:
     missing = 2**n - len(rows)
     empty, full = (False,) * n not in rows, (True,) * n not in rows
     if missing == empty + full:
-        which = " and ".join([*["drops"] * empty, *["keeps"] * full])
+        which = [*["drops every unit"] * empty, *["keeps every unit"] * full]
         name = {(True, False): "no_empty_mask", (False, True): "no_full_mask"}.get((empty, full), "neither")
-        return Broken(name, f"the mask that {which} every unit is missing")
+        masks = " and ".join(f"the mask that {each}" for each in which)
+        return Broken(name, f"{masks} {'is' if len(which) == 1 else 'are'} missing")
     counts = sorted(map(sum, rows))
     if counts == [1] * n:
         return Broken("one_kept", "there are only masks that keep a single unit")

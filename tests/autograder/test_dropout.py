@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from autograder.exercise import Call
 from autograder.exercises import find_exercise
 from autograder.exercises.dropout.dropout_backward import DROPOUT_BACKWARD
 from autograder.exercises.dropout.dropout_forward import DROPOUT_FORWARD
 from autograder.exercises.dropout.sample_mask import SAMPLE_MASK
 from autograder.properties import deviation
+from autograder.properties.masks import are_all_masks
 from autograder.prove import Bench
 from autograder.trials import draw_hidden, try_here
 from autograder.verdict import judge
@@ -170,3 +172,17 @@ def test_a_network_whose_gradient_lacks_the_scale_passes_only_where_nothing_is_d
     judgement = Bench(exercise).judged(exercise.as_given.variant)
     assert [name for name, passed in judgement.passed if passed] == ["keep_prob = 1"]
     assert judgement.score == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (slice(1, None), "the mask that drops every unit is missing"),
+        (slice(None, -1), "the mask that keeps every unit is missing"),
+        (slice(1, -1), "the mask that drops every unit and the mask that keeps every unit are missing"),
+    ],
+)
+def test_masks_that_are_missing_are_named_one_by_one(rows, says):
+    masks = np.array([[place >> bit & 1 for bit in range(2)] for place in range(4)])
+    problem = are_all_masks((Call("all_masks", (2,), {}),), (masks[rows],))
+    assert problem.says == says

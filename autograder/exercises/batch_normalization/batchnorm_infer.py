@@ -121,6 +121,11 @@ BATCHNORM_INFER = exercise(
             "gamma * z - mu / std + beta",
             "a bracket is missing, so that only the mean is divided: `{}`",
         ),
+        wrong_output(
+            "mean_divided_first",
+            "gamma * (z - mu / std) + beta",
+            "the mean alone is divided by std, before it is taken away: `{}`",
+        ),
         wrong_output("mean_added", "gamma * (z + mu) / std + beta", "the mean is added: `{}`"),
         wrong_output(
             "multiplied", "gamma * (z - mu) * std + beta", "the distances are multiplied by std: `{}`"

@@ -268,6 +268,15 @@ BATCHNORM_LAYER = exercise(
             "a batch at test time is counted as a batch of training: `t + 1`",
         ),
         wrong_average(
+            "averages_and_counts_at_test_time",
+            {
+                TESTED: "return out, (decay * running_mu + (1 - decay) * z.mean(axis=0), "
+                "decay * running_var + (1 - decay) * z.var(axis=0), t + 1)"
+            },
+            "the statistics go on moving at test time, and its batches are counted: the output alone depends "
+            "on `train`",
+        ),
+        wrong_average(
             "averages_at_test_time",
             {
                 TESTED: "return out, (decay * running_mu + (1 - decay) * z.mean(axis=0), "
@@ -301,6 +310,12 @@ BATCHNORM_LAYER = exercise(
             {"": "decay = 0.9"},
             "decay is not the argument but always the same: `{}`",
             passes=(decay_as_it_stands,),
+        ),
+        wrong_average(
+            "stats_returned_as_given",
+            {TRAINED: TESTED},
+            "the statistics come back from training as they were given, so that nothing is known at test "
+            "time: `{}`",
         ),
         wrong_average(
             "never_moves",

@@ -99,6 +99,17 @@ FIRST_WRONG_BLOCK = exercise(
             kind="wrong_type",
         ),
         Wrong(
+            "all_wrong_blocks_backwards",
+            {
+                LOOP: "found = tuple(name for name in reversed(checks) if not checks[name][1])\n"
+                "for name in found[:1]:",
+                NAME: "return found",
+            },
+            "all wrong blocks are returned, in the order in which the backward pass comes to them, and not "
+            "the one to look at first",
+            kind="wrong_type",
+        ),
+        Wrong(
             "all_wrong_blocks_or_none",
             {
                 LOOP: "for name in checks:",

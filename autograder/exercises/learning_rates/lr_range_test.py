@@ -220,8 +220,12 @@ LR_RANGE_TEST = exercise(
         stops(
             "never",
             "False",
-            "the test goes on through all rates, however much the loss has grown: it never stops, or "
-            "compares the loss with the one before, as in `loss > 4 * losses[-2]`",
+            "the test goes on through all rates, however much the loss has grown",
+        ),
+        stops(
+            "against_the_one_before",
+            "loss > 4 * losses[-2:][0]",
+            "the loss is compared with the one before it, and not with the smallest: `losses[-2]`",
         ),
         stops("at_the_first_rise", "loss > min(losses)", "the test stops at the first rise: `{}`", (FALLS,)),
         stops("against_the_first", "loss > 4 * losses[0]", "the loss is compared with the first one: `{}`"),

@@ -103,6 +103,11 @@ SNAPSHOT_STEPS = exercise(
             passes=(TOO_SHORT,),
             kind="wrong_shape",
         ),
+        stored(
+            "first_steps_of_whole_cycles",
+            "steps.append(end - T_i)",
+            "the first step of each whole cycle is returned, where the rate is highest: `{}`",
+        ),
         stored("two_before", "steps.append(end - 2)", "each step is one too early: `{}`"),
         stored("lengths", "steps.append(T_i)", "the lengths of the cycles are returned: `{}`"),
         stored(
