@@ -21,7 +21,8 @@ class Panel:
         self.judgement = judgement
         self.untried = untried
         if _is_right(judgement):
-            self.remark = "Grading repeats them with other numbers"
+            tests = "them" if all(ok for _, ok in judgement.passed) else "the tests"
+            self.remark = f"Grading repeats {tests} with other numbers"
             self.remark += f" and tries further kinds of input: {'; '.join(further)}." if further else "."
         else:
             self.remark = ""
