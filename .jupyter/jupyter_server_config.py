@@ -1,5 +1,6 @@
 """Settings of JupyterLab for this course; `make lab` points JUPYTER_CONFIG_PATH here."""
 
+import os
 import platform
 from typing import Any
 
@@ -27,3 +28,5 @@ c.LabApp.extension_manager = "readonly"
 c.ServerApp.contents_manager_class = Contents
 # Encrypt the traffic of kernels where they can, without a warning where they cannot.
 c.KernelManager.transport_encryption = "auto"
+# Kernels inherit this: with small matrices a second thread takes a processor and makes nothing quicker.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from traitlets.config import PyFileConfigLoader
 
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +57,16 @@ def lock_lines() -> list[str]:
 
 def pins() -> list[Requirement]:
     return [Requirement(PIN.fullmatch(line)["pin"]) for line in lock_lines()]
+
+
+def test_kernels_of_jupyterlab_use_one_thread_unless_told_otherwise(monkeypatch):
+    settings = PyFileConfigLoader("jupyter_server_config.py", str(ROOT / ".jupyter"))
+    for before, after in (("", "1"), ("4", "4")):
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", before)
+        if not before:
+            monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+        settings.load_config()
+        assert os.environ["OPENBLAS_NUM_THREADS"] == after
 
 
 def test_conda_and_pip_ask_for_the_same():
