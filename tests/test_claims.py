@@ -1,5 +1,6 @@
 """A claim that does not hold turns the tests red: one of each lecture is broken, and no assertion is idle."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from advsec import plots
 from tests import glance
 from tests.claims import binds, judged, needed, uses
 from tests.glance import Lecture, seconds_of
-from tests.notebooks import NOTEBOOKS, assertions, experiments
+from tests.notebooks import NOTEBOOKS, assertions, experiments, is_widget
 
 
 LECTURES = glance.lectures()
@@ -133,6 +134,34 @@ def test_a_claim_that_is_broken_is_seen(broken, number):
     ]
     assert any(cell in claims(LECTURES[number], BREAKS[number].experiment) for cell in failed)
     assert "AssertionError" in broken
+
+
+@pytest.mark.parametrize("lecture", LECTURES.values(), ids=lambda lecture: lecture.path.stem)
+def test_a_widget_that_is_moved_at_the_end_means_what_it_did(lecture):
+    """What its function reads when it is called must not have been bound anew by a later cell."""
+    code = [cell for cell in lecture.notebook.cells if cell.cell_type == "code"]
+    widgets = [cell for cell in code if is_widget(cell)]
+    assert widgets
+    for cell in widgets:
+        later = {name for other in code[code.index(cell) + 1 :] for name in binds(other.source)[0]}
+        assert later & read_in_functions(cell.source) == set(), cell.id
+
+
+def read_in_functions(code: str) -> set[str]:
+    """Names that a call of a function of the cell looks up; defaults are looked up when it is defined."""
+    found: set[str] = set()
+    own = binds(code)[0]
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FunctionDef):
+            node.args.defaults, node.args.kw_defaults = [], [None] * len(node.args.kwonlyargs)
+            node.decorator_list = []
+            found |= uses(ast.unparse(node)) - own
+    return found
+
+
+def test_names_that_a_function_looks_up_when_it_is_called():
+    code = "k = 2\n@d(q)\ndef f(a, b=c):\n    e = a\n    return e + g[k] * b"
+    assert read_in_functions(code) == {"g"}
 
 
 # --- the cells that a claim needs ---------------------------------------------------------------------------

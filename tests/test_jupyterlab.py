@@ -160,25 +160,29 @@ def test_a_lecture_is_run_as_a_whole_and_every_control_moved_to_both_ends(browse
 
 
 def move(tab: Any, control: Any) -> bool:
-    """Try the ends of a number, the options of a list, both sides of a switch; whether it is any of these."""
-    number, choice, switch = (
-        control.locator(kind) for kind in ("input[type=number]", "select", "input[type=checkbox]")
+    """Try both ends of a number, all of a list, both sides of a switch; whether it is any of these."""
+    numbers, lists, switches, handles, buttons = (
+        control.locator(kind)
+        for kind in ("input[type=number]", "select", "input[type=checkbox]", ".noUi-handle", "button")
     )
-    if number.count():
+    if numbers.count():
         for text in ("-1e9", "1e9"):
-            number.fill(text)
-            number.press("Enter")
+            numbers.fill(text)
+            numbers.press("Enter")
             wait_until_idle(tab)
-    elif choice.count():
-        for option in choice.locator("option").all_inner_texts():
-            choice.select_option(label=option)
+    elif lists.count():
+        for option in lists.locator("option").all_inner_texts():
+            lists.select_option(label=option)
             wait_until_idle(tab)
-    elif switch.count():
-        for _ in range(2):
-            switch.click()
+    elif handles.count():
+        for key in ("Home", "End"):
+            handles.first.press(key)
             wait_until_idle(tab)
     else:
-        return False
+        for button in [*switches.all() * 2, *buttons.all()]:
+            button.click()
+            wait_until_idle(tab)
+        return switches.count() + buttons.count() > 0
     return True
 
 
