@@ -71,7 +71,7 @@ lint: $(READY) ## style, format and types
 	@$(BIN)/mypy
 
 coverage: $(READY) ## all tests, and which lines of the two packages none of them reaches
-	@$(PYTEST) --cov --cov-report=term:skip-covered
+	@$(PYTEST) $(addprefix --cov=,advsec autograder) --cov-report=term:skip-covered
 
 lowest: ## all tests with the lowest versions that pyproject.toml allows (needs uv)
 	@uv venv --quiet --seed --clear .venv-lowest
