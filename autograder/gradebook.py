@@ -60,6 +60,8 @@ def make_release(course: Course, assignment: Assignment) -> Path:
     answer = nbgrader.generate_assignment(assignment.name, force=True, create=True)
     if not answer["success"]:
         last = (answer.get("error") or answer.get("log") or "no reason given").strip().splitlines()[-1]
+        if last == KeyboardInterrupt.__name__:  # which nbgrader takes for an error like any other
+            raise KeyboardInterrupt
         raise CourseError(f"nbgrader could not make the release of {assignment.name}: {last}")
     folders = nbgrader.coursedir
     return Path(folders.format_path(folders.release_directory, ".", assignment.name))

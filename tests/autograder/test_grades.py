@@ -478,3 +478,17 @@ def test_names_and_addresses_of_a_roster_reach_the_gradebook(course: Course, tmp
     assert found["O=27Hara"].name == "Mo O'Hara"
     enter_people(course, {"ann": {"email": "new@x.org"}})
     assert grades(course, NAME)["ann"].name == "Ann Ode"
+
+
+def test_an_interrupt_while_nbgrader_makes_the_release_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nbgrader keeps it, as it keeps every error, and says that it has failed."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    folder = make_course(tmp_path, ())
+    monkeypatch.setattr("nbgrader.apps.api.GenerateAssignment.start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        make_release(Course.find(folder), ASSIGNMENT)
