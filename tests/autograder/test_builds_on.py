@@ -19,6 +19,15 @@ from autograder.verdict import Judgement
 # Of the wrong ways to write each function so many are tried.
 SOME = 2
 
+# The whole layer, which builds on three of them.
+BATCHNORM_LAYER = """
+def batchnorm_layer(z, gamma, beta, stats, *, train, decay=0.9, eps=1e-5):
+    if not train:
+        return batchnorm_infer(z, gamma, beta, stats, eps=eps), stats
+    out, _ = batchnorm_forward(z, gamma, beta, eps=eps)
+    return out, running_update(stats, z.mean(axis=0), z.var(axis=0), decay=decay)
+"""
+
 # By assignment and by function: other answers that build on it, themselves or through each other.
 BUILD_ON: Mapping[str, Mapping[str, str]] = {
     "01_moving_averages": {
@@ -190,20 +199,8 @@ BUILD_ON: Mapping[str, Mapping[str, str]] = {
                 z_norm = (z - mu) / std
                 return gamma * z_norm + beta, (z_norm, std, gamma)
         """,
-        "batchnorm_forward": """
-            def batchnorm_layer(z, gamma, beta, stats, *, train, decay=0.9, eps=1e-5):
-                if not train:
-                    return batchnorm_infer(z, gamma, beta, stats, eps=eps), stats
-                out, _ = batchnorm_forward(z, gamma, beta, eps=eps)
-                return out, running_update(stats, z.mean(axis=0), z.var(axis=0), decay=decay)
-        """,
-        "running_update": """
-            def batchnorm_layer(z, gamma, beta, stats, *, train, decay=0.9, eps=1e-5):
-                if not train:
-                    return batchnorm_infer(z, gamma, beta, stats, eps=eps), stats
-                out, _ = batchnorm_forward(z, gamma, beta, eps=eps)
-                return out, running_update(stats, z.mean(axis=0), z.var(axis=0), decay=decay)
-        """,
+        "batchnorm_forward": BATCHNORM_LAYER,
+        "running_update": BATCHNORM_LAYER,
         "batchnorm_infer": """
             def batchnorm_layer(z, gamma, beta, stats, *, train, decay=0.9, eps=1e-5):
                 new = running_update(stats, z.mean(axis=0), z.var(axis=0), decay=decay) if train else stats
