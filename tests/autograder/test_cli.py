@@ -195,7 +195,7 @@ def test_names_of_files_that_are_read_as_another_encoding_are_refused(course: Pa
 
 INTERRUPTED = """
 import signal, time
-from autograder.cli import stoppable
+from autograder.cli.running import stoppable
 
 class Last:
     def __del__(self):

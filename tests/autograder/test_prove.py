@@ -269,7 +269,7 @@ def test_the_exit_code_says_whether_the_proof_holds(
     monkeypatch.setattr(table, "proofs", proofs)
     ended = None
     try:
-        cli.prove("01_moving_averages", exercise="ewma")
+        cli.authors.prove("01_moving_averages", exercise="ewma")
     except typer.Exit as exit:
         ended = exit.exit_code
     assert (asked, ended) == (["ewma"], code)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from autograder.cli import _print_table
+from autograder.cli.tables import print_table
 from autograder.notebook import autograded_notebook
 from autograder.report import class_page, scores_csv
 from autograder.results import Result, summary
@@ -70,7 +70,7 @@ def terminal_shows_plain_text(result: Result) -> None:
     """No character of the table does anything to a terminal but stand there."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        _print_table([result], ASSIGNMENT, grades_of([result], ASSIGNMENT))
+        print_table([result], ASSIGNMENT, grades_of([result], ASSIGNMENT))
     assert printed.getvalue().replace("\n", "").isprintable()
 
 

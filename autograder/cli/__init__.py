@@ -1,0 +1,12 @@
+"""The command line: `autograder demo | release | collect | grade | report | doctor | prove | new`.
+
+One module per command, or for two that belong together; the order here is that of `--help`. Nothing slow is
+imported before it is needed, so that `--help` answers at once.
+"""
+
+# isort: off
+from autograder.cli.app import app, main
+from autograder.cli import demo, handing, grade, report, doctor, authors
+
+
+__all__ = ["app", "authors", "demo", "doctor", "grade", "handing", "main", "report"]

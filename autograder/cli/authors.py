@@ -1,0 +1,77 @@
+"""`autograder prove` and `autograder new`: for authors of exercises."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.cli.app import app
+from autograder.cli.asked import asked_assignment
+from autograder.cli.options import DEFAULT_JOBS, Jobs
+from autograder.cli.says import short
+from autograder.course import Course, CourseError
+
+
+if TYPE_CHECKING:
+    from autograder.exercise import Assignment
+
+
+@app.command()
+def prove(
+    assignment: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ASSIGNMENT]", help="Such as 01_moving_averages; without it, all.", show_default=False
+        ),
+    ] = None,
+    exercise: Annotated[
+        str | None, typer.Option("--exercise", metavar="NAME", help="Only this exercise.")
+    ] = None,
+    jobs: Jobs = DEFAULT_JOBS,
+) -> None:
+    """Prove the grader: what is right passes, what is wrong fails and is called by its name.
+
+    For authors of exercises. Exit code 1 says that it does not, in words below the table: such as two wrong
+    formulas that the probes do not tell apart.
+    """
+    from autograder.exercises import ASSIGNMENT_NAMES
+
+    names = ASSIGNMENT_NAMES if assignment is None else (asked_assignment(assignment).name,)
+    asked = {known.title: _exercises(known, exercise) for known in map(asked_assignment, names)}
+    if not any(asked.values()):
+        raise CourseError(f"there is no exercise {exercise!r} in {', '.join(names)}")
+    from autograder.prove.table import in_short, print_proofs, proofs
+
+    proved = []
+    for title, exercises in asked.items():
+        if exercises:
+            made = proofs(exercises, jobs)
+            print_proofs(title, made)
+            proved += made
+    print(in_short(proved))
+    holds = all(proof.holds for proof in proved)
+    print("The proof holds." if holds else "The proof does not hold.")
+    if not holds:
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="The name of its function.")],
+    assignment: Annotated[
+        str, typer.Option("--assignment", metavar="NAME", help="Such as 01_moving_averages.")
+    ],
+) -> None:
+    """Begin an exercise: its module, its place in the assignment, its cells of the notebook, and a test.
+
+    For authors, whose reference function is in `advsec` already; CONTRIBUTING.md goes on from here.
+    """
+    course = Course.find()
+    from autograder.scaffold import scaffold
+
+    for path in scaffold(course, asked_assignment(assignment), exercise):
+        print(f"wrote {short(path)}")
+    print(f"Fill in what is TODO, then run: autograder prove {assignment} --exercise {exercise}")
+
+
+def _exercises(assignment: "Assignment", only: str | None) -> list[str]:
+    return [each.name for each in assignment.exercises if only in (None, each.name)]

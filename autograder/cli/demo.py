@@ -1,0 +1,80 @@
+"""`autograder demo`."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.cli.app import app
+from autograder.cli.asked import asked_assignment
+from autograder.cli.options import DEFAULT_JOBS, Jobs
+from autograder.cli.report import make_reports, name_failed
+from autograder.cli.running import grade_class
+from autograder.cli.says import short
+from autograder.cli.tables import print_table
+from autograder.course import Course
+
+
+if TYPE_CHECKING:
+    from autograder.exercise import Assignment
+    from autograder.grades import Grade
+    from autograder.results import Result
+
+# Of the sample class so many are shown in a table; a cell of theirs may take so long.
+SHOWN = 12
+DEMO_SECONDS = 3.0
+
+
+@app.command()
+def demo(
+    assignment: Annotated[
+        str | None,
+        typer.Argument(metavar="[ASSIGNMENT]", help="Such as 01_moving_averages.", show_default="all"),
+    ] = None,
+    jobs: Jobs = DEFAULT_JOBS,
+) -> None:
+    """Grade a sample class that is made from the catalogue, and print who wrote what.
+
+    Uses folders of its own (.course/demo); a course's gradebook is not touched.
+    """
+    course = Course.find()
+    course = Course(course.root, course.work / "demo")
+    from autograder.exercises import ASSIGNMENT_NAMES
+
+    for name in ASSIGNMENT_NAMES if assignment is None else [assignment]:
+        # What never ends need not run long to show it.
+        known = dataclasses.replace(asked_assignment(name), cell_seconds=DEMO_SECONDS)
+        _let_hand_in(course, known, hazards=known.name == ASSIGNMENT_NAMES[0])
+        # The sample class is our own code: it is graded even where there is no wall.
+        results, grades = grade_class(course, known, course.submitted, None, jobs, unsafe=True, quiet=False)
+        print_table(_worst_first(results, grades), known, grades, rows=SHOWN)
+        reports = make_reports(course, known, results, grades)
+        print(f"The class report: {short(reports.index)}\n")
+        name_failed(reports)
+
+
+def _let_hand_in(course: Course, assignment: "Assignment", *, hazards: bool) -> None:
+    """What the sample class hands in, made from the catalogue in the place of what was there."""
+    import shutil
+
+    import nbformat
+
+    from autograder import sample
+    from autograder.gradebook import make_release
+
+    release = make_release(course, assignment) / f"{assignment.name}.ipynb"
+    for folder in course.submitted.glob(f"*/{assignment.name}"):
+        shutil.rmtree(folder)
+    sample.write(assignment, nbformat.read(release, as_version=4), course.submitted, hazards=hazards)
+
+
+def _worst_first(results: list["Result"], grades: "Mapping[str, Grade]") -> list["Result"]:
+    """What was not graded, then the lowest scores, and among these known mistakes."""
+
+    def rank(result: "Result") -> tuple[bool, float, bool]:
+        score = grades[result.student].score
+        findings = [judgement.finding for judgement in result.judgements if judgement.finding]
+        return score is not None, score or 0.0, not any(finding.misconception for finding in findings)
+
+    return sorted(results, key=rank)

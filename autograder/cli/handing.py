@@ -1,0 +1,104 @@
+"""`autograder release` and `autograder collect`: out to the students, and back from the platform."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.cli.app import app
+from autograder.cli.asked import asked_assignment
+from autograder.cli.options import AssignmentName, Submitted
+from autograder.cli.says import short
+from autograder.cli.tables import print_collection
+from autograder.course import Course
+
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@app.command()
+def release(assignment: AssignmentName) -> None:
+    """Make what students get: a folder and a zip file with the assignment, its lecture and what to install.
+
+    Neither solutions nor hidden inputs are in it. nbgrader's own release is made too, in .course/release.
+    """
+    course = Course.find()
+    known = asked_assignment(assignment)
+    from autograder.bundle import make_bundle
+    from autograder.gradebook import make_release
+
+    bundle = make_bundle(course, known, make_release(course, known))
+    print(f"For students: {short(bundle.archive)}, and the same as a folder beside it.")
+    if bundle.worked_in:
+        print(
+            f"But {short(bundle.folder)} is left as it was: somebody has worked in it ({bundle.worked_in})."
+        )
+
+
+@app.command()
+def collect(
+    archive: Annotated[
+        Path, typer.Argument(metavar="ARCHIVE", help="The zip file that Canvas, Moodle or another gave you.")
+    ],
+    assignment: Annotated[
+        str | None,
+        typer.Option(
+            "--assignment",
+            metavar="NAME",
+            help="Of which assignment, where the names of the files do not say.",
+        ),
+    ] = None,
+    submitted: Submitted = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            "--roster",
+            metavar="CSV",
+            help="Who takes the course: columns id and, where known, first_name, last_name, email, "
+            "lms_user_id. Names of the archive become ids, the gradebook learns the rest; who is missing is "
+            "listed.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per entry.")] = False,
+) -> None:
+    """Take what students handed in out of an archive, and put it where `grade` looks for it.
+
+    Of several attempts the latest is taken. Every entry is accounted for: collected, skipped or refused,
+    with the reason. Exit code 3 says that something was refused.
+    """
+    course = Course.find()
+    from autograder.collect import collect, folder_name
+    from autograder.exercises import ASSIGNMENT_NAMES
+    from autograder.roster import Roster
+
+    name = asked_assignment(assignment).name if assignment is not None else None
+    people = Roster.read(roster) if roster else None
+    collection = collect(
+        archive,
+        ASSIGNMENT_NAMES,
+        submitted or course.submitted,
+        assignment=name,
+        roster=people,
+        due=lambda of: _due_date(course, of),
+    )
+    if as_json:
+        for entry in collection.entries:
+            print(json.dumps(dataclasses.asdict(entry)))
+    else:
+        print_collection(collection)
+    if people:
+        from autograder.gradebook import enter_people
+
+        # nbgrader's students are called what their folders are called.
+        enter_people(course, {folder_name(student): about for student, about in people.people.items()})
+    if any(entry.outcome == "refused" for entry in collection.entries):
+        raise typer.Exit(3)
+
+
+def _due_date(course: Course, assignment: str) -> "datetime | None":
+    from autograder.gradebook import due_date
+
+    return due_date(course, assignment)
