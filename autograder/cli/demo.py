@@ -9,7 +9,7 @@ import typer
 from autograder.cli.app import app
 from autograder.cli.asked import asked_assignment
 from autograder.cli.options import DEFAULT_JOBS, Jobs
-from autograder.cli.report import make_reports, name_failed
+from autograder.cli.pages import make_reports, name_failed
 from autograder.cli.running import grade_class
 from autograder.cli.says import short
 from autograder.cli.tables import print_table

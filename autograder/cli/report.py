@@ -1,24 +1,16 @@
 """`autograder report`."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from autograder.cli.app import app
 from autograder.cli.asked import asked_assignment
 from autograder.cli.options import AssignmentName
+from autograder.cli.pages import make_reports, name_failed
 from autograder.cli.says import complain, short
 from autograder.course import Course, CourseError
-
-
-if TYPE_CHECKING:
-    from autograder.exercise import Assignment
-    from autograder.flags import Flag
-    from autograder.grades import Grade
-    from autograder.report import Reports
-    from autograder.results import Result
 
 
 @app.command()
@@ -52,46 +44,8 @@ def report(
     name_failed(reports)
 
 
-def make_reports(
-    course: Course,
-    assignment: "Assignment",
-    results: list["Result"],
-    grades: "Mapping[str, Grade]",
-    output: Path | None = None,
-) -> "Reports":
-    from autograder.report import lecture_sections, write_reports
-
-    directory = output or course.reports / assignment.name
-    found = _flags(course, assignment, results)
-    lecture = lecture_sections(course.lectures / f"{assignment.name}.ipynb")
-    return write_reports(results, assignment, grades, directory, course.key(), found, lecture)
-
-
 def _name_lost(students: list[str], assignment: str) -> None:
     """Name whose result is in the gradebook and no longer in its file."""
     if students:
         says = f"not in the report, since the results are no longer there: {', '.join(students)}"
         complain(f"{says}; run: autograder grade {assignment}")
-
-
-def name_failed(reports: "Reports") -> None:
-    """Name whose page could not be made; the exit code says so too."""
-    if reports.failed:
-        names = ", ".join(reports.failed)
-        complain(f"no page could be made for {names}; every other page is there")
-        raise typer.Exit(3)
-
-
-def _flags(
-    course: Course, assignment: "Assignment", results: list["Result"]
-) -> "dict[str, tuple[Flag, ...]]":
-    """What a person should look at, beyond what everybody was given."""
-    from autograder.flags import flags
-    from autograder.notebook import read_release, sources
-
-    given = course.release / assignment.name / f"{assignment.name}.ipynb"
-    if not given.is_file():
-        from autograder.gradebook import make_release
-
-        make_release(course, assignment)
-    return flags(results, assignment, sources(read_release(given)))
