@@ -8,9 +8,11 @@ run again without that cell, so that every other exercise still counts.
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from autograder import submission
+from autograder.behaviour import behaviour
 from autograder.exercise import Assignment
 from autograder.follow_through import follow_through
 from autograder.given import Given
@@ -74,6 +76,7 @@ def grade_submission(
             exercise: judge(exercise, [t for t in (*shown, *tried) if t.drawn.exercise is exercise], lines)
             for exercise in assignment.exercises
         }
+        by_themselves = dict(judgements)
         judgements |= follow_through(
             judgements,
             attempt=lambda exercise, answers: _try(session, hidden[exercise.name], answers),
@@ -85,6 +88,11 @@ def grade_submission(
             {each: [t for t in tried if t.drawn.exercise is each] for each in assignment.exercises},
             attempt=lambda drawn: _try(session, drawn),
         )
+        for exercise, judgement in by_themselves.items():
+            # What came back from an answer that builds on others may be their doing.
+            if judgement is judgements[exercise] and judgement.score < judgement.max_score:
+                does = behaviour([trial for trial in shown if trial.drawn.exercise is exercise])
+                judgements[exercise] = replace(judgement, behaviour=does)
         records = session.records()
         found = {each.name: with_reason(judgement, records) for each, judgement in judgements.items()}
         settled = not session.starved

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.behaviour import Behaviour
 from autograder.case import Case, case_of
 from autograder.diagnose import fits, recognise, recognise_parts
 from autograder.exercise import AS_GIVEN, Exercise, Misconception, Probe
@@ -40,13 +41,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The score of one exercise, which probes passed, and the one thing to say about it."""
+    """The score of one exercise, which probes passed, and the one thing to say about it.
+
+    `behaviour` is kept where the answer is wrong by itself, and no other function's fault.
+    """
 
     exercise: str
     score: float
     max_score: float
     passed: tuple[tuple[str, bool], ...]
     finding: Finding | None
+    behaviour: Behaviour = ()
 
 
 @dataclass(frozen=True)
