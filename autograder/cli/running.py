@@ -35,7 +35,8 @@ def grade_class(
     quiet: bool,
 ) -> tuple[list["Result"], "dict[str, Grade]"]:
     """Grade what is not known, publish it; the results in the order of the students, and all grades."""
-    from autograder.batch import Batch
+    from autograder.batch import Batch, grade_all
+    from autograder.engine import LocalPool
     from autograder.protection import choose_wall
     from autograder.sandbox.launcher import ZygoteProcess
 
@@ -54,7 +55,8 @@ def grade_class(
         jobs = batch.jobs(submissions)
         done = {job.submission.student: result for job in jobs if (result := batch.known(job))}
         new = [job for job in jobs if job.submission.student not in done]
-        graded = started.enter_context(batch.grading(new, workers, process))
+        engine = started.enter_context(LocalPool(batch.wall, workers, {assignment.name: assignment}, process))
+        graded = started.enter_context(contextlib.closing(grade_all(new, engine)))
         shown = started.enter_context(_progress(graded, len(new), quiet))
         from autograder.gradebook import grades
         from autograder.publish import publish

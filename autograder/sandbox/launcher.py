@@ -131,6 +131,8 @@ class Zygote:
 
     def __init__(self, wall: Wall, process: ZygoteProcess | None = None) -> None:
         self.wall = wall
+        self.alive = True
+        """False once it does not answer any more; then no box of it does."""
         self._process = process
         self._lock = threading.Lock()
         self._slots: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -172,6 +174,7 @@ class Zygote:
                 socket.send_fds(self._control, [zygote.MESSAGE.pack(zygote.SPAWN, slot)], [theirs.fileno()])
                 pid = self._expect(zygote.SPAWNED)
         except BaseException:  # the zygote is gone, such as when nobody waits for the results any more
+            self.alive = False
             ours.close()
             raise
         box = Box(self, pid, ours, slot)
@@ -186,9 +189,13 @@ class Zygote:
 
     def reap(self, pid: int, slot: int) -> int:
         """Wait for a box that is dying: its exit status. Its slot is free again."""
-        with self._lock:
-            self._control.sendall(zygote.MESSAGE.pack(zygote.REAP, pid))
-            status = self._expect(zygote.REAPED)
+        try:
+            with self._lock:
+                self._control.sendall(zygote.MESSAGE.pack(zygote.REAP, pid))
+                status = self._expect(zygote.REAPED)
+        except BaseException:
+            self.alive = False
+            raise
         self._slots.put(slot)
         return status
 

@@ -3,20 +3,21 @@
 import contextlib
 import time
 import tracemalloc
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from autograder import batch as batch_module
-from autograder.batch import Batch, Job
+from autograder import engine as engine_module
+from autograder.batch import Batch, Job, grade_all
 from autograder.course import Course
+from autograder.engine import LocalPool
 from autograder.exercises import load
 from autograder.results import Origin, Result
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.reader import Unreadable
-from autograder.sandbox.wall import build_wall
+from autograder.sandbox.wall import Wall, build_wall
 from autograder.submission import MAX_BYTES, Submission
 from autograder.verdict import Judgement
 
@@ -50,10 +51,13 @@ class Grader:
         self.hurried: set[str] = set()
         """Whose result rests on a busy machine, as long as others are graded beside it."""
         self.alone = False
+        self.poison = ""
 
     def __call__(self, data: bytes, assignment: object, *, student: str, key: str, **_: object) -> Result:
         self.asked.append(student)
         assert self.may_go_on.wait(PATIENCE)
+        if student == self.poison:
+            raise EOFError("the zygote is gone")
         settled = student not in self.hurried or (self.alone and len(self.asked) > len(STUDENTS))
         score = ASSIGNMENT.max_score if settled else 0.0
         judgement = Judgement("ewma", score, ASSIGNMENT.max_score, (), None)
@@ -69,16 +73,39 @@ class Grader:
 @pytest.fixture
 def grader(monkeypatch: pytest.MonkeyPatch) -> Grader:
     grader = Grader()
-    monkeypatch.setattr(batch_module, "grade_submission", grader)
-    monkeypatch.setattr(batch_module, "Zygote", lambda wall, _: contextlib.nullcontext(wall))
+    monkeypatch.setattr(engine_module, "grade_submission", grader)
+    monkeypatch.setattr(engine_module, "Zygote", lambda wall, _: FakeZygote(grader, wall))
     return grader
+
+
+class FakeZygote:
+    """Without a process; when it ends, its boxes do."""
+
+    def __init__(self, grader: Grader, wall: Wall) -> None:
+        self.grader, self.tier, self.alive = grader, wall.label, True
+
+    def __enter__(self) -> "FakeZygote":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.grader.may_go_on.set()
+
+
+@contextlib.contextmanager
+def grading(jobs: list[Job], workers: int) -> Iterator[Iterator[Result]]:
+    """What comes of the jobs in a local pool."""
+    with (
+        LocalPool(build_wall(Policy(), "none"), workers, {ASSIGNMENT.name: ASSIGNMENT}) as pool,
+        contextlib.closing(grade_all(jobs, pool)) as results,
+    ):
+        yield results
 
 
 def test_every_job_has_a_result_that_is_known_from_then_on(
     batch: Batch, jobs: list[Job], grader: Grader
 ) -> None:
     assert not any(map(batch.known, jobs))
-    with batch.grading(jobs, workers=2) as graded:
+    with grading(jobs, workers=2) as graded:
         results = {result.student: result for result in graded}
     assert sorted(results) == sorted(grader.asked) == list(STUDENTS)
     assert {job.submission.student: batch.known(job) for job in jobs} == results
@@ -88,7 +115,7 @@ def test_who_was_hurried_is_graded_again_when_the_others_are_done(
     batch: Batch, jobs: list[Job], grader: Grader
 ) -> None:
     grader.hurried, grader.alone = {"b", "d"}, True
-    with batch.grading(jobs, workers=2) as graded:
+    with grading(jobs, workers=2) as graded:
         results = list(graded)
     assert grader.asked[len(STUDENTS) :] == [result.student for result in results[-2:]]
     assert {result.student for result in results[-2:]} == {"b", "d"}
@@ -102,7 +129,7 @@ def test_a_result_that_rests_on_a_busy_machine_is_shown_but_not_known(
     batch: Batch, jobs: list[Job], grader: Grader
 ) -> None:
     grader.hurried = {"b"}
-    with batch.grading(jobs, workers=2) as graded:
+    with grading(jobs, workers=2) as graded:
         results = {result.student: result for result in graded}
     assert len(grader.asked) == len(STUDENTS) + 1
     assert [job.submission.student for job in jobs if batch.known(job) is None] == ["b"]
@@ -112,24 +139,34 @@ def test_a_result_that_rests_on_a_busy_machine_is_shown_but_not_known(
 def test_the_others_are_graded_while_nobody_asks_for_results(
     batch: Batch, jobs: list[Job], grader: Grader
 ) -> None:
-    with batch.grading(jobs, workers=1) as graded:
+    with grading(jobs, workers=1) as graded:
         grader.wait_for(len(STUDENTS))
         assert sorted(result.student for result in graded) == list(STUDENTS)
 
 
 def test_who_has_not_begun_when_nobody_waits_any_more_is_not_graded(
-    batch: Batch, jobs: list[Job], grader: Grader, monkeypatch: pytest.MonkeyPatch
+    batch: Batch, jobs: list[Job], grader: Grader
 ) -> None:
-    class Pool(ThreadPoolExecutor):
-        def shutdown(self, *args: object, **kwargs: object) -> None:
-            grader.may_go_on.set()  # as if their boxes had ended
-            super().shutdown(*args, **kwargs)
-
-    monkeypatch.setattr(batch_module, "ThreadPoolExecutor", Pool)
     grader.may_go_on.clear()
-    with batch.grading(jobs, workers=2):
+    with grading(jobs, workers=2):
         grader.wait_for(2)
-    assert [bool(batch.known(job)) for job in jobs] == [True, True, False, False, False, False]
+    assert sorted(grader.asked) == ["a", "b"]
+    assert not any(map(batch.known, jobs))
+
+
+def test_who_ends_our_process_three_times_is_set_aside_and_nobody_else_pays(
+    batch: Batch, jobs: list[Job], grader: Grader
+) -> None:
+    grader.poison = "c"
+    with grading(jobs, workers=2) as graded:
+        results = list(graded)
+    assert grader.asked.count("c") == 3
+    assert grader.asked[-2:] == ["c", "c"], "the second and third time nothing runs beside it"
+    assert {result.student: result.outcome for result in results} == dict.fromkeys(STUDENTS, "graded") | {
+        "c": "needs_human"
+    }
+    assert "The grader itself failed 3 times (EOFError: the zygote is gone)" in results[-1].reason
+    assert [job.submission.student for job in jobs if not batch.known(job)] == ["c"], "to be tried again"
 
 
 def test_of_a_class_one_file_at_a_time_is_in_memory(batch: Batch, tmp_path: Path) -> None:
@@ -149,7 +186,7 @@ def test_a_file_that_was_replaced_meanwhile_is_known_as_what_it_is_now(
     batch: Batch, jobs: list[Job], grader: Grader, tmp_path: Path
 ) -> None:
     (tmp_path / "a.ipynb").write_text("replaced")
-    with batch.grading(jobs[:1], workers=1) as graded:
+    with grading(jobs[:1], workers=1) as graded:
         (result,) = graded
     assert batch.known(jobs[0]) is None
     (again,) = batch.jobs([jobs[0].submission])
@@ -161,7 +198,7 @@ def test_a_file_that_cannot_be_read_is_a_result_like_any_other(
 ) -> None:
     submission = Submission("eve", tmp_path, Unreadable("permission", "eve/01: Permission denied"))
     (job,) = batch.jobs([submission])
-    with batch.grading([job], workers=1) as graded:
+    with grading([job], workers=1) as graded:
         (result,) = graded
     assert (result.outcome, result.score) == ("rejected", None)
     assert result.reason.endswith("(eve/01: Permission denied)")
@@ -170,6 +207,6 @@ def test_a_file_that_cannot_be_read_is_a_result_like_any_other(
 
 
 def test_nothing_is_started_for_nothing(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_module, "Zygote", None)
-    with batch.grading([], workers=2) as graded:
+    monkeypatch.setattr(engine_module, "Zygote", None)
+    with grading([], workers=2) as graded:
         assert list(graded) == []
