@@ -37,6 +37,11 @@ class Batch:
         return result_store(self.course, self.assignment.name)
 
     @functools.cached_property
+    def version(self) -> str:
+        """Of the grader and of the exercises."""
+        return grader_version(self.course)
+
+    @functools.cached_property
     def given(self) -> Given | None:
         """The cells that students did not write, of our own notebook of the assignment."""
         path = self.course.source / self.assignment.name / f"{self.assignment.name}.ipynb"
@@ -51,7 +56,7 @@ class Batch:
         parts = (
             self.assignment.name,
             submission.student,
-            grader_version(),
+            self.version,
             self.wall.label,
             repr(self.given),
         )

@@ -31,14 +31,13 @@ from typing import Any
 from autograder import handout
 from autograder.course import Course, CourseError
 from autograder.exercise import Assignment
-from autograder.exercises import ASSIGNMENT_NAMES, load
 from autograder.files import read_ours, write_ours
 from autograder.fold import folded
 
 
 PACKAGE, GRADER = "advsec", "autograder"
 # `check` asks for these only where there is no handout.
-LEFT_OUT = (f"{GRADER}.exercises",)
+LEFT_OUT = (f"{GRADER}.course",)
 WHEEL = b"Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 
@@ -61,7 +60,7 @@ def make_bundle(course: Course, assignment: Assignment, release: Path) -> Bundle
     """
     lecture = _lecture(course, assignment)
     notebooks = [json.loads(read_ours(path)) for path in sorted(release.glob("*.ipynb"))]
-    wheel_name, wheel = make_wheel(assignment, lecture, notebooks)
+    wheel_name, wheel = make_wheel(assignment, _asked_about(course, assignment), lecture, notebooks)
     files = {
         "README.md": _readme(assignment, wheel_name, bool(lecture)).encode(),
         wheel_name: wheel,
@@ -156,15 +155,20 @@ def _open_functions(lecture: dict[str, Any] | None) -> frozenset[str]:
 
 
 def make_wheel(
-    assignment: Assignment, lecture: dict[str, Any] | None, notebooks: Iterable[dict[str, Any]]
+    assignment: Assignment,
+    owners: Mapping[str, str],
+    lecture: dict[str, Any] | None,
+    notebooks: Iterable[dict[str, Any]],
 ) -> tuple[str, bytes]:
-    """The name and the bytes of the wheel that an assignment, its notebooks and its lecture need."""
+    """The name and the bytes of the wheel that an assignment, its notebooks and its lecture need.
+
+    `owners` are the assignments of the course by the functions that they ask for.
+    """
     codes = [_code(notebook) for notebook in (*notebooks, lecture) if notebook]
     imports = {name for code in codes for name in _imports(ast.parse(code), "")}
     modules = _closure({f"{GRADER}.student", *imports, *handout.property_modules(assignment)})
     files = {_path(name): _source(name).encode() for name in sorted(modules)}
     files |= {f"{package}/py.typed": b"" for package in {name.partition(".")[0] for name in modules}}
-    owners = _asked_about(assignment)
     for name in modules:
         public = _public(_source(name)) if name.startswith(f"{PACKAGE}.") else frozenset[str]()
         if asked := sorted(public & set(owners), key=lambda each: (owners[each] != assignment.name, each)):
@@ -179,12 +183,13 @@ def make_wheel(
     return _packed(files, list(_requirements(needed)))
 
 
-def _asked_about(assignment: Assignment) -> dict[str, str]:
+def _asked_about(course: Course, assignment: Assignment) -> dict[str, str]:
     """The functions that students write, each with the assignment that asks for it.
 
     A lecture on one topic trains networks, and those use answers of others.
     """
-    others = [load(name) for name in ASSIGNMENT_NAMES if name != assignment.name]
+    known = course.assignments
+    others = [known.load(name) for name in known.names if name != assignment.name]
     return {exercise.name: each.name for each in (*others, assignment) for exercise in each.exercises}
 
 

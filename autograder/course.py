@@ -1,4 +1,4 @@
-"""Where things of a course lie: the checkout, nbgrader's folders and the course's secret."""
+"""A course: where its things lie, which assignments it has, its settings and its secret."""
 
 import contextlib
 import hashlib
@@ -15,8 +15,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from traitlets.config import Config
 
+    from autograder.assignments import Assignments
+    from autograder.exercise import Assignment
+
 
 CONFIG_FILE = "nbgrader_config.py"
+# Where a course that says nothing else has its exercises.
+EXERCISES = "exercises"
 # A secret that nobody can guess; ours have twice as many.
 MIN_KEY_DIGITS = 32
 KEY = re.compile(rb"(?:[0-9a-fA-F]{2}){%d,}" % (MIN_KEY_DIGITS // 2))
@@ -28,7 +33,7 @@ class CourseError(Exception):
 
 @dataclass(frozen=True)
 class Course:
-    """A checkout of the course, and the folder of everything that grading writes (`.course`)."""
+    """The folder of a course, and in it that of everything that grading writes (`.course`)."""
 
     root: Path
     work: Path
@@ -43,12 +48,28 @@ class Course:
         raise CourseError(f"{start} is not inside a course: no {CONFIG_FILE} there or above")
 
     @property
+    def assignments(self) -> "Assignments":
+        """Those of the folder or package `c.Autograder.exercises`, or of the folder `exercises`."""
+        from autograder.assignments import Assignments
+
+        return Assignments.within(self.root, str(self.settings().Autograder.get("exercises", EXERCISES)))
+
+    def assignment(self, name: str) -> "Assignment":
+        """The assignment of that name; raises CourseError."""
+        known = self.assignments
+        if name not in known:
+            raise CourseError(f"there is no assignment {name!r}; there is {', '.join(known.names) or 'none'}")
+        return known.load(name)
+
+    @property
     def source(self) -> Path:
-        return self.root / "notebooks" / "assignments"
+        """The notebooks with solutions, where nbgrader looks for them."""
+        return self.root / str(self.settings().CourseDirectory.get("source_directory", "source"))
 
     @property
     def lectures(self) -> Path:
-        return self.root / "notebooks" / "lectures"
+        """The lectures, as far as there are any, beside the assignments."""
+        return self.source.parent / "lectures"
 
     @property
     def handout(self) -> Path:
@@ -145,9 +166,13 @@ def _make_key(path: Path) -> None:
         temporary.unlink()
 
 
+def grader_version(course: Course) -> str:
+    """A hash of the grader, the reference and the exercises: a change to any of them grades anew."""
+    return hashlib.sha256(f"{_own_version()} {course.assignments.version}".encode()).hexdigest()
+
+
 @cache
-def grader_version() -> str:
-    """A hash of the grader, the exercises and the reference: a change to any of them grades anew."""
+def _own_version() -> str:
     import advsec
     import autograder
 

@@ -29,7 +29,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
-from autograder import exercises
 from autograder.batch import result_store
 from autograder.course import Course, CourseError
 from autograder.exercise import Assignment
@@ -153,15 +152,6 @@ def shown_results(course: Course, assignment: str) -> dict[str, Result | None]:
             key = shown(submission.student_id, assignment, folders).get("key")
             found[submission.student_id] = store.load(key) if key else None
     return found
-
-
-def known_assignment(name: str) -> Assignment:
-    """The assignment of that name; raises CourseError."""
-    if name not in exercises.ASSIGNMENT_NAMES:
-        raise CourseError(
-            f"there is no assignment {name!r}; there are {', '.join(exercises.ASSIGNMENT_NAMES)}"
-        )
-    return exercises.load(name)
 
 
 def _marks(gradebook: Gradebook, assignment: str) -> dict[str, list[Mark]]:

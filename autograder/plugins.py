@@ -10,8 +10,7 @@ from typing import Any
 
 from autograder.batch import Batch, result_store
 from autograder.course import Course, CourseError
-from autograder.exercises import ASSIGNMENT_NAMES, load
-from autograder.gradebook import known_assignment, opened, read_grades, release_of, settle, shown
+from autograder.gradebook import opened, read_grades, release_of, settle, shown
 from autograder.grades import Grade
 from autograder.notebook import METADATA_KEY, autograded_notebook
 from autograder.protection import choose_wall
@@ -72,7 +71,7 @@ class GradingExporter(NotebookExporter):
         if path.resolve().parent != submitted.resolve():
             return super().from_filename(filename, resources=resources, **kwargs)
         course = Course.find(Path(folders.root))
-        assignment = known_assignment(about["assignment"])
+        assignment = course.assignment(about["assignment"])
         batch = Batch(course, assignment, choose_wall(course))
         beside = names_beside(submitted, path.name)
         (job,) = batch.jobs([Submission(about["student"], submitted, path, beside=beside)])
@@ -94,7 +93,8 @@ class BreakSolutions(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         name = resources["nbgrader"]["assignment"]
-        exercises = load(name).exercises if name in ASSIGNMENT_NAMES else ()
+        known = Course.find(Path(_folders(self.parent).root)).assignments
+        exercises = known.load(name).exercises if name in known else ()
         given = {each.name: each.as_given.variant for each in exercises if each.as_given}
         for cell in nb.cells:
             broken = given.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
@@ -127,7 +127,7 @@ class RecordResult(NbGraderPreprocessor):  # type: ignore[misc]
         about = resources["nbgrader"]
         folders = _folders(self.parent)
         course = Course.find(Path(folders.root))
-        assignment = known_assignment(about["assignment"])
+        assignment = course.assignment(about["assignment"])
         result = self.parent.result  # of the exporter, which has read the submission just now
         release = release_of(course, assignment, folders)
         with opened(about["db_url"]) as gradebook:
@@ -142,7 +142,7 @@ class FeedbackExporter(HTMLExporter):
         folders = _folders(self)
         about = resources["nbgrader"]
         course = Course.find(Path(folders.root))
-        assignment = known_assignment(about["assignment"])
+        assignment = course.assignment(about["assignment"])
         key = json.loads(Path(filename).read_text())["metadata"].get(METADATA_KEY, {}).get("key", "")
         result = result_store(course, assignment.name).load(key)
         if result is None:

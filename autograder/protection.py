@@ -34,4 +34,6 @@ def choose_wall(course: Course, *, unsafe: bool = False) -> Wall:
             f"this machine offers the tier {choice.tier!r}, the course asks for {minimum!r}: {why}. "
             "With --unsafe students' code runs here with your rights"
         )
-    return build_wall(Policy(), choice.tier).without(*choice.without)
+    # A package of exercises may be installed, where everybody can read, and so may a course lie in /usr.
+    hidden = (course.assignments.folder, course.source, course.work)
+    return build_wall(Policy(), choice.tier, hidden=hidden).without(*choice.without)

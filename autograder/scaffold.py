@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import advsec
-from autograder.course import Course, CourseError
+from autograder.course import EXERCISES, Course, CourseError
 from autograder.exercise import Assignment
-from autograder.exercises import package_of
 
 
-MODULE = '''from advsec import {home}
-from autograder.catalogue import Wrong, exercise
-from autograder.exercise import Probe, call
+# In a course of one's own: the module of the exercises that holds the references.
+REFERENCES = "references"
+
+MODULE = '''{imports}
 
 
 {constant} = exercise(
@@ -46,11 +46,14 @@ from autograder.exercise import Probe, call
 
 TEST = '''"""What is special about {name}."""
 
-from autograder.exercises import find_exercise
+from pathlib import Path
+
+from autograder.course import Course
 
 
 def test_the_solution_gives_what_was_worked_out_by_hand() -> None:
-    {name} = find_exercise("{name}").solution
+    course = Course.find(Path(__file__).parent)
+    {name} = course.assignments.find_exercise("{name}").solution
     assert {name} is not None
     # TODO: an input and its result, such as `assert {name}(2.0) == 1.0`.
 '''
@@ -64,11 +67,14 @@ STUB = '''def {name}{signature}:
 
 def scaffold(course: Course, assignment: Assignment, name: str) -> list[Path]:
     """Write what a new exercise needs; the files that were made or changed. Raises CourseError."""
-    reference = _reference(name)
-    package = Path(inspect.getfile(importlib.import_module(package_of(assignment.name)))).parent
-    module = package / f"{name}.py"
+    known = course.assignments
+    own, package = known.folder == course.root / EXERCISES, known.package_of(assignment.name)
+    reference = _reference(name, known.package if own else None)
+    folder = Path(inspect.getfile(importlib.import_module(package))).parent
+    module = folder / f"{name}.py"
     notebook = course.source / assignment.name / f"{assignment.name}.ipynb"
-    test = course.root / "tests" / "autograder" / f"test_{name}.py"
+    tests = course.root / "tests"
+    test = (tests / "autograder" if (tests / "autograder").is_dir() else tests) / f"test_{name}.py"
     for path in (module, test):
         if path.exists():
             raise CourseError(f"{path} is there already; nothing is changed")
@@ -77,26 +83,41 @@ def scaffold(course: Course, assignment: Assignment, name: str) -> list[Path]:
         "constant": name.upper(),
         "signature": _plain(str(inspect.signature(reference))),
         "home": reference.__module__.rpartition(".")[2],
+        "imports": _imports(reference),
         "read": assignment.exercises[-1].read,
         "summary": (inspect.getdoc(reference) or "What is asked for.").splitlines()[0],
     }
     cells = _with_cells(json.loads(notebook.read_text("utf-8")), assignment, about)
-    register = package / "__init__.py"
-    register.write_text(_registered(register.read_text("utf-8"), package_of(assignment.name), name), "utf-8")
+    register = folder / "__init__.py"
+    register.write_text(_registered(register.read_text("utf-8"), "" if own else package, name), "utf-8")
     module.write_text(MODULE.format(**about), "utf-8")
     notebook.write_text(json.dumps(cells, indent=1, ensure_ascii=False) + "\n", "utf-8")
     test.write_text(TEST.format(**about), "utf-8")
     return [module, register, notebook, test]
 
 
-def _reference(name: str) -> Callable[..., Any]:
-    """The function of advsec that has the name of the exercise."""
-    for found in pkgutil.iter_modules(advsec.__path__):
-        if not found.name.startswith("_") and not found.ispkg:
-            function = getattr(importlib.import_module(f"advsec.{found.name}"), name, None)
-            if inspect.isfunction(function) and function.__module__ == f"advsec.{found.name}":
-                return function
-    raise CourseError(f"advsec has no function {name!r}: write the reference first, with its docstring")
+def _reference(name: str, own: str | None) -> Callable[..., Any]:
+    """The function of that name among the references of an `own` package of exercises, or of advsec."""
+    modules = [f"{own}.{REFERENCES}"] if own else []
+    modules += [
+        f"advsec.{found.name}"
+        for found in pkgutil.iter_modules(advsec.__path__)
+        if not found.name.startswith("_") and not found.ispkg
+    ]
+    for module in modules:
+        function = getattr(importlib.import_module(module), name, None)
+        if inspect.isfunction(function) and function.__module__ == module:
+            return function
+    where = f"{EXERCISES}/{REFERENCES}.py" if own else "advsec"
+    raise CourseError(f"{where} has no function {name!r}: write the reference first, with its docstring")
+
+
+def _imports(reference: Callable[..., Any]) -> str:
+    package, _, home = reference.__module__.rpartition(".")
+    ours = "from autograder.catalogue import Wrong, exercise\nfrom autograder.exercise import Probe, call\n"
+    if package == advsec.__name__:
+        return f"from {package} import {home}\n{ours}"
+    return f"{ours}\nfrom .. import {home}\n"
 
 
 def _plain(signature: str) -> str:

@@ -126,13 +126,14 @@ def _perform(function: Callable[..., Any], drawn: Drawn) -> tuple[Outcome, ...]:
 
 @functools.cache
 def _catalogue() -> Mapping[str, tuple[Drawn, ...]]:
-    """By name what is asked for: as the students' bundle holds it, or as the repository does."""
+    """By name what is asked for: as the students' bundle holds it, or as the course does in which we are."""
     recorded = resources.files("autograder") / handout.FILE
     if recorded.is_file():
         return handout.restored(recorded.read_text("utf-8"))
-    from autograder.exercises import ASSIGNMENT_NAMES, load
+    from autograder.course import Course
 
-    exercises = (exercise for name in ASSIGNMENT_NAMES for exercise in load(name).exercises)
+    known = Course.find().assignments
+    exercises = (exercise for name in known.names for exercise in known.load(name).exercises)
     return {exercise.name: draw_public(exercise) for exercise in exercises}
 
 

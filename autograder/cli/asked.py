@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.cli.says import short
-from autograder.course import CourseError
+from autograder.course import Course, CourseError
 
 
 if TYPE_CHECKING:
@@ -13,14 +13,8 @@ if TYPE_CHECKING:
 
 
 def asked_assignment(name: str) -> "Assignment":
-    from autograder import exercises
-
-    name = Path(name).name  # completed by a shell, it is the path of a folder
-    if name not in exercises.ASSIGNMENT_NAMES:
-        raise CourseError(
-            f"there is no assignment {name!r}; there is {', '.join(exercises.ASSIGNMENT_NAMES)}"
-        )
-    return exercises.load(name)
+    """The assignment of the course that we are in; completed by a shell, `name` is the path of a folder."""
+    return Course.find().assignment(Path(name).name)
 
 
 def found_submissions(submitted: Path, assignment: "Assignment", student: str | None) -> list["Submission"]:

@@ -33,19 +33,18 @@ def prove(
     For authors of exercises. Exit code 1 says that it does not, in words below the table: such as two wrong
     formulas that the probes do not tell apart.
     """
-    from autograder.exercises import ASSIGNMENT_NAMES
-
-    names = ASSIGNMENT_NAMES if assignment is None else (asked_assignment(assignment).name,)
-    asked = {known.title: _exercises(known, exercise) for known in map(asked_assignment, names)}
-    if not any(asked.values()):
+    course = Course.find()
+    names = course.assignments.names if assignment is None else (asked_assignment(assignment).name,)
+    asked = [(known, _exercises(known, exercise)) for known in map(course.assignment, names)]
+    if not any(exercises for _, exercises in asked):
         raise CourseError(f"there is no exercise {exercise!r} in {', '.join(names)}")
     from autograder.prove.table import in_short, print_proofs, proofs
 
     proved = []
-    for title, exercises in asked.items():
+    for known, exercises in asked:
         if exercises:
-            made = proofs(exercises, jobs)
-            print_proofs(title, made)
+            made = proofs(course, known.name, exercises, jobs)
+            print_proofs(known.title, made)
             proved += made
     print(in_short(proved))
     holds = all(proof.holds for proof in proved)

@@ -40,12 +40,11 @@ def demo(
     """
     course = Course.find()
     course = Course(course.root, course.work / "demo")
-    from autograder.exercises import ASSIGNMENT_NAMES
-
-    for name in ASSIGNMENT_NAMES if assignment is None else [assignment]:
+    names = course.assignments.names
+    for name in names if assignment is None else [assignment]:
         # What never ends need not run long to show it.
         known = dataclasses.replace(asked_assignment(name), cell_seconds=DEMO_SECONDS)
-        _let_hand_in(course, known, hazards=known.name == ASSIGNMENT_NAMES[0])
+        _let_hand_in(course, known, hazards=known.name == names[0])
         # The sample class is our own code: it is graded even where there is no wall.
         results, grades = grade_class(course, known, course.submitted, None, jobs, unsafe=True, quiet=False)
         print_table(_worst_first(results, grades), known, grades, rows=SHOWN)

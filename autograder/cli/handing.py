@@ -71,14 +71,13 @@ def collect(
     """
     course = Course.find()
     from autograder.collect import collect, folder_name
-    from autograder.exercises import ASSIGNMENT_NAMES
     from autograder.roster import Roster
 
     name = asked_assignment(assignment).name if assignment is not None else None
     people = Roster.read(roster) if roster else None
     collection = collect(
         archive,
-        ASSIGNMENT_NAMES,
+        course.assignments.names,
         submitted or course.submitted,
         assignment=name,
         roster=people,

@@ -4,13 +4,14 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from autograder.exercises import find_exercise
+from autograder.course import Course
 from autograder.prove.proof import Proof, prove
 
 
@@ -20,10 +21,10 @@ COLUMNS = (
 )
 
 
-def proofs(exercises: Sequence[str], jobs: int = 1) -> list[Proof]:
-    """The proofs of exercises by their names, several at a time."""
+def proofs(course: Course, assignment: str, exercises: Sequence[str], jobs: int = 1) -> list[Proof]:
+    """The proofs of exercises of an assignment by their names, several at a time."""
     with ProcessPoolExecutor(min(jobs, len(exercises), os.cpu_count() or 1)) as pool:
-        made = pool.map(_prove, exercises)
+        made = pool.map(partial(_prove, course, assignment), exercises)
         console = Console(stderr=True)
         return list(
             track(
@@ -37,8 +38,9 @@ def proofs(exercises: Sequence[str], jobs: int = 1) -> list[Proof]:
         )
 
 
-def _prove(name: str) -> Proof:
-    return prove(find_exercise(name))
+def _prove(course: Course, assignment: str, name: str) -> Proof:
+    """What travels to another process are names: the exercises are imported there."""
+    return prove(course.assignment(assignment).exercise(name))
 
 
 def print_proofs(title: str, made: Sequence[Proof]) -> None:

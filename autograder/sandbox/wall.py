@@ -227,7 +227,13 @@ class Wall:
         return replace(self, slot_id=FIRST_SLOT + slot)
 
 
-def build_wall(policy: Policy, tier: str = "full", *, extra: Iterable[str | Path] = ()) -> Wall:
+def build_wall(
+    policy: Policy,
+    tier: str = "full",
+    *,
+    extra: Iterable[str | Path] = (),
+    hidden: Iterable[str | Path] = (),
+) -> Wall:
     """The wall around code that runs in this interpreter with its packages.
 
     Parameters
@@ -238,6 +244,8 @@ def build_wall(policy: Policy, tier: str = "full", *, extra: Iterable[str | Path
         What the system can do; see `tiers.py`.
     extra : iterable of paths
         More to read, such as the data of an assignment.
+    hidden : iterable of paths
+        What must be absent besides the reference packages, such as the exercises of a course.
 
     Raises
     ------
@@ -247,7 +255,7 @@ def build_wall(policy: Policy, tier: str = "full", *, extra: Iterable[str | Path
     if tier not in TIERS:
         raise ValueError(f"tier must be one of {', '.join(TIERS)}, got {tier!r}")
     paths = _outermost([*map(str, extra), *_system_paths(), *_interpreter_paths()])
-    masked = _aliases(set(_reference_paths()), paths)
+    masked = _aliases({*_reference_paths(), *map(os.path.realpath, hidden)}, paths)
     links = tuple((path, os.readlink(path)) for path in paths if os.path.islink(path))
     whole = [path for path in paths if not os.path.islink(path) and not _is_below_any(path, masked)]
     pieces = [piece for path in whole for piece in _without_masked(path, masked)]

@@ -367,7 +367,8 @@ def _prose(notebook: Path) -> str:
 
 
 def test_another_lecture_is_no_link_in_a_bundle(tmp_path):
-    course, name = Course(tmp_path, tmp_path / ".course"), ASSIGNMENT_NAMES[1]
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    course, name = Course.find(tmp_path), ASSIGNMENT_NAMES[1]
     course.lectures.mkdir(parents=True)
     text = (
         "In [lecture 1](01_moving_averages.ipynb#1.7-Starting) and [below](#2.1-One); then *02_optimizers*."
@@ -392,7 +393,8 @@ def test_a_bundle_asks_for_what_the_notebooks_import_and_no_more(course, name):
 def test_what_somebody_has_worked_in_is_left_and_the_zip_file_made_all_the_same(course, tmp_path):
     name = ASSIGNMENT_NAMES[0]
     release = course / ".course" / "release" / name
-    here = Course(tmp_path, tmp_path / ".course")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    here = Course.find(tmp_path)
     made = make_bundle(here, load(name), release)
     assert made.worked_in is None
     checkpoint = made.folder / "assignments" / name / ".ipynb_checkpoints" / "copy.ipynb"

@@ -1,6 +1,8 @@
 """A function that is given broken: unchanged it earns nothing and hears so, mended it is like any other."""
 
 import inspect
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -83,7 +85,23 @@ def test_check_says_the_same_from_what_is_recorded() -> None:
         assert judge(drawn[0].exercise, try_here(answer, drawn)) == live
 
 
-def test_in_the_release_the_broken_body_stands_below_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+COURSE = {
+    "nbgrader_config.py": "c = get_config()",
+    "exercises/__init__.py": 'ASSIGNMENTS = {"a": "package"}',
+    "exercises/package.py": f"""
+from autograder.exercise import Assignment
+from {__name__} import MIDDLE
+ASSIGNMENT = Assignment("a", "A", (MIDDLE,))
+""",
+}
+
+
+def test_in_the_release_the_broken_body_stands_below_the_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in COURSE.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
     stub = inspect.cleandoc('''
         def helper(): ...
 
@@ -99,8 +117,7 @@ def test_in_the_release_the_broken_body_stands_below_the_question(monkeypatch: p
 
         print(1)
     ''')
-    monkeypatch.setattr(plugins, "ASSIGNMENT_NAMES", ("a",))
-    monkeypatch.setattr(plugins, "load", lambda name: Assignment("a", "A", (MIDDLE,)))
+    monkeypatch.setattr(plugins, "_folders", lambda exporter: SimpleNamespace(root=str(tmp_path)))
     cells = [
         nbformat.v4.new_code_cell(stub, metadata={"nbgrader": {"grade_id": grade_id}})
         for grade_id in ("middle", "other")

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import typer
 from autograder import cli, compare, diagnose, trials, verdict
 from autograder.catalogue import Wrong, exercise
 from autograder.compare import Tolerance
+from autograder.course import Course
 from autograder.exercise import Exercise, Probe, call
 from autograder.exercises import ASSIGNMENT_NAMES, find_exercise, load
 from autograder.prove import CHECKS, Bench, Proof, prove, table
@@ -262,8 +264,8 @@ def test_the_exit_code_says_whether_the_proof_holds(
 ) -> None:
     asked: list[str] = []
 
-    def proofs(names: list[str], jobs: int) -> list[Proof]:
-        asked.extend(names)
+    def proofs(course: Course, assignment: str, names: list[str], jobs: int) -> list[Proof]:
+        asked.extend([assignment, *names])
         return [replace(GOOD, exercise=name, problems=problems) for name in names]
 
     monkeypatch.setattr(table, "proofs", proofs)
@@ -272,7 +274,7 @@ def test_the_exit_code_says_whether_the_proof_holds(
         cli.authors.prove("01_moving_averages", exercise="ewma")
     except typer.Exit as exit:
         ended = exit.exit_code
-    assert (asked, ended) == (["ewma"], code)
+    assert (asked, ended) == (["01_moving_averages", "ewma"], code)
 
 
 GOOD = Proof("scaled", 3, 3, 0, 0, 1, 1, 0, 4, 4, ())
@@ -280,5 +282,6 @@ GOOD = Proof("scaled", 3, 3, 0, 0, 1, 1, 0, 4, 4, ())
 
 def test_processes_of_their_own_prove_exercises_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "prove", lambda exercise: replace(GOOD, exercise=exercise.name))
-    names = ["ewma", "window"]
-    assert [proof.exercise for proof in table.proofs(names, jobs=2)] == names
+    course, names = Course.find(Path(__file__).parent), ["ewma", "window"]
+    made = table.proofs(course, "01_moving_averages", names, jobs=2)
+    assert [proof.exercise for proof in made] == names
