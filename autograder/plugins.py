@@ -93,7 +93,8 @@ class BreakSolutions(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         name = resources["nbgrader"]["assignment"]
-        known = Course.find(Path(_folders(self.parent).root)).assignments
+        # Used by itself, as in tests, it belongs to no command.
+        known = Course.find(Path(_folders(self.parent).root) if self.parent else None).assignments
         exercises = known.load(name).exercises if name in known else ()
         given = {each.name: each.as_given.variant for each in exercises if each.as_given}
         for cell in nb.cells:

@@ -130,10 +130,13 @@ def _catalogue() -> Mapping[str, tuple[Drawn, ...]]:
     recorded = resources.files("autograder") / handout.FILE
     if recorded.is_file():
         return handout.restored(recorded.read_text("utf-8"))
-    from autograder.course import Course
+    from autograder.course import Course, CourseError
 
-    known = Course.find().assignments
-    exercises = (exercise for name in known.names for exercise in known.load(name).exercises)
+    try:
+        known = Course.find().assignments
+        exercises = [exercise for name in known.names for exercise in known.load(name).exercises]
+    except CourseError as error:
+        raise CheckFailed(f"check does not know what your course asks for: {error}.") from None
     return {exercise.name: draw_public(exercise) for exercise in exercises}
 
 

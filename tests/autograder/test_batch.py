@@ -29,7 +29,9 @@ PATIENCE = 60
 
 @pytest.fixture
 def batch(tmp_path: Path) -> Batch:
-    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.Autograder.exercises = 'autograder.exercises'\n")
+    (tmp_path / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.Autograder.exercises = 'autograder.exercises'\n"
+    )
     return Batch(Course.find(tmp_path), ASSIGNMENT, build_wall(Policy(), "none"))
 
 

@@ -2,7 +2,6 @@
 
 import inspect
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -117,7 +116,7 @@ def test_in_the_release_the_broken_body_stands_below_the_question(
 
         print(1)
     ''')
-    monkeypatch.setattr(plugins, "_folders", lambda exporter: SimpleNamespace(root=str(tmp_path)))
+    monkeypatch.chdir(tmp_path)
     cells = [
         nbformat.v4.new_code_cell(stub, metadata={"nbgrader": {"grade_id": grade_id}})
         for grade_id in ("middle", "other")

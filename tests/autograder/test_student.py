@@ -3,6 +3,7 @@
 import builtins
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -22,6 +23,7 @@ from autograder import CheckFailed, check, student
 from autograder.exercises import find_exercise
 from autograder.patience import limited
 from autograder.sandbox.perform import Interrupted
+from tests.autograder.course import ROOT
 
 
 EWMA = find_exercise("ewma")
@@ -277,6 +279,16 @@ def test_what_is_printed_afterwards_is_seen(capsys: Any) -> None:
     assert (sys.stdout, sys.stderr) == streams
 
 
+def test_outside_of_a_course_nobody_knows_what_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    known = student._catalogue
+    monkeypatch.setattr(student, "_catalogue", known.__wrapped__)
+    with pytest.raises(CheckFailed, match=r"check does not know .* is not inside a course"):
+        check(right)
+
+
 # --- in a kernel ----------------------------------------------------------------------------------------
 
 
@@ -296,6 +308,7 @@ def test_a_kernel_outlives_what_hangs_and_what_is_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     manager = KernelManager(config=Config(KernelManager={"transport_encryption": "auto"}))
     manager.start_kernel()
     client = manager.client()
