@@ -49,10 +49,15 @@ class Roster:
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise CourseError(f"the roster {path} cannot be read: {error}") from None
 
-    def find(self, names: Iterable[str]) -> str | None:
-        """The one student that goes by the first of these names which anybody goes by."""
+    def find(self, names: Iterable[str], among: Iterable[str] = ()) -> str | None:
+        """The one student that goes by the first of these names which anybody goes by.
+
+        Where anybody goes by one of the names in `among`, it has to be one of them.
+        """
         for name in names:
             if found := self._ids.get(_letters(name)):
+                others = {each for other in among for each in self._ids.get(_letters(other), ())}
+                found = found & others if others else found
                 return next(iter(found)) if len(found) == 1 else None
         return None
 

@@ -12,11 +12,12 @@ from autograder.cli.asked import asked_assignment
 from autograder.cli.options import AssignmentName, Submitted
 from autograder.cli.says import short
 from autograder.cli.tables import print_collection
-from autograder.course import Course
+from autograder.course import Course, CourseError
 
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
 
 @app.command()
@@ -41,7 +42,7 @@ def release(assignment: AssignmentName) -> None:
 @app.command()
 def collect(
     archive: Annotated[
-        Path, typer.Argument(metavar="ARCHIVE", help="The zip file that Canvas, Moodle or another gave you.")
+        Path, typer.Argument(metavar="ARCHIVE", help="The zip file that your learning platform gave you.")
     ],
     assignment: Annotated[
         str | None,
@@ -57,17 +58,27 @@ def collect(
         typer.Option(
             "--roster",
             metavar="CSV",
-            help="Who takes the course: columns id and, where known, first_name, last_name, email, "
-            "lms_user_id. Names of the archive become ids, the gradebook learns the rest; who is missing is "
-            "listed.",
+            help="Who takes the course: the list of people or grades that your platform exports, or one "
+            "with columns id and, where known, first_name, last_name, email, lms_user_id. Names of the "
+            "archive become ids, the gradebook learns the rest; who is missing is listed.",
+        ),
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            "--zone",
+            metavar="ZONE",
+            help="Of times that the platform writes without their zone: which it is, such as Europe/Berlin.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per entry.")] = False,
 ) -> None:
     """Take what students handed in out of an archive, and put it where `grade` looks for it.
 
-    Of several attempts the latest is taken. Every entry is accounted for: collected, skipped or refused,
-    with the reason. Exit code 3 says that something was refused.
+    Archives of Canvas, Moodle, Blackboard, Brightspace, Gradescope, Google Classroom, Sakai and ILIAS are
+    known, and folders or files with the names of students. Of several attempts the latest is taken. Every
+    entry is accounted for: collected, skipped or refused, with the reason. Exit code 3 says that something
+    was refused.
     """
     course = Course.find()
     from autograder.collect import collect, folder_name
@@ -81,6 +92,7 @@ def collect(
         submitted or course.submitted,
         assignment=name,
         roster=people,
+        zone=_zone(zone) if zone is not None else None,
         due=lambda of: _due_date(course, of),
     )
     if as_json:
@@ -95,6 +107,15 @@ def collect(
         enter_people(course, {folder_name(student): about for student, about in people.people.items()})
     if any(entry.outcome == "refused" for entry in collection.entries):
         raise typer.Exit(3)
+
+
+def _zone(name: str) -> "ZoneInfo":
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name)
+    except (LookupError, OSError, ValueError):
+        raise CourseError(f"there is no time zone {name!r}; name one such as Europe/Berlin or UTC") from None
 
 
 def _due_date(course: Course, assignment: str) -> "datetime | None":

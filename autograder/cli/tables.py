@@ -79,7 +79,10 @@ def print_collection(collection: "Collection") -> None:
 
     from autograder.report import plain_text
 
-    table = Table(title=f"Collected for {collection.assignment}", title_justify="left", pad_edge=False)
+    title = f"Collected for {collection.assignment}"
+    if collection.names:
+        title += f", names {collection.names}"
+    table = Table(title=title, title_justify="left", pad_edge=False)
     for column in ("student", "outcome", "why", "name in the archive"):
         table.add_column(column)
     for entry in collection.entries:
