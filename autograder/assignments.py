@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from autograder.exercise import Assignment, Exercise
 
 
+# What the names of packages begin with that are imported by their path.
+IN_A_COURSE = "_exercises_"
+
+
 @dataclass(frozen=True)
 class Assignments:
     """The assignments of a package of exercises, by the name under which Python imports it.
@@ -78,6 +82,15 @@ class Assignments:
         return _folder(_imported(self.package))
 
     @property
+    def files(self) -> tuple[tuple[str, bytes], ...]:
+        """Name and content of every file of a package that lies in a course; of an installed one nothing."""
+        if not self.package.startswith(IN_A_COURSE):
+            return ()
+        return tuple(
+            (path.relative_to(self.folder).as_posix(), path.read_bytes()) for path in _files(self.folder)
+        )
+
+    @property
     def version(self) -> str:
         """A hash of all that is in the package, as it was when it was imported."""
         return _version(self.package)
@@ -97,7 +110,7 @@ def _loaded(folder: Path) -> str:
     The name is no word that anybody else imports, and another one when a file has changed: what runs for
     long, such as formgrader, reads the exercises anew then.
     """
-    name = f"_exercises_{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}_{_digest(folder)[:24]}"
+    name = f"{IN_A_COURSE}{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}_{_digest(folder)[:24]}"
     if name not in sys.modules:
         path = folder / "__init__.py"
         if not path.is_file():

@@ -105,7 +105,7 @@ class LocalPool:
     ) -> None:
         self._workers = workers
         self._assignments = assignments
-        self._zygotes = _Zygotes(wall, process)
+        self._zygotes = Zygotes(wall, process)
         self._work: _Work | None = None
 
     def __enter__(self) -> "LocalPool":
@@ -186,7 +186,7 @@ class _Work:
             thread.join()
 
 
-class _Zygotes:
+class Zygotes:
     """The zygote of the moment: started when first needed, replaced when it has died."""
 
     def __init__(self, wall: Wall, process: ZygoteProcess | None) -> None:

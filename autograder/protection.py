@@ -1,6 +1,7 @@
 """Which wall grading uses on this machine, and the refusal to grade behind one that is too weak."""
 
 from functools import cache
+from pathlib import Path
 
 from autograder.course import Course, CourseError
 from autograder.sandbox.policy import Policy
@@ -15,12 +16,18 @@ def examined() -> Choice:
 
 
 def choose_wall(course: Course, *, unsafe: bool = False) -> Wall:
-    """The wall to grade behind; raises CourseError where it does not hold or is not strong enough.
+    """The wall to grade a course behind; see `build_strongest`."""
+    # A package of exercises may be installed, where everybody can read, and so may a course lie in /usr.
+    hidden = (course.assignments.folder, course.source, course.work)
+    return build_strongest(course.minimum_tier, hidden, unsafe=unsafe)
 
-    With `unsafe` the strongest one that there is will do, even if it is none.
+
+def build_strongest(minimum: str, hidden: tuple[Path, ...], *, unsafe: bool = False) -> Wall:
+    """The strongest wall of this machine; raises CourseError where it does not hold or is below `minimum`.
+
+    With `unsafe` any will do, even if it is none. What lies in `hidden` is absent behind it.
     """
     choice = examined()
-    minimum = course.minimum_tier
     if minimum not in STRENGTH:
         raise CourseError(f"Autograder.minimum_tier must be one of {', '.join(STRENGTH)}, got {minimum!r}")
     if choice.examination and not choice.examination.holds and not unsafe:
@@ -34,6 +41,4 @@ def choose_wall(course: Course, *, unsafe: bool = False) -> Wall:
             f"this machine offers the tier {choice.tier!r}, the course asks for {minimum!r}: {why}. "
             "With --unsafe students' code runs here with your rights"
         )
-    # A package of exercises may be installed, where everybody can read, and so may a course lie in /usr.
-    hidden = (course.assignments.folder, course.source, course.work)
     return build_wall(Policy(), choice.tier, hidden=hidden).without(*choice.without)

@@ -4,7 +4,7 @@ import importlib
 import sys
 
 
-BENCHMARKS = ("grading", "isolation", "numerics")
+BENCHMARKS = ("grading", "cluster", "isolation", "numerics")
 
 
 def main() -> None:

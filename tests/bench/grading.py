@@ -42,18 +42,23 @@ def main(copies: int = 40) -> None:
 def _measure(copies: int, config: str, command: list[str]) -> tuple[float, float]:
     """Wall and CPU seconds of one command on a fresh course, its release made beforehand."""
     with TemporaryDirectory() as folder:
-        course = Path(folder)
-        (course / "nbgrader_config.py").write_text(config)
-        source = Path("notebooks") / "assignments" / ASSIGNMENT
-        shutil.copytree(ROOT / source, course / source)
-        for number in range(copies):
-            target = course / ".course" / "submitted" / f"student-{number:02}" / ASSIGNMENT
-            target.mkdir(parents=True)
-            shutil.copy(RIGHT, target)
+        course = make_class(Path(folder), config, copies)
         _run(["nbgrader", "generate_assignment", ASSIGNMENT], course)
         before, started = _cpu_seconds(), time.monotonic()
         _run(command, course)
         return time.monotonic() - started, _cpu_seconds() - before
+
+
+def make_class(course: Path, config: str, copies: int) -> Path:
+    """A course with these settings, in which everybody has handed in the same."""
+    (course / "nbgrader_config.py").write_text(config)
+    source = Path("notebooks") / "assignments" / ASSIGNMENT
+    shutil.copytree(ROOT / source, course / source)
+    for number in range(copies):
+        target = course / ".course" / "submitted" / f"student-{number:02}" / ASSIGNMENT
+        target.mkdir(parents=True)
+        shutil.copy(RIGHT, target)
+    return course
 
 
 def _run(command: list[str], course: Path) -> None:
