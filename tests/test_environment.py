@@ -134,7 +134,7 @@ def test_lock_pins_every_requirement_within_its_range(python, platform):
     ("folder", "own", "extras"),
     [
         ("advsec", {"advsec"}, ["course"]),
-        ("autograder", {"advsec", "autograder"}, ["course", "grading"]),
+        ("autograder", {"advsec", "autograder"}, ["course", "grading", "cluster"]),
         ("notebooks", {"advsec", "autograder"}, ["course"]),
         ("tests", {"advsec", "autograder", "tests"} | PEERS, list(EXTRAS)),
     ],
