@@ -86,6 +86,7 @@ def read_grades(gradebook: Gradebook, assignment: str, student: str | None = Non
             first_name=person.first_name or "",
             last_name=person.last_name or "",
             email=person.email or "",
+            lms_user_id=person.lms_user_id or "",
         )
         remark = next((automatic for _, automatic, _ in said if automatic), "")
         found[person.id] = grade if grade.score is not None else replace(grade, remark=remark)

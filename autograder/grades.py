@@ -43,6 +43,7 @@ class Grade:
     first_name: str = ""
     last_name: str = ""
     email: str = ""
+    lms_user_id: str = ""
 
     @property
     def handed_in(self) -> bool:

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from autograder import batch, plugins, protection
 from autograder.cli import app
-from autograder.course import Course
+from autograder.course import Course, CourseError
 from autograder.exercises import load
 from autograder.gradebook import (
     configuration,
@@ -492,3 +492,46 @@ def test_an_interrupt_while_nbgrader_makes_the_release_is_one(
     monkeypatch.setattr("nbgrader.apps.api.GenerateAssignment.start", interrupted)
     with pytest.raises(KeyboardInterrupt):
         make_release(Course.find(folder), ASSIGNMENT)
+
+
+def test_a_platform_gets_the_grades_of_the_gradebook(course: Course, tmp_path: Path) -> None:
+    enter_people(course, {"ann": {"last_name": "Ode", "lms_user_id": "7"}, "out": {"lms_user_id": "8"}})
+    put(course, graded("ann", ewma=1.0), rejected("ben"), graded("cy"))
+    mark(course, "ann", "choice-answer", score=2.5)
+    says = autograder("export", NAME, "--for", "canvas")
+    assert says.splitlines() == [
+        f"2 grades: .course/exports/{NAME}.canvas.csv",
+        "Left blank, since not graded (1): ben",
+    ]
+    rows = list(csv.reader((course.work / "exports" / f"{NAME}.canvas.csv").open()))
+    assert {row[3]: (row[1], row[5]) for row in rows[2:]} == {
+        "ann": ("7", "26.5"),
+        "ben": ("", ""),
+        "cy": ("", "26"),
+        "out": ("8", ""),
+    }
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("Identifier,Full name,Email address,Username,Grade\nParticipant 3,Ann Ode,a@x,ann,\n")
+    done = CliRunner().invoke(app, ["export", NAME, "--fill", str(sheet), "--output", "filled.csv"])
+    assert done.exit_code == 3
+    assert done.stdout.startswith("1 grades in column 'Grade': filled.csv\n")
+    assert done.stderr == f"autograder: not in {sheet}, or more than once: ben, cy\n"
+    assert Path("filled.csv").read_text().splitlines()[1] == "Participant 3,Ann Ode,a@x,ann,26.5"
+    assert sheet.read_text().endswith("ann,\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "--for and a platform, or --fill"),
+        (("--for", "canvas", "--fill", "a.csv"), "--for and a platform, or --fill"),
+        (("--fill", "a.csv", "--by-exercise"), "take --for"),
+        (("--for", "canvas", "--column", "A"), "together with --fill"),
+        (("--for", "canvas"), "nothing of 01_moving_averages is graded yet"),
+    ],
+)
+def test_an_export_that_cannot_be_is_one_sentence(
+    course: Course, arguments: tuple[str, ...], says: str
+) -> None:
+    with pytest.raises(CourseError, match=says):
+        autograder("export", NAME, *arguments)
