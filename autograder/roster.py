@@ -114,21 +114,21 @@ class Table:
     quoted: bool = False
 
     @classmethod
-    def read(cls, path: Path) -> "Table":
+    def read(cls, path: Path, called: str = "roster") -> "Table":
         """Commas, semicolons or tabs; UTF-8, or UTF-16 with its mark. Raises CourseError."""
-        text, encoding = _text(path)
+        text, encoding = _text(path, called)
         for delimiter in ",;\t":
             try:
                 rows = tuple(map(tuple, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
             except csv.Error as error:
-                raise CourseError(f"the roster {path} cannot be read: {error}") from None
+                raise CourseError(f"the {called} {path} cannot be read: {error}") from None
             for place, row in enumerate(rows[: MAX_ABOVE + 1]):
                 if form := _form(row):
                     above, below, quoted = rows[:place], rows[place + 1 :], text.startswith('"')
                     return cls(path, form, above, row, below, encoding, delimiter, quoted)
         platforms = ", ".join(dict.fromkeys(form.platform for form in FORMS[1:]))
         raise CourseError(
-            f"the roster {path} has no column named id, nor the headings of {platforms} in English; export "
+            f"the {called} {path} has no column named id, nor the headings of {platforms} in English; export "
             "it in English, or name the columns id, first_name, last_name, email and lms_user_id"
         )
 
@@ -154,7 +154,7 @@ class Table:
             if all(values) and len({folded(value) for value in values}) == len(values):
                 return column
         raise CourseError(
-            f"in the roster {self.path} no column says who everybody is: in each of "
+            f"in {self.path} no column says who everybody is: in each of "
             f"{', '.join(self.form.ids)} somebody has nothing, or the same as somebody else"
         )
 
@@ -263,27 +263,27 @@ def heading_of(text: str) -> str:
     return text.strip().strip('"\ufeff').casefold()
 
 
-def _text(path: Path) -> tuple[str, str]:
+def _text(path: Path, called: str) -> tuple[str, str]:
     """What is written in the file, and its encoding; raises CourseError."""
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise CourseError(f"the roster {path} cannot be read: {error.strerror}") from None
+        raise CourseError(f"the {called} {path} cannot be read: {error.strerror}") from None
     if len(data) > MAX_BYTES:
-        raise CourseError(f"the roster {path} is larger than 20 MB, which no list of people is")
+        raise CourseError(f"the {called} {path} is larger than 20 MB, which no list of people is")
     if data.startswith(WORKBOOKS):
-        raise CourseError(f"the roster {path} is a workbook of a spreadsheet program; save it as CSV")
+        raise CourseError(f"the {called} {path} is a workbook of a spreadsheet program; save it as CSV")
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         raise CourseError(
-            f"the roster {path} cannot be read: it is not text in UTF-8 or UTF-16; save it as CSV in UTF-8"
+            f"the {called} {path} cannot be read: it is not text in UTF-8 or UTF-16; save it as CSV in UTF-8"
         ) from None
     if "\0" in text:
         raise CourseError(
-            f"the roster {path} cannot be read: it is not text in UTF-8 or UTF-16 with its mark"
+            f"the {called} {path} cannot be read: it is not text in UTF-8 or UTF-16 with its mark"
         )
     marked = data.startswith(b"\xef\xbb\xbf") or encoding == "utf-16"
     return re.sub(r"\Asep=.\r?\n", "", text), encoding if marked else "utf-8"

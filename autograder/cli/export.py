@@ -77,7 +77,7 @@ def export(
     all_grades = grades(course, known.name)
     missing: tuple[str, ...] = ()
     if fill is not None:
-        done = filled(Table.read(fill), known, all_grades, column)
+        done = filled(Table.read(fill, called="table"), known, all_grades, column)
         data, missing = in_bytes(done.table), done.missing
         path = output or course.work / "exports" / f"{known.name}.{fill.name}"
     else:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 Parts = tuple[str, ...]
@@ -66,6 +66,8 @@ def clock(text: str) -> datetime | None:
 
 def in_order(moment: datetime | None) -> tuple[int, ...]:
     """Times of one archive as attempts, the latest last."""
+    if moment and moment.tzinfo:
+        moment = moment.astimezone(UTC)
     return moment.timetuple()[:6] if moment else ()
 
 

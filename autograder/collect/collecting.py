@@ -22,6 +22,9 @@ from autograder.timestamps import TIMESTAMP, NoTime, parsed, written
 # What platforms and browsers append to the name of a file that is handed in once more.
 AGAIN = re.compile(r"(?P<stem>.+?)(?: ?\((?P<copy>\d{1,4})\)|-(?P<attempt>\d{1,4}))")
 
+# What macOS packs beside files, and what Jupyter keeps of them.
+BY_COMPUTERS = frozenset(("__MACOSX", ".ipynb_checkpoints"))
+
 # The words for what is not collected, addressed to the teaching assistant.
 SKIPPED = {
     "folder": "a folder",
@@ -41,6 +44,7 @@ REFUSED = {
     "device": "it is not an ordinary file",
     "encrypted": "it is encrypted; ask for it without a password",
     "method": "it is compressed in a way that is not read here; pack the archive anew",
+    "hidden": "it is hidden, or in a hidden folder; if somebody has handed it in, rename it",
     "archive": "an archive within the archive is never opened; ask for the notebook itself",
     "no_notebook": "it is no notebook, and there is no other file of this student",
     "nobody": "its name does not say whose it is",
@@ -192,8 +196,13 @@ class _Collector:
                 self._refuse(place, "duplicate")
             elif name.endswith("/"):
                 self._skip(place, "folder")
-            elif any(part.startswith(".") or part == "__MACOSX" for part in parts):
+            elif any(part.startswith("._") or part in BY_COMPUTERS for part in parts):
                 self._skip(place, "hidden")
+            elif any(part.startswith(".") for part in parts):
+                if notebook_stem(parts[-1]) is None:
+                    self._skip(place, "hidden")
+                else:
+                    self._refuse(place, "hidden")
             elif notebook_stem(parts[-1]) is not None:
                 self.places[parts] = place
                 notebooks.append(parts)
@@ -249,13 +258,13 @@ class _Collector:
     def _name_who_has_none(
         self, others: Sequence[Parts], layout: Layout, people: dict[str, list[_Notebook]]
     ) -> None:
-        """Whom a platform names, and who handed in other files only, has not handed in nothing."""
+        """Who handed in other files only has not handed in nothing."""
         identities = {
             (each.claim.student, each.claim.identity) for known in people.values() for each in known
         }
         for path in others:
             for claim in layout.claims.get(path, ()):
-                if claim.identity and (claim.student, claim.identity) not in identities:
+                if (claim.student, claim.identity) not in identities:
                     self.entries.pop(self.places[path], None)
                     self._refuse(self.places[path], "no_notebook", self._student(claim) or claim.student)
 

@@ -57,7 +57,7 @@ def layout_of(
                     for path, each_of in claims.items()
                 },
             )
-    return Layout("of students", plain_claims(notebooks, assignments, knows))
+    return Layout("of students", plain_claims(notebooks, others, assignments, knows))
 
 
 def _fitting(

@@ -21,9 +21,12 @@ PACK_ANEW = "pack a folder with the name of the student for each, or say who tak
 
 
 def plain_claims(
-    notebooks: Sequence[Parts], assignments: Sequence[str], knows: Callable[[str], bool] | None
+    notebooks: Sequence[Parts],
+    others: Sequence[Parts],
+    assignments: Sequence[str],
+    knows: Callable[[str], bool] | None,
 ) -> Claims:
-    """Whose the notebooks are; those that say nothing of a student are left out. Raises Unclear."""
+    """Whose the notebooks and other files are; what says nothing of a student is left out. Raises Unclear."""
     nested = [path for path in notebooks if len(path) > 1]
     if not nested:
         return dict(_files(notebooks, assignments))
@@ -35,7 +38,9 @@ def plain_claims(
         raise Unclear(
             f"{wrong[0]!r} is a folder of nbgrader and not a student; pack its folder submitted alone"
         )
-    return {path: (_claim(path, level),) for path in nested}
+    around = {path[:level] for path in nested}
+    beside = [path for path in others if len(path) > level + 1 and path[:level] in around]
+    return {path: (_claim(path, level),) for path in (*nested, *beside)}
 
 
 def _claim(path: Parts, level: int) -> Claim:

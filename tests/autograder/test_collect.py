@@ -222,6 +222,7 @@ def test_who_handed_in_another_file_only_is_named(
 def test_everything_is_accounted_for(platform: Platform) -> None:
     collection = platform.collect_entries(
         ("jane/", ""), (f"jane/{FILE}", "1"), ("jane/plot.png", ""), (f"__MACOSX/jane/._{FILE}", ""),
+        ("jane/.DS_Store", ""), (f"zoe/.hidden/{FILE}", "2"), ("bob/essay.pdf", "3"), ("README.txt", ""),
         (f"jane/.ipynb_checkpoints/{FILE}", "old"), ("max/work.zip", "PK"), (FILE, "whose?"),
     )  # fmt: skip
     assert [(each.outcome, each.why) for each in collection.entries] == [
@@ -229,6 +230,10 @@ def test_everything_is_accounted_for(platform: Platform) -> None:
         ("collected", "new"),
         ("skipped", "not a notebook"),
         ("skipped", "a file that computers make, not people"),
+        ("skipped", "a file that computers make, not people"),
+        ("refused", REFUSED["hidden"]),
+        ("refused", REFUSED["no_notebook"]),
+        ("skipped", "not a notebook"),
         ("skipped", "a file that computers make, not people"),
         ("refused", REFUSED["archive"]),
         ("refused", REFUSED["nobody"]),

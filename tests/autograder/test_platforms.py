@@ -303,6 +303,15 @@ def test_a_list_of_gradescope_that_says_nothing_is_refused(platform: Platform, t
         platform.collect_entries((f"submission_11/{FILE}", "1"), ("submission_metadata.yml", text))
 
 
+def test_a_list_of_gradescope_that_unfolds_without_end_costs_nothing(platform: Platform) -> None:
+    laughs = "a: &a0 [x, x]\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)
+    )
+    text = f"{laughs}submission_11: {{':submitters': [{{':name': *a29}}]}}\n"
+    with pytest.raises(CourseError, match="does not say whose"):
+        platform.collect_entries((f"submission_11/{FILE}", "1"), ("submission_metadata.yml", text))
+
+
 def test_a_student_cannot_write_for_blackboard(platform: Platform) -> None:
     """Only the first line of its texts is its own."""
     front = "H_jd_attempt_2026-11-01-10-00-00"
@@ -468,7 +477,7 @@ def test_no_class_makes_anybody_somebody_else(
     people: Class,
     seed: int,
 ) -> None:
-    """With a roster each gets their own, or is named among the refused, or the archive is refused."""
+    """Each gets their own, or is named among the refused, or the archive is refused."""
     platform = Platform(tmp_path_factory.mktemp("class"))
     files = list(packer(people))
     random.Random(seed).shuffle(files)
@@ -477,21 +486,31 @@ def test_no_class_makes_anybody_somebody_else(
          if packer is hidden_moodle else str(number)}
         for first, last, login, number in people
     ]  # fmt: skip
-    known = Roster(rows)
+    collection = collected_or_refused(platform, pack(*files), Roster(rows))
+    assert all(content.decode() == student for student, content in platform.notebooks().items())
+    assert_nothing_is_lost(platform, collection, len(people))
+    unknown = Platform(tmp_path_factory.mktemp("unknown"))
+    assert_nothing_is_lost(unknown, collected_or_refused(unknown, pack(*files), None), len(people))
+
+
+def collected_or_refused(platform: Platform, data: bytes, roster: Roster | None) -> Collection | None:
     try:
-        collection = platform.collect(pack(*files), roster=known)
+        return platform.collect(data, roster=roster)
     except CourseError:
-        assert platform.notebooks() == {}
-        return
-    assert_each_their_own(platform, collection, [login for *_, login, _ in people])
+        return None
 
 
-def assert_each_their_own(platform: Platform, collection: Collection, logins: list[str]) -> None:
+def assert_nothing_is_lost(platform: Platform, collection: Collection | None, people: int) -> None:
+    """Of notebooks of which each is the only one of somebody, none counts as an earlier attempt."""
     written = platform.notebooks()
-    assert all(content.decode() == student for student, content in written.items())
-    outcome = {each.outcome for each in collection.entries if each.name.endswith(".ipynb")}
-    assert outcome <= {"collected", "refused"}  # nothing that only one copy of is there counts as earlier
-    assert len(written) == len(logins) or "refused" in outcome
+    assert len(set(written.values())) == len(written)
+    if collection is None:
+        assert written == {}
+        return
+    outcomes_ = [each.outcome for each in collection.entries if each.name.endswith(".ipynb")]
+    assert len(outcomes_) == people
+    assert outcomes_.count("collected") == len(written)
+    assert outcomes_.count("refused") == people - len(written)
 
 
 def test_most_classes_are_collected_whole(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -70,7 +70,9 @@ def _claims(path: Parts, about: Any) -> Iterator[Claim]:
 def _names(submitter: Any) -> Iterator[str]:
     """A number, an address and a name, as far as they are known."""
     for key in (":sid", ":email", ":name") if isinstance(submitter, dict) else ():
-        if name := str(submitter.get(key) or "").strip():
+        value = submitter.get(key)
+        # Anything else may be written out to any length.
+        if isinstance(value, str | int) and (name := str(value).strip()):
             yield name
 
 
