@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 
 def _number(value: float) -> str:
-    """Three digits that count, with thousands apart: 1,430 and not 1.43e+03."""
+    """Three digits that count, or all before the point, with thousands apart: 1,428 and not 1.43e+03."""
     short = f"{value:.3g}"
-    return f"{float(short):,.0f}" if 1000 <= abs(float(short)) < 1e6 else short
+    return f"{value:,.0f}" if 1000 <= abs(float(short)) < 1e9 else short
 
 
 def _bars_words(

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .style import WINDOW, check_styles, figure, legend_beside, look, mean_and_error, new_panels, plain
+from .style import (
+    WINDOW,
+    check_styles,
+    figure,
+    legend_beside,
+    look,
+    mean_and_error,
+    new_panels,
+    plain,
+    readable,
+)
 
 
 if TYPE_CHECKING:
@@ -78,6 +88,7 @@ def rate_reader(lrs: NDArray, smoothed: NDArray, training: Mapping[float, NDArra
     left.set(xlabel="learning rate", ylabel="loss", title="range test, smoothed")
     left.set_ylim(bottom=bottom)
     right.set(xlabel="epoch", title="training at that rate")
+    readable(right.yaxis)
     legend_beside(right)
     return panels
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Landscape = Callable[[NDArray], NDArray]
 END: dict[str, Any] = {"linestyle": "none", "markersize": 8, "markeredgecolor": "black", "markevery": 1}
+PANELS_IN_A_ROW = 4  # of regions; more of them would be too narrow to read
 CELLS_WITH_NUMBERS = 12  # rows and columns up to which a number fits into a cell
 
 
@@ -377,8 +378,10 @@ def decision_regions(
     1
     """
     X, y = np.asarray(X), np.asarray(y)
-    width = max(6.0, 2.2 * len(regions) + 1.6)
-    panels = new_panels(len(regions), width=width, height=2.8, sharex=True, sharey=True)
+    rows = 1 if len(regions) <= PANELS_IN_A_ROW else 2
+    columns = -(-len(regions) // rows)
+    size = {"width": max(6.0, 2.2 * columns + 1.6), "height": 0.2 + 2.6 * rows}
+    panels = new_panels(len(regions), rows=rows, **size, sharex=True, sharey=True)
     for axes, (title, region) in zip(panels, regions.items(), strict=True):
         region = np.asarray(region, dtype=np.float64)
         axes.pcolormesh(x1, x2, region, cmap="Greys", vmin=0, vmax=6, zorder=0)
@@ -392,6 +395,7 @@ def decision_regions(
         axes.plot(*wrong.T, **END | ring, label="on the wrong side")
         axes.set(xlabel="$x_1$", title=title)
         axes.grid(visible=False)
-    panels[0].set_ylabel("$x_2$")
-    legend_beside(panels[-1])
+    for axes in panels[::columns]:
+        axes.set_ylabel("$x_2$")
+    legend_beside(panels[columns - 1])
     return panels

@@ -12,7 +12,9 @@ import html
 import inspect
 import io
 import itertools
+import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -47,6 +49,7 @@ LINES: dict[str, list[Any]] = {
     # First marker and distance of markers, as shares of the axes: markers stay apart where lines meet.
     "markevery": [(start, 0.15) for start in (0.0, 0.03, 0.06, 0.09, 0.12)],
 }
+POWER_OF_TEN = re.compile(r"(?<![\w.])(?P<digits>-?\d(?:\.\d+)?)e(?P<power>[+-]?\d+)\b")
 HATCHES = ["", "///", "...", "xxx", "\\\\\\"]  # bars, in the order of the colours
 # These name every property that LINES varies, so that they take nothing from the cycle.
 DATA: dict[str, Any] = {
@@ -110,7 +113,7 @@ def show(figure: Figure | Axes | NDArray, *, alt: str = "") -> None:
 
     axes: Any = figure
     figure = np.ravel(axes)[0].figure
-    words = alt or figure.get_label()
+    words = spelt(alt or figure.get_label())
     if not words.strip():
         raise ValueError(f"alt must be a description of the figure, got {alt!r}")
     png = io.BytesIO()
@@ -172,7 +175,7 @@ def figure(words: Callable[..., str]) -> Callable:
             data.apply_defaults()
             with matplotlib.rc_context(_style()):
                 axes = draw(*data.args, **data.kwargs)
-            np.ravel(axes)[0].figure.set_label(words(*data.args, **data.kwargs))
+            np.ravel(axes)[0].figure.set_label(spelt(words(*data.args, **data.kwargs)))
             return axes
 
         return drawn
@@ -207,12 +210,16 @@ def new_axes() -> Axes:
     return new_panels(1, width=8.0, height=3.4)[0]
 
 
-def new_panels(count: int, *, width: float, height: float, **kwargs: Any) -> NDArray:
-    """A row of axes no wider than a page, as an array of shape (count,)."""
+def new_panels(count: int, *, width: float, height: float, rows: int = 1, **kwargs: Any) -> NDArray:
+    """Rows of axes no wider than a page, as an array of shape (count,)."""
     from matplotlib.figure import Figure
 
     # Not through pyplot: it would keep the figure and let the notebook display it a second time.
-    return Figure(figsize=(min(width, WIDEST), height)).subplots(1, count, squeeze=False, **kwargs)[0]
+    figure = Figure(figsize=(min(width, WIDEST), height))
+    panels = figure.subplots(rows, -(-count // rows), squeeze=False, **kwargs).ravel()
+    for spare in panels[count:]:
+        spare.remove()
+    return panels[:count]
 
 
 def legend_beside(axes: Axes) -> None:
@@ -292,6 +299,18 @@ def check_styles(values: Mapping[str, Any]) -> None:
 def plain(text: str) -> str:
     """The text without the signs of mathematics that labels need."""
     return text.translate(str.maketrans("", "", "$\\{}"))
+
+
+def spelt(text: str) -> str:
+    """The text with its numbers as people write them: 1,020 and 10^-9, not 1.02e+03 and 1e-09."""
+    return POWER_OF_TEN.sub(_spelt_number, text)
+
+
+def _spelt_number(found: re.Match[str]) -> str:
+    digits, power = found["digits"], int(found["power"])
+    if -5 < power < 9:
+        return f"{Decimal(found[0]):,f}"
+    return f"10^{power}" if digits == "1" else f"{digits} times 10^{power}"
 
 
 def note(axes: Axes, text: str, x: float, y: float, *, below: bool = False) -> None:

@@ -5,6 +5,7 @@ import base64
 import copy
 import functools
 import io
+import re
 import struct
 import subprocess
 import sys
@@ -89,7 +90,19 @@ def test_words_describe_the_figure_without_the_signs_of_mathematics(name):
     text = words(panels(name))
     assert len(text.split()) >= 15
     assert not set(text) & set("$\\{}")
+    assert not re.search(r"\de[+-]?\d", text)
     assert text.endswith(".")
+
+
+def test_words_have_their_numbers_as_people_write_them():
+    line = {"loss": [1.02e3, 1e4, 2.5e6, 1e-3, -6.52e-9, 1e-8]}
+    axes = plots.curves(np.array([1, 2, 3, 4, 5, 6e3]), line, xlabel="step", ylabel="loss, 1e-5 of it")
+    assert (
+        "loss: 1,020 at 1, highest 2,500,000 at 3, lowest -6.52 times 10^-9 at 5, 10^-8 at 6,000."
+        in words(axes)
+    )
+    assert "loss, 10^-5 of it" in words(axes)
+    assert style.spelt("x1e3, 0x1e5, 1e3") == "x1e3, 0x1e5, 1,000"
 
 
 @every_figure
@@ -242,7 +255,7 @@ def test_guides_of_the_gradient_errors_have_their_slopes():
         np.diff(np.log(guide.get_ydata())) / np.diff(np.log(guide.get_xdata())) for guide in (right, left)
     ]
     np.testing.assert_allclose(np.concatenate(slopes), [2] * len(slopes[0]) + [-1] * len(slopes[1]))
-    assert "lowest 1e-09 near 1e-03" in words(axes)
+    assert "lowest 10^-9 near 0.001" in words(axes)
 
 
 def test_fits_tell_bias_from_variance():
@@ -257,13 +270,13 @@ def test_bars_write_their_numbers_also_where_there_is_no_bar():
 
 
 def test_bars_set_thousands_apart_and_leave_powers_to_what_is_huge():
-    numbers = {"999": 999.4, "1,000": 999.6, "1,430": 1428.0, "-24,700": -24680.0, "1e+06": 1e6}
+    numbers = {"999": 999.4, "1,000": 999.6, "1,428": 1428.0, "-24,680": -24680.4, "1e+09": 1e9}
     axes = plots.bars(list("abcde"), {"steps": list(numbers.values())}, xlabel="steps")
     assert [text.get_text() for text in axes.texts] == list(numbers)
-    assert "steps: a 999, b 1,000, c 1,430, d -24,700, e 1e+06." in words(axes)
+    assert "steps: a 999, b 1,000, c 1,428, d -24,680, e 10^9." in words(axes)
     axes = plots.stacked_bars("a", {"bias": [1000.0], "variance": [234.0]}, xlabel="degree", ylabel="error")
-    assert axes.texts[0].get_text() == "1,230"
-    assert "a: bias 1,000 + variance 234 = 1,230." in words(axes)
+    assert axes.texts[0].get_text() == "1,234"
+    assert "a: bias 1,000 + variance 234 = 1,234." in words(axes)
 
 
 def test_every_level_is_drawn_in_a_dash_of_its_own():
@@ -352,6 +365,14 @@ def test_examples_on_the_wrong_side_are_counted_and_ringed():
     np.testing.assert_array_equal(rings.get_xydata(), [[0.9, 0.1]])
     assert "3 circles of class 0 and 1 triangles of class 1" in words(axes)
     assert "line: 25.0% of the examples on the wrong side" in words(axes)
+
+
+def test_many_regions_stand_in_two_rows():
+    everywhere = np.zeros((9, 9))
+    panels = plots.decision_regions(GRID, GRID, dict.fromkeys("abcde", everywhere), [[0.0, 0.0]], [0])
+    assert [axes.get_title(loc="left") for axes in panels] == list("abcde")
+    assert [axes.get_subplotspec().rowspan.start for axes in panels] == [0, 0, 0, 1, 1]
+    assert len(panels[0].figure.axes) == 5
 
 
 def luminance(color: str) -> float:

@@ -31,7 +31,7 @@ def test_the_parts_of_an_error_add_up():
     axes = plots.error_parts(EPS, PARTS["truncation"], PARTS, mark=1e-4)
     drawn = {line.get_label(): line.get_ydata() for line in axes.get_lines()}
     np.testing.assert_allclose(drawn["sum"], np.add(*PARTS.values()))
-    assert "At the marked step 0.0001: truncation 1.7e-09, round-off 1e-12." in words(axes)
+    assert "At the marked step 0.0001: truncation 1.7 times 10^-9, round-off 10^-12." in words(axes)
 
 
 def test_errors_are_described_by_what_every_processor_agrees_on():
@@ -42,7 +42,7 @@ def test_errors_are_described_by_what_every_processor_agrees_on():
         plots.error_parts(EPS, 1.1 * error, PARTS), plots.gradient_errors(EPS, {"central": 1.1 * error}, {})
     ]  # fmt: skip
     assert list(map(words, before)) == list(map(words, after))
-    assert "central: 1e-07 at 1e-06, lowest 1e-11 near 1e-04, 1e-05 at 1e-02." in words(before[1])
+    assert "central: 10^-7 at 10^-6, lowest 10^-11 near 0.0001, 10^-5 at 0.01." in words(before[1])
 
 
 def test_a_bottom_is_described_by_its_middle_or_its_ends():
@@ -50,5 +50,5 @@ def test_a_bottom_is_described_by_its_middle_or_its_ends():
     wide = np.where(steps < 2e-4, 1e-16, steps**2)
     narrow = np.array([1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 2e-12, 1e-12, 1e-3])
     text = words(plots.gradient_errors(steps, {"complex": wide, "central": narrow}, {}))
-    assert "complex: 1e-16 at 1e-09, lowest 1e-16 from 1e-09 to 1e-04, 1e-04 at 1e-02;" in text
-    assert "central: 1e-07 at 1e-09, lowest 1e-12 near 1e-04, 1e-03 at 1e-02." in text
+    assert "complex: 10^-16 at 10^-9, lowest 10^-16 from 10^-9 to 0.0001, 0.0001 at 0.01;" in text
+    assert "central: 10^-7 at 10^-9, lowest 10^-12 near 0.0001, 0.001 at 0.01." in text
