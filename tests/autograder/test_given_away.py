@@ -37,13 +37,24 @@ def code_of(cell: nbformat.NotebookNode) -> str:
 
 
 def formulas(code: str) -> set[str]:
-    """What its statements work out, but for the shortest ones."""
+    """What its statements work out, but for the shortest ones; whoever sees one of them can rename it."""
     values = (
         node.value
         for node in ast.walk(ast.parse(code))
         if isinstance(node, ast.Assign | ast.AugAssign | ast.Return)
     )
-    return {ast.unparse(value) for value in values if value and count_operators(value) >= OPERATORS}
+    return {renamed(value) for value in values if value and count_operators(value) >= OPERATORS}
+
+
+def renamed(value: ast.expr) -> str:
+    """A formula with numbers for names, the same for all that differ in names alone."""
+    text = ast.unparse(value)
+    numbers: dict[str, str] = {}
+    tree = ast.parse(text, mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = numbers.setdefault(node.id, f"v{len(numbers)}")
+    return ast.unparse(tree)
 
 
 def count_operators(value: ast.expr) -> int:
@@ -77,4 +88,12 @@ def test_what_another_cell_prints_is_found() -> None:
     assignment = load("02_optimizers")
     averages = "def other():\n    s = beta2 * s + (1 - beta2) * dw**2"
     assert [*given_away(assignment, {"other": averages})]
-    assert not [*given_away(assignment, {"other": averages.replace("dw", "dx")})]
+    assert not [*given_away(assignment, {"other": averages.replace("dw**2", "abs(dw)")})]
+
+
+def test_a_line_is_found_that_only_needs_other_names() -> None:
+    """The mean and the variance are averaged alike: who sees one of the two lines has both."""
+    assignment = load("07_batch_normalization")
+    mean = "def other():\n    new_mu = decay * running_mu + (1 - decay) * mu"
+    for line in (mean, mean.replace("mu", "z")):
+        assert [each.split(":")[0] for each in given_away(assignment, {"other": line})] == ["running_update"]

@@ -24,7 +24,9 @@ from autograder.exercises.credit import HALF_MENDED
 
 
 BATCH = "mu, var = z.mean(axis=0), z.var(axis=0)"
-NEW_MEAN, NEW_VARIANCE = "decay * running_mu + (1 - decay) * mu", "decay * running_var + (1 - decay) * var"
+# Not as `running_update` writes it, which students are to find for themselves.
+NEW_MEAN, NEW_VARIANCE = "running_mu + share * (mu - running_mu)", "running_var + share * (var - running_var)"
+EPS_AVERAGED = "running_var + share * (var + eps - running_var)"
 TRAIN_STD, TEST_STD = "np.sqrt(var + eps)", "np.sqrt(running_var + eps)"
 TRAIN = f"gamma * (z - mu) / {TRAIN_STD} + beta"
 TEST = f"gamma * (z - running_mu) / {TEST_STD} + beta"
@@ -117,15 +119,16 @@ BATCHNORM_LAYER = exercise(
             running_mu, running_var, t = stats
             if train:
                 mu, var = z.mean(axis=0), z.var(axis=0)
-                new_mu = decay * running_mu + (1 - decay) * mu
-                new_var = decay * running_var + (1 - decay) * var
+                share = 1 - decay
+                new_mu = running_mu + share * (mu - running_mu)
+                new_var = running_var + share * (var - running_var)
                 out = gamma * (z - mu) / np.sqrt(var + eps) + beta
                 return out, (new_mu, new_var, t + 1)
             out = gamma * (z - running_mu) / np.sqrt(running_var + eps) + beta
             return out, stats
     """,
     broken={
-        NEW_VARIANCE: "decay * running_var + (1 - decay) * (var + eps)",
+        NEW_VARIANCE: EPS_AVERAGED,
         TEST_STD: "(np.sqrt(running_var) + eps)",
     },
     reference=batchnorm_layer,
@@ -154,7 +157,7 @@ BATCHNORM_LAYER = exercise(
     misconceptions=(
         wrong_average(
             "eps_in_the_running_variance",
-            {NEW_VARIANCE: "decay * running_var + (1 - decay) * (var + eps)"},
+            {NEW_VARIANCE: EPS_AVERAGED},
             "eps is averaged into the running variance, and added once more at test time: `{}`",
             EPSILON,
             credit=HALF_MENDED,
@@ -176,7 +179,7 @@ BATCHNORM_LAYER = exercise(
         Wrong(
             "eps_averaged_in_place_of_added",
             {
-                NEW_VARIANCE: "decay * running_var + (1 - decay) * (var + eps)",
+                NEW_VARIANCE: EPS_AVERAGED,
                 TEST_STD: "np.sqrt(running_var)",
             },
             "eps is averaged into the running variance, and missing at test time, so that the start of the "

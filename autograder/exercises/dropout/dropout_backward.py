@@ -1,4 +1,5 @@
 import functools
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from advsec import dropout
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Earlier, GradientOf, Probe, call
 from autograder.exercises.dropout.dropout_forward import dropout_forward
-from autograder.exercises.dropout.inputs import keep_prob, low_keep_prob, mask, numbers
+from autograder.exercises.dropout.inputs import keep_prob, low_keep_prob, mask, numbers, whole_numbers_for
 from autograder.exercises.dropout.scaling import EVERYTHING_KEPT, scaling
 from autograder.exercises.dropout.sections import INVERTED
 
@@ -21,16 +22,25 @@ def dropout_backward(da: Any, cache: Any) -> Any:
     return dropout.dropout_backward(da, np.asarray(mask) / keep_prob)
 
 
-def there_and_back(rng: np.random.Generator, mask: NDArray, keep_prob: float) -> tuple[Call, Call]:
+def fractions_for(rng: np.random.Generator, mask: NDArray) -> NDArray:
+    return numbers(rng, *mask.shape)
+
+
+def there_and_back(
+    rng: np.random.Generator,
+    mask: NDArray,
+    keep_prob: float,
+    drawn: Callable[[np.random.Generator, NDArray], NDArray] = fractions_for,
+) -> tuple[Call, Call]:
     """A gradient goes back through the mask that the student's own forward pass has kept.
 
     Each activation has the sign of its gradient. So it is known when the sign of what came out is taken for
     the mask, and some of what is kept is negative.
     """
     while True:
-        da = numbers(rng, *mask.shape)
+        da = drawn(rng, mask)
         if (mask & (da < 0)).any():
-            a = np.copysign(numbers(rng, *mask.shape), da)
+            a = abs(drawn(rng, mask)) * np.sign(da)
             return call(a, mask, keep_prob, function="dropout_forward"), call(da, Earlier(0, 1))
 
 
@@ -45,7 +55,7 @@ def in_single_precision(rng: np.random.Generator) -> tuple[Call, Call]:
 
 
 FEW_KEPT, ONE_EXAMPLE = "few units are kept", "one example"
-OTHERS = ("most units are kept", FEW_KEPT, ONE_EXAMPLE, "three axes", "single precision")
+OTHERS = ("most units are kept", FEW_KEPT, ONE_EXAMPLE, "whole numbers", "three axes", "single precision")
 
 DROPOUT_BACKWARD = exercise(
     solution="""
@@ -63,6 +73,10 @@ DROPOUT_BACKWARD = exercise(
         Probe(FEW_KEPT, lambda rng: there_and_back(rng, mask(rng, 6, 4), low_keep_prob(rng))),
         Probe(ONE_EXAMPLE, lambda rng: of_shape(rng, 7)),
         Probe(EVERYTHING_KEPT, lambda rng: there_and_back(rng, np.ones((3, 5), dtype=bool), 1.0)),
+        Probe(
+            "whole numbers",
+            lambda rng: there_and_back(rng, mask(rng, 4, 5), keep_prob(rng), whole_numbers_for),
+        ),
         Probe("three axes", lambda rng: of_shape(rng, 3, 4, 5), public=False),
         Probe("single precision", in_single_precision, public=False),
     ),

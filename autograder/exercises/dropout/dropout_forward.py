@@ -13,6 +13,7 @@ from autograder.exercises.dropout.inputs import (
     mask,
     numbers,
     single_precision,
+    whole_numbers_for,
 )
 from autograder.exercises.dropout.scaling import EVERYTHING_KEPT, scaling
 from autograder.exercises.dropout.sections import INVERTED
@@ -29,8 +30,13 @@ def of_shape(rng: np.random.Generator, *shape: int) -> Call:
     return call(numbers(rng, *shape), mask(rng, *shape), keep_prob(rng))
 
 
+def of_whole_numbers(rng: np.random.Generator) -> Call:
+    kept = mask(rng, 4, 5)
+    return call(whole_numbers_for(rng, kept), kept, keep_prob(rng))
+
+
 FEW_KEPT, ONE_EXAMPLE = "few units are kept", "one example"
-OTHERS = ("most units are kept", FEW_KEPT, ONE_EXAMPLE, "three axes", "single precision")
+OTHERS = ("most units are kept", FEW_KEPT, ONE_EXAMPLE, "whole numbers", "three axes", "single precision")
 
 DROPOUT_FORWARD = exercise(
     solution="""
@@ -55,6 +61,7 @@ DROPOUT_FORWARD = exercise(
             lambda rng: call(numbers(rng, 3, 5), np.ones((3, 5), dtype=bool), 1.0),
             own=(1,),
         ),
+        Probe("whole numbers", of_whole_numbers, own=(1,)),
         Probe("three axes", lambda rng: of_shape(rng, 3, 4, 5), public=False, own=(1,)),
         Probe(
             "single precision",

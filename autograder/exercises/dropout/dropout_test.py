@@ -3,13 +3,16 @@ import numpy as np
 from advsec import dropout
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe, call
+from autograder.exercises.credit import SLIP
 from autograder.exercises.dropout.inputs import (
     keep_prob,
     low_keep_prob,
     numbers,
     single_precision,
+    whole_numbers,
 )
 from autograder.exercises.dropout.sections import DIRECT, INVERTED
+from autograder.exercises.slips import fractions
 
 
 INVERTED_RESULT, DIRECT_RESULT = "a if inverted", "else keep_prob * a"
@@ -33,6 +36,7 @@ DROPOUT_TEST = exercise(
         Probe("most units were kept", lambda rng: both_ways(numbers(rng, 3, 5), keep_prob(rng))),
         Probe("few units were kept", lambda rng: both_ways(numbers(rng, 4), low_keep_prob(rng))),
         Probe("one unit", lambda rng: both_ways(numbers(rng, 4, 1), keep_prob(rng))),
+        Probe("whole numbers", lambda rng: both_ways(whole_numbers(rng, 3, 4), keep_prob(rng))),
         Probe("three axes", lambda rng: both_ways(numbers(rng, 2, 3, 4), keep_prob(rng)), public=False),
         Probe(
             "single precision",
@@ -109,6 +113,14 @@ DROPOUT_TEST = exercise(
             {"return a if inverted else keep_prob * a": "return 1.0 if inverted else keep_prob"},
             "the factor is returned, and the activations are not multiplied by it",
             kind="wrong_shape",
+        ),
+        Wrong(
+            "cut_to_whole_numbers",
+            {DIRECT_RESULT: "else (keep_prob * a).astype(a.dtype)"},
+            "of whole numbers the activations are cut to whole numbers, because they are stored in an array "
+            "of their type: `np.zeros_like(a)`",
+            passes=(fractions,),
+            credit=SLIP,
         ),
     ),
     alternatives={

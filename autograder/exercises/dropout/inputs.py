@@ -14,6 +14,14 @@ def whole_numbers(rng: np.random.Generator, *shape: int) -> NDArray:
     return 2 * rng.integers(-20, 40, shape) + 1
 
 
+def whole_numbers_for(rng: np.random.Generator, mask: NDArray) -> NDArray:
+    """Whole numbers of the shape of a mask; what it keeps of them has a sum to divide by."""
+    while True:
+        drawn = whole_numbers(rng, *mask.shape)
+        if drawn[mask].sum() != 0:
+            return drawn
+
+
 def single_precision(rng: np.random.Generator, *shape: int) -> NDArray:
     """Without signs, so that nothing cancels."""
     return rng.uniform(1, 9, shape).round(2).astype(np.float32)

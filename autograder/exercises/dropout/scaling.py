@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from autograder.catalogue import Wrong
 from autograder.exercises.credit import SLIP
+from autograder.exercises.slips import fractions
 
 
 # The probe on which nothing is dropped, and nothing has to be made up for.
@@ -119,6 +120,14 @@ def scaling(values: str, others: tuple[str, ...]) -> tuple[Wrong, ...]:
             "only_the_factor",
             {right: "mask / keep_prob"},
             f"the factor of each unit is returned, and `{values}` is not multiplied by it: `{{}}`",
+        ),
+        Wrong(
+            "cut_to_whole_numbers",
+            {right: f"({right}).astype({values}.dtype)"},
+            "of whole numbers the result is cut to whole numbers, because it is stored in an array of their "
+            f"type: `np.zeros_like({values})`",
+            passes=(fractions,),
+            credit=SLIP,
         ),
     )
 
