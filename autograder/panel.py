@@ -7,6 +7,8 @@ from autograder.verdict import UNTOUCHED, Judgement
 
 
 GOOD, BAD, NEUTRAL = "#009E73", "#D55E00", "#8C8C8C"
+# A test in which an answer by another convention is right, with numbers of its own.
+OTHERWISE = "≈"
 
 
 class Panel:
@@ -86,19 +88,21 @@ def _framed(colour: str) -> str:
 
 
 def _tests(judgement: Judgement, untried: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    yield from (("✓" if ok else "✗", name) for name, ok in judgement.passed)
+    other = OTHERWISE if _is_right(judgement) else "✗"
+    yield from (("✓" if ok else other, name) for name, ok in judgement.passed)
     yield from (("–", name) for name in untried)
 
 
 def _case(judgement: Judgement) -> Iterator[tuple[str, str]]:
     """The failing case as rows; what never came back was said already."""
     case = judgement.finding.case if judgement.finding else None
+    expected, returned = ("ours", "yours") if _is_right(judgement) else ("expected", "returned")
     if case:
         yield "tried", case.call
         if case.expected:
-            yield "expected", case.expected
+            yield expected, case.expected
         if case.returned:
-            yield "returned", case.returned
+            yield returned, case.returned
 
 
 def _inline_code(text: str) -> str:
@@ -118,7 +122,7 @@ def _headline(judgement: Judgement, untried: tuple[str, ...]) -> str:
     if passed == tried:
         return f"all {passed} tests pass."
     if _is_right(judgement):
-        return "is accepted."
+        return f"right, by another convention ({OTHERWISE}: other numbers than ours)."
     if untried:
         return f"{passed} of {tried + len(untried)} tests pass, {len(untried)} not tried."
     return f"{passed} of {tried} tests pass."

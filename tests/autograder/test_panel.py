@@ -47,9 +47,19 @@ def test_what_is_not_written_is_one_neutral_line() -> None:
     assert "columns" not in shown
 
 
-def test_an_answer_by_another_convention_is_not_said_to_pass_everything() -> None:
+@pytest.mark.parametrize("paint", [panel_text, panel_html])
+def test_an_answer_by_another_convention_is_right_throughout(paint: Any) -> None:
+    shown = paint(judgement(3, kind="convention", case=Case("ewma(1)", "[1.]", "[2.]")))
+    assert "right, by another convention (≈: other numbers than ours)." in shown
+    assert re.findall("[✓✗≈](?!:)", shown) == ["✓"] * (paint is panel_html) + ["✓", "≈"]
+    assert not re.search("✗|#D55E00|expected|returned", shown)
+    assert "ours" in shown
+    assert "yours" in shown
+
+
+def test_grading_repeats_the_tests_of_another_convention_too() -> None:
     accepted = repr(Panel(judgement(3, kind="convention")))
-    assert accepted.startswith("ewma: is accepted. Grading repeats the tests with other numbers.")
+    assert "ours). Grading repeats the tests with other numbers." in accepted
 
 
 def test_only_the_student_is_told_what_grading_will_do() -> None:
