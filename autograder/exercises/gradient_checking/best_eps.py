@@ -1,5 +1,5 @@
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from advsec import gradient_check
 from autograder.catalogue import Wrong, exercise
@@ -22,17 +22,22 @@ def far_from_zero(rng: np.random.Generator, size: float, *shape: int) -> NDArray
     return (size * rng.uniform(0.5, 1.5, shape)).round()
 
 
+def steps(shares: ArrayLike, size: float) -> NDArray:
+    """Steps that are short to write."""
+    return np.array([float(f"{share * size:.3g}") for share in np.asarray(shares)])
+
+
 def exponential(
     rng: np.random.Generator, size: float, shape: tuple[int, ...] = (3,), shares: NDArray = SHARES
 ) -> Call:
     f, grad = (Named(name, (1 / size,)) for name in ("exponentials", "slope_of_exponentials"))
-    return call(f, grad, theta=far_from_zero(rng, size, *shape), eps=shares * size)
+    return call(f, grad, theta=far_from_zero(rng, size, *shape), eps=steps(shares, size))
 
 
 def logarithm(rng: np.random.Generator) -> Call:
     scale = (float(rng.integers(2, 9)),)
     f, grad = Named("logarithms", scale), Named("slope_of_logarithms", scale)
-    return call(f, grad, theta=far_from_zero(rng, 1000, 3), eps=1000 * np.array([3, *SHARES]))
+    return call(f, grad, theta=far_from_zero(rng, 1000, 3), eps=steps([3, *SHARES], 1000))
 
 
 def defined(call: Call) -> bool:

@@ -42,7 +42,11 @@ def probabilities(rng: np.random.Generator, M: int, m: int, c: int) -> NDArray:
             probs[model, n, rest] = (1 - probs[model, n, [a, b]].sum()) / len(rest)
     probs *= rng.uniform(0.98, 1.02, probs.shape)
     probs = probs[:, rng.permutation(m)]
-    return probs / probs.sum(axis=2, keepdims=True)
+    probs = np.round(probs / probs.sum(axis=2, keepdims=True), 4)  # short to write, and still of sum 1
+    probs[..., -1] = np.round(1 - probs[..., :-1].sum(axis=2), 4)
+    first_two = np.sort(probs.mean(axis=0))[:, -2:]
+    clear = np.diff(first_two).min() > 1e-4  # no example on which two classes are equally probable
+    return probs if clear else probabilities(rng, M, m, c)
 
 
 def mean(name: str, instead: str, message: str, *, same_class: bool = False) -> Wrong:

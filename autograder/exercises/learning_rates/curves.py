@@ -24,7 +24,8 @@ class Curves:
         """Rates and losses of one group, in other units: no rule depends on these."""
         for seed in self.seeds[rng.integers(len(self.seeds))]:
             lrs, losses = self.curve(seed)
-            yield lrs * round(rng.uniform(0.5, 2), 2), losses * round(rng.uniform(0.5, 2), 2)
+            of_lrs, of_losses = (round(rng.uniform(0.5, 2), 2) for _ in range(2))
+            yield np.round(lrs * of_lrs, 6), np.round(losses * of_losses, 5)
 
     def curve(self, seed: int) -> tuple[NDArray, NDArray]:
         """Two falls, noise, and in the end a rise, at rates that are not evenly spaced."""
