@@ -144,7 +144,10 @@ def settle(
 
 
 def shown_results(course: Course, assignment: str) -> dict[str, Result | None]:
-    """The results that the autograded notebooks show, by student; None where a result is no longer there."""
+    """The results that the autograded notebooks show, by student; None where a result is no longer there.
+
+    They are as they were graded; what a person has named is said by `with_names`.
+    """
     folders = CourseDirectory(config=configuration(course))
     store = result_store(course, assignment)
     found = {}

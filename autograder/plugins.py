@@ -12,6 +12,7 @@ from autograder.batch import Batch, result_store
 from autograder.course import Course, CourseError
 from autograder.gradebook import opened, read_grades, release_of, settle, shown
 from autograder.grades import Grade
+from autograder.named import read_names, with_names
 from autograder.notebook import METADATA_KEY, autograded_notebook
 from autograder.protection import choose_wall
 from autograder.publish import record
@@ -75,7 +76,8 @@ class GradingExporter(NotebookExporter):
         batch = Batch(course, assignment, choose_wall(course))
         beside = names_beside(submitted, path.name)
         (job,) = batch.jobs([Submission(about["student"], submitted, path, beside=beside)])
-        self.result = batch.known(job) or batch.grade_one(job, self._started_zygote(batch))
+        graded = batch.known(job) or batch.grade_one(job, self._started_zygote(batch))
+        self.result = with_names(graded, assignment, read_names(course, assignment))
         notebook = autograded_notebook(self.result, assignment, release_of(course, assignment, folders))
         resources["output_extension"] = ".ipynb"
         return json.dumps(notebook, indent=1), resources
@@ -156,7 +158,8 @@ class FeedbackExporter(HTMLExporter):
             grade = read_grades(gradebook, assignment.name, result.student)[result.student]
         resources["output_extension"] = ".html"
         lecture = lecture_sections(course.lectures / f"{assignment.name}.ipynb")
-        return student_page(result, assignment, grade, lecture), resources
+        said = with_names(result, assignment, read_names(course, assignment))
+        return student_page(said, assignment, grade, lecture), resources
 
 
 class ExportGrades(ExportPlugin):  # type: ignore[misc]

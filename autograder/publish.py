@@ -17,6 +17,7 @@ from typing import Any
 from autograder.course import Course
 from autograder.exercise import Assignment
 from autograder.gradebook import configuration, entries_of, opened, release_of, settle, shown
+from autograder.named import read_names, with_names
 from autograder.notebook import autograded_notebook, sources
 from autograder.results import Result
 
@@ -41,10 +42,12 @@ def publish(
 ) -> list[Result]:
     """Write results into nbgrader's database and folder as they come, and return them. Raises CourseError.
 
+    Mistakes that a person has given a name are written, and returned, by that.
     What they hold already is left alone. `times` say when students handed in, in UTC, as far as it is known;
     penalties for lateness are worked out anew for everybody.
     """
     course.work.mkdir(parents=True, exist_ok=True)
+    names = read_names(course, assignment)
     config = configuration(course)
     folders = CourseDirectory(config=config)
     release = release_of(course, assignment, folders)
@@ -55,7 +58,8 @@ def publish(
         shared = gradebook.find_notebook(assignment.name, assignment.name)
         cells = _Cells.of(shared)
         held = _held(gradebook, assignment.name)
-        for result in results:
+        for graded in results:
+            result = with_names(graded, assignment, names)
             known = held.get(result.student) == cells.entries(result, assignment, release)
             if not (known and shown(result.student, assignment.name, folders).get("key") == result.key):
                 _add(gradebook, result, assignment, release)

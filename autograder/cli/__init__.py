@@ -1,4 +1,5 @@
-"""The command line: `autograder demo | release | collect | grade | report | export | doctor | prove | new`.
+"""The command line: `autograder demo | release | collect | grade | report | name | course | export | doctor
+| prove | new`.
 
 One module per command, or for two that belong together; the order here is that of `--help`. Nothing slow is
 imported before it is needed, so that `--help` answers at once.
@@ -6,7 +7,19 @@ imported before it is needed, so that `--help` answers at once.
 
 # isort: off
 from autograder.cli.app import app, main
-from autograder.cli import demo, handing, grade, report, export, doctor, authors
+from autograder.cli import demo, handing, grade, report, name, course, export, doctor, authors
 
 
-__all__ = ["app", "authors", "demo", "doctor", "export", "grade", "handing", "main", "report"]
+__all__ = [
+    "app",
+    "authors",
+    "course",
+    "demo",
+    "doctor",
+    "export",
+    "grade",
+    "handing",
+    "main",
+    "name",
+    "report",
+]

@@ -25,12 +25,15 @@ def make_reports(
     grades: "Mapping[str, Grade]",
     output: Path | None = None,
 ) -> "Reports":
+    from autograder.named import read_names, with_names
     from autograder.report import lecture_sections, write_reports
 
     directory = output or course.reports / assignment.name
     found = _flags(course, assignment, results)
     lecture = lecture_sections(course.lectures / f"{assignment.name}.ipynb")
-    return write_reports(results, assignment, grades, directory, course.key(), found, lecture)
+    names = read_names(course, assignment)
+    said = [with_names(result, assignment, names) for result in results]
+    return write_reports(said, assignment, grades, directory, course.key(), found, lecture, names)
 
 
 def name_failed(reports: "Reports") -> None:

@@ -41,7 +41,7 @@ def grade_class(
     from autograder.sandbox.launcher import ZygoteProcess
 
     submissions = found_submissions(submitted, assignment, student)
-    with stoppable(), course.alone(_say_waiting), contextlib.ExitStack() as started:
+    with stoppable(), course.alone(say_waiting), contextlib.ExitStack() as started:
         # What will be needed takes more than a second to import, in which the wall is tested.
         process = None
         if not all(
@@ -71,7 +71,7 @@ def grade_class(
     return ordered, grades(course, assignment.name)
 
 
-def _say_waiting() -> None:
+def say_waiting() -> None:
     print("autograder: somebody is grading this course; waiting until they have finished", file=sys.stderr)
 
 

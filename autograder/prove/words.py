@@ -3,8 +3,9 @@
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
+from autograder.exercise import Exercise
 from autograder.prove.bench import Bench
 
 
@@ -63,36 +64,50 @@ def the_signature_is_that_of_the_reference(bench: Bench) -> Iterator[str]:
 
 def every_message_completes_its_sentence(bench: Bench) -> Iterator[str]:
     for entry in bench.exercise.misconceptions:
-        message = entry.message
-        if not re.match(r"[a-z`]|[A-Z] ", message):
-            yield f"`{entry.name}`: starts small, or with a variable such as N"
-        if message.endswith((".", "!", " ")):
-            yield f"`{entry.name}`: the sentence ends elsewhere"
-        if message.count("`") % 2:
-            yield f"`{entry.name}`: code stands between two backticks"
-        if "you " in f"{message} ":
-            yield f"`{entry.name}`: speaks of the formula, not of the person"
+        for problem in badly_worded(entry.message):
+            yield f"`{entry.name}`: {problem}"
+
+
+def badly_worded(message: str) -> Iterator[str]:
+    """What keeps a message from completing "Your result is what you get when ..."."""
+    if not re.match(r"[a-z`]|[A-Z] ", message):
+        yield "starts small, or with a variable such as N"
+    if message.endswith((".", "!", " ")):
+        yield "the sentence ends elsewhere"
+    if message.count("`") % 2:
+        yield "code stands between two backticks"
+    if "you " in f"{message} ":
+        yield "speaks of the formula, not of the person"
 
 
 def no_message_gives_the_formula_away(bench: Bench) -> Iterator[str]:
-    right = {*_right_formulas(bench), *_right_parts(bench)}
+    right = right_code(bench.exercise)
     for entry in bench.exercise.misconceptions:
-        for code in re.findall("`(.+?)`", entry.message):
-            if _bare(code) in right:
-                yield f"`{entry.name}` gives away `{code}`"
+        for code in given_away(entry.message, right):
+            yield f"`{entry.name}` gives away `{code}`"
 
 
-def _right_parts(bench: Bench) -> Iterator[str]:
+def right_code(exercise: Exercise) -> frozenset[str]:
+    """What no message may quote."""
+    return frozenset((*_right_formulas(exercise), *_right_parts(exercise)))
+
+
+def given_away(message: str, right: Container[str]) -> Iterator[str]:
+    """The pieces of right code that a message quotes."""
+    return (code for code in re.findall("`(.+?)`", message) if _bare(code) in right)
+
+
+def _right_parts(exercise: Exercise) -> Iterator[str]:
     """What the solution assigns or returns, apart from plain names."""
-    text = bench.exercise.solution.text if bench.exercise.solution else ""
+    text = exercise.solution.text if exercise.solution else ""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Assign | ast.Return) and node.value and not isinstance(node.value, ast.Name):
             yield _bare(ast.unparse(node.value))
 
 
-def _right_formulas(bench: Bench) -> Iterator[str]:
+def _right_formulas(exercise: Exercise) -> Iterator[str]:
     """The right-hand sides of the displayed formulas of the reference's docstring."""
-    text = inspect.getdoc(bench.exercise.reference) or ""
+    text = inspect.getdoc(exercise.reference) or ""
     for line in text.split("Parameters\n")[0].splitlines():
         if line.startswith("    "):
             for formula in re.split(r";\s|,\s{2,}", line):

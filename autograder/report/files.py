@@ -11,8 +11,9 @@ from autograder.exercise import Assignment
 from autograder.files import write_ours
 from autograder.flags import Flag
 from autograder.grades import Grade
+from autograder.named import Named
 from autograder.report import pages
-from autograder.report.classroom import class_page
+from autograder.report.classroom import class_page, statistics_of
 from autograder.report.safe import page_name, spreadsheet_text
 from autograder.report.student import student_page
 from autograder.report.words import outcome_words
@@ -38,8 +39,10 @@ def write_reports(
     key: bytes,
     flags: Mapping[str, Sequence[Flag]] = MappingProxyType({}),
     lecture: Mapping[str, str] = MappingProxyType({}),
+    given: Sequence[Named] = (),
 ) -> Reports:
-    """Write all pages and `scores.csv` below `directory`; raises CourseError where nothing can be written.
+    """Write all pages, `scores.csv` and `statistics.csv` below `directory`; raises CourseError where nothing
+    can be written.
 
     Each file is replaced as a whole, and the page of the class comes last: what it links to is there. A
     page that cannot be made is one sentence in its place, and costs nobody else theirs. The names of pages
@@ -69,11 +72,13 @@ def write_reports(
     table = without_failing(lambda some: scores_csv(some, assignment, grades))
     # The mark at the start tells spreadsheets that the file is UTF-8.
     write_ours(directory / "scores.csv", f"\ufeff{table}".encode())
+    table = without_failing(lambda some: statistics_csv(some, assignment, grades))
+    write_ours(directory / "statistics.csv", f"\ufeff{table}".encode())
 
     def of_class(some: Sequence[Result]) -> str:
         left_out = names.keys() - {result.student for result in some}
         shown = {student: grade for student, grade in grades.items() if student not in left_out}
-        return class_page(some, assignment, shown, flags, names, tuple(failed))
+        return class_page(some, assignment, shown, flags, names, tuple(failed), lecture, given)
 
     write_ours(directory / "index.html", without_failing(of_class).encode())
     return Reports(directory / "index.html", tuple(failed))
@@ -126,6 +131,22 @@ def scores_csv(results: Sequence[Result], assignment: Assignment, grades: Mappin
                 spreadsheet_text("; ".join(f"{cell}: {comment}" for cell, comment in grade.comments)),
             )
         )
+    return file.getvalue()
+
+
+def statistics_csv(results: Sequence[Result], assignment: Assignment, grades: Mapping[str, Grade]) -> str:
+    """A line per exercise and per probe: on how many it was tried, the share that the class has, and the
+    discrimination. What has no meaning is left empty, and `note` says why.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+    writer.writerow(
+        ("assignment", "exercise", "probe", "shown", "students", "difficulty", "discrimination", "note")
+    )
+    for exercise, probe, shown, item in statistics_of(results, assignment, grades):
+        numbers = (_number(each and round(each, 6)) for each in (item.difficulty, item.discrimination))
+        about = (assignment.name, exercise.name, probe, str(int(shown)) if probe else "")
+        writer.writerow((*about, str(item.students), *numbers, item.says))
     return file.getvalue()
 
 

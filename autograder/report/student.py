@@ -12,6 +12,7 @@ from autograder.exercise import Assignment
 from autograder.grades import Grade, Mark
 from autograder.report import pages, words
 from autograder.report.prose import prose
+from autograder.report.reading import sections
 from autograder.results import CellRecord, Result
 from autograder.sandbox import notices
 from autograder.sandbox.messages import Output
@@ -115,15 +116,6 @@ class ShownAnswer:
     number: int
 
 
-@dataclass(frozen=True)
-class Section:
-    """A section of the lecture that somebody is asked to read again; `id` is where it stands on the page."""
-
-    title: str
-    id: str
-    prose: Markup
-
-
 def student_page(
     result: Result,
     assignment: Assignment,
@@ -149,7 +141,7 @@ def student_page(
         late=words.duration(grade.seconds_late),
         signatures={exercise.name: exercise.signature for exercise in assignment.exercises},
         cells=cells,
-        sections=_sections(result, lecture),
+        sections=sections((each.finding.read for each in result.judgements if each.finding), lecture),
         exercises=shown,
         answers=_shown_answers(grade, result.cells),
         unfinished=[each for each in shown if each.judgement.score < each.judgement.max_score],
@@ -160,17 +152,6 @@ def student_page(
 def _shown_exercise(judgement: Judgement, cell: str, grade: Grade) -> ShownExercise:
     machines = Mark(cell, judgement.score, judgement.max_score, judgement.score)
     return ShownExercise(judgement, grade.mark(cell) or machines, grade.comment(judgement.exercise))
-
-
-def _sections(result: Result, lecture: Mapping[str, str]) -> dict[str, Section]:
-    """What the findings name and the lecture has, by its heading."""
-    findings = [judgement.finding for judgement in result.judgements if judgement.finding]
-    titles = dict.fromkeys(finding.read for finding in findings if finding.read in lecture)
-    return {
-        title: Section(title, f"read-{number}", text)
-        for number, title in enumerate(titles, start=1)
-        if (text := prose(lecture[title])) is not None
-    }
 
 
 def _shown_answers(grade: Grade, records: tuple[CellRecord, ...]) -> list[ShownAnswer]:

@@ -78,6 +78,11 @@ def duration(seconds: float) -> str:
     return ""
 
 
+def correlation(value: float | None) -> str:
+    """0.31, −0.05; an en dash where there is none."""
+    return "–" if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+
+
 def points(value: float | None) -> str:
     """2.5, 3; an en dash where there is no score."""
     return "–" if value is None else f"{round(value, 2):g}"

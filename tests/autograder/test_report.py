@@ -23,10 +23,12 @@ import pytest
 from hypothesis import given, strategies as st
 
 from autograder import submission
+from autograder.behaviour import Answered
 from autograder.course import CourseError
 from autograder.exercises import load
 from autograder.flags import WHAT_A_FLAG_MEANS, Flag
 from autograder.grades import Grade, Mark
+from autograder.named import Named
 from autograder.report import (
     class_page,
     page_name,
@@ -38,6 +40,7 @@ from autograder.report import (
 )
 from autograder.report.safe import spreadsheet_text
 from autograder.report.student import PAGE_CHARACTERS, PAGE_IMAGES, PAGE_OUTPUTS
+from autograder.report.whole_course import Part, course_page
 from autograder.results import CellRecord, Result
 from autograder.sandbox.images import png_of
 from autograder.sandbox.messages import CellResult, Output
@@ -99,6 +102,8 @@ def hostile(text: str) -> Result:
         Judgement(name, score, 3, ((text, True), (text, False)), finding)
         for name, score, finding in zip(("ewma", "window", text), (0, 1.5, 3), findings, strict=True)
     )
+    does = (Answered(text, "raised", text, (float("nan"),)),)
+    judgements += (Judgement("ewma_weights", 0, 3, ((text, False),), findings[2], does),)
     outputs = (
         Output("stream", text, text),
         Output("error", text, text),
@@ -110,6 +115,7 @@ def hostile(text: str) -> Result:
     cells = (
         CellRecord(Cell("code", text, text), CellResult("error", outputs)),
         CellRecord(Cell("markdown", text, text)),
+        CellRecord(Cell("code", text, "ewma_weights")),
         CellRecord(Cell(text, text, "test-ewma"), stopped=Stopped(text, text)),
     )
     return Result(text, text, "graded", text, 4.5, 20, judgements, cells, (text,), text, 1.0, text, text)
@@ -125,7 +131,19 @@ def pages_of(text: str) -> tuple[str, ...]:
     """Every kind of page that a result made of `text` can be on."""
     results = [replace(hostile(text), outcome=outcome) for outcome in ("graded", "rejected", "needs_human")]
     students = (page_of(result) for result in results)
-    return (*students, *(class_page_of([result], flags_of(text)) for result in results))
+    group = [results[0], replace(results[0], student=f"{text} too")]
+    of_course = Part(
+        ASSIGNMENT,
+        {result.student: result for result in group},
+        grades_of(group, ASSIGNMENT),
+        (Named("ewma_weights", "named", text, text, ()),),
+    )
+    return (
+        *students,
+        *(class_page_of([result], flags_of(text)) for result in results),
+        class_page_of(group),
+        course_page([of_course]),
+    )
 
 
 @cache
@@ -269,7 +287,8 @@ def test_who_is_asked_to_read_again_finds_the_section_on_the_page():
 def test_pages_link_to_themselves_and_their_neighbours_only(attack):
     for page in parsed_pages_of(attack):
         assert all(
-            re.match(r"#|students/[\w.-]+\.html(#|$)|scores\.csv$", link) for link in page.values("href")
+            re.match(r"#|students/[\w.-]+\.html(#|$)|(scores|statistics)\.csv$", link)
+            for link in page.values("href")
         )
         assert all(source.startswith("data:image/") for source in page.values("src"))
         names = {name for _, attributes in page.elements for name in attributes}
@@ -404,7 +423,7 @@ def test_the_class_adds_up():
     page = Page(class_page_of(results))
     assert "5 handed in = 2 graded + 1 rejected + 2 need a person" in page.text
     assert page.text.index("di : The grader itself failed.") < page.text.index("cy : The file is empty.")
-    assert page.text.index("cy : The file is empty.") < page.text.index("Everybody")
+    assert page.text.index("cy : The file is empty.") < page.text.index("Everybody ✓")
     assert "swapped beta weighs the new observation" in page.text
     assert "Median 23, mean 23 of 30 points" in page.text
     assert "several columns 0 of 2" in page.text
@@ -519,11 +538,15 @@ def test_every_kind_of_finding_and_of_ending_has_words():
 @pytest.mark.parametrize("media", ["light", "dark", "print"])
 def test_text_stands_out_from_its_background(media):
     style = (Path(words.__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
-    roots = [dict(re.findall(r"--(\w+): (#\w{6})", root)) for root in re.findall(r":root \{([^}]*)\}", style)]
-    colours = roots[("light", "dark", "print").index(media)]
+    roots = re.findall(r":root \{([^}]*)\}", style)
+    root = roots[("light", "dark", "print").index(media)]
+    colours = dict(re.findall(r"--([\w-]+): (#\w{6})", root))
     for text in ("text", "quiet", "link", "right", "partly", "wrong"):
         for ground in ("page", "panel"):
             assert contrast(colours[text], colours[ground]) >= 4.5
+    for ground in ("shade-1", "shade-2", "shade-3", "shade-4", "shade-5"):
+        assert contrast(colours["text"], colours[ground]) >= 4.5
+    assert contrast(colours["on-bar"], colours["bar"]) >= 4.5
     assert contrast(colours["bar"], colours["page"]) >= 3
     assert contrast(colours["bar"], colours["track"]) >= 3
 
@@ -726,9 +749,11 @@ def test_reports_are_written_as_a_whole(tmp_path):
         index = write(results, tmp_path / "reports")
     written = {str(path.relative_to(index.parent)) for path in index.parent.rglob("*") if path.is_file()}
     students = {f"students/{page_name(result.student, KEY)}" for result in results}
-    assert written == students | {"index.html", "scores.csv"}
+    assert written == students | {"index.html", "scores.csv", "statistics.csv"}
     page = Page(index.read_text(encoding="utf-8"))
-    assert {link.partition("#")[0] for link in page.values("href")} == students | {"scores.csv"}
+    assert {link.partition("#")[0] for link in page.values("href") if link[0] != "#"} == (
+        students | {"scores.csv", "statistics.csv"}
+    )
 
 
 def test_two_results_of_one_student_are_refused(tmp_path):
