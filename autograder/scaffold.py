@@ -142,7 +142,14 @@ def _registered(text: str, package: str, name: str) -> str:
         if isinstance(node, ast.keyword) and node.arg == "exercises"
     )
     lines = text.splitlines(keepends=True)
-    lines.insert((exercises.end_lineno or 0) - 1, f"        {name.upper()},\n")
+    if isinstance(exercises, ast.Tuple) and exercises.lineno == exercises.end_lineno:
+        line, names = lines[exercises.lineno - 1], [*map(ast.unparse, exercises.elts), name.upper()]
+        inside = "".join(f"\n        {each}," for each in names)
+        lines[exercises.lineno - 1] = (
+            f"{line[: exercises.col_offset]}({inside}\n    ){line[exercises.end_col_offset :]}"
+        )
+    else:
+        lines.insert((exercises.end_lineno or 0) - 1, f"        {name.upper()},\n")
     return "".join(lines)
 
 
