@@ -132,10 +132,14 @@ def _imported(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except Exception as error:
-        top = name.partition(".")[0]
-        if isinstance(error, ModuleNotFoundError) and error.name in (name, top):
-            says = f"there is no folder and no package {name.partition('.')[2] or name} with exercises"
+        package, _, inside = name.rpartition(".")
+        if isinstance(error, ModuleNotFoundError) and error.name in (name, name.partition(".")[0]):
+            if package in sys.modules:
+                says = f"{sys.modules[package].__file__} names the package {inside}, which is not there"
+            else:
+                says = f"this course has no folder {name} with its exercises, and no package is called so"
             raise CourseError(says) from error
+        top = name.partition(".")[0]
         folder = _folder(sys.modules[top]) if top in sys.modules else Path(name)
         raise CourseError(_says(str(folder), folder, error)) from error
 

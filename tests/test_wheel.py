@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.wheel import build
+
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,14 +20,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The unpacked wheel."""
-    built, unpacked = tmp_path_factory.mktemp("built"), tmp_path_factory.mktemp("unpacked")
-    source = tmp_path_factory.mktemp("source")
-    for name in ("pyproject.toml", "README.md", "LICENSE", "advsec", "autograder"):
-        os.symlink(ROOT / name, source / name)
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    command += ["--no-index", "--wheel-dir", str(built), "."]
-    subprocess.run(command, cwd=source, check=True, timeout=300)
-    (path,) = built.glob("advsec-*.whl")
+    path, unpacked = build(tmp_path_factory), tmp_path_factory.mktemp("unpacked")
     with zipfile.ZipFile(path) as archive:
         archive.extractall(unpacked)
     return unpacked
@@ -53,6 +48,11 @@ def test_the_wheel_holds_the_two_packages_and_what_they_read(wheel):
     }
     files = {path.relative_to(ROOT) for path in (ROOT / "autograder").rglob("*.py")}
     files |= {path.relative_to(ROOT) for path in (ROOT / "autograder/report/templates").iterdir()}
+    files |= {
+        path.relative_to(ROOT)
+        for path in (ROOT / "autograder/newcourse").rglob("*")
+        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in path.parts[-4:])
+    }
     assert files <= {path.relative_to(wheel) for path in wheel.rglob("*")}
 
 

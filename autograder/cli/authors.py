@@ -1,5 +1,6 @@
 """`autograder prove` and `autograder new`: for authors of exercises."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,23 +32,27 @@ def prove(
     """Prove the grader: what is right passes, what is wrong fails and is called by its name.
 
     For authors of exercises. Exit code 1 says that it does not, in words below the table: such as two wrong
-    formulas that the probes do not tell apart.
+    formulas that the probes do not tell apart, or a notebook that asks for something else.
     """
     course = Course.find()
     names = course.assignments.names if assignment is None else (asked_assignment(assignment).name,)
     asked = [(known, _exercises(known, exercise)) for known in map(course.assignment, names)]
     if not any(exercises for _, exercises in asked):
         raise CourseError(f"there is no exercise {exercise!r} in {', '.join(names)}")
+    from autograder.prove.cells import problems
     from autograder.prove.table import in_short, print_proofs, proofs
 
-    proved = []
+    proved, amiss = [], 0
     for known, exercises in asked:
         if exercises:
             made = proofs(course, known.name, exercises, jobs)
             print_proofs(known.title, made)
             proved += made
+        for problem in () if exercise else problems(course, known):
+            print(f"{known.name}.ipynb: {problem}")
+            amiss += 1
     print(in_short(proved))
-    holds = all(proof.holds for proof in proved)
+    holds = all(proof.holds for proof in proved) and not amiss
     print("The proof holds." if holds else "The proof does not hold.")
     if not holds:
         raise typer.Exit(1)
@@ -62,14 +67,17 @@ def new(
 ) -> None:
     """Begin an exercise: its module, its place in the assignment, its cells of the notebook, and a test.
 
-    For authors, whose reference function is in `advsec` already; CONTRIBUTING.md goes on from here.
+    For authors, whose reference function is there already: in `advsec`, or in `exercises/references.py` of
+    a course of their own, where a first exercise begins its assignment too. docs/teachers.md and
+    CONTRIBUTING.md go on from here.
     """
     course = Course.find()
     from autograder.scaffold import scaffold
 
-    for path in scaffold(course, asked_assignment(assignment), exercise):
+    name = Path(assignment).name  # completed by a shell, it is the path of a folder
+    for path in scaffold(course, name, exercise):
         print(f"wrote {short(path)}")
-    print(f"Fill in what is TODO, then run: autograder prove {assignment} --exercise {exercise}")
+    print(f"Fill in what is TODO, then run: autograder prove {name} --exercise {exercise}")
 
 
 def _exercises(assignment: "Assignment", only: str | None) -> list[str]:

@@ -86,7 +86,7 @@ def test_its_cells_stand_behind_those_of_the_last_exercise(
 def test_what_is_there_already_is_left_alone(copy: Path, begun: subprocess.CompletedProcess[str]) -> None:
     again = typed(NEW, copy)
     assert again.returncode == 1
-    assert "half.py is there already; nothing is changed" in again.stderr
+    assert "test_half.py is there already; nothing is changed" in again.stderr
     unknown = typed(NEW.replace("half", "third"), copy)
     assert (
         unknown.stderr

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from autograder.course import Course
 from autograder.prove import prove
 from autograder.prove.cells import problems

@@ -1,7 +1,6 @@
 """What a student's `softmax` is tried on, and what it may be instead."""
 
 import numpy as np
-
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Probe, call
 
