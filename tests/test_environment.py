@@ -134,7 +134,8 @@ def test_lock_pins_every_requirement_within_its_range(python, platform):
     ("folder", "own", "extras"),
     [
         ("advsec", {"advsec"}, ["course"]),
-        ("autograder", {"advsec", "autograder"}, ["course", "grading", "cluster"]),
+        # The test that a new course gets, which is no part of the program, asks for pytest.
+        ("autograder", {"advsec", "autograder", "pytest"}, ["course", "grading", "cluster"]),
         ("notebooks", {"advsec", "autograder"}, ["course"]),
         ("tests", {"advsec", "autograder", "tests"} | PEERS, list(EXTRAS)),
     ],
