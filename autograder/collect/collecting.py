@@ -49,7 +49,7 @@ REFUSED = {
     "no_notebook": "it is no notebook, and there is no other file of this student",
     "nobody": "its name does not say whose it is",
     "ambiguous": "there are several notebooks and none is named {assignment}.ipynb",
-    "several": "there are several in different folders, and nothing says which one counts; remove the others",
+    "several": "there are several, and nothing says which one counts; remove the others",
     "namesakes": "several people have this name; tell them apart with --roster or by hand",
     "case": "another student's name differs from this one in upper and lower case only",
     "not_on_roster": "nobody on the roster, or more than one, has this name",
@@ -298,9 +298,10 @@ class _Collector:
             if notebook.stem not in wanted:
                 self._skip(notebook.place, "other_assignment", notebook.student)
         latest = [each for each in mine if each.claim.attempt == mine[-1].claim.attempt]
+        alike = [each for each in latest if each.order[:2] == mine[-1].order[:2]]
         if len({stem.casefold() for stem in wanted}) > 1:
             self._refuse_all(mine, "ambiguous")
-        elif len({each.claim.folder for each in latest}) > 1:
+        elif len(alike) > 1 or len({each.claim.folder for each in latest}) > 1:
             self._refuse_all(mine, "several")
         else:
             for notebook in mine[:-1]:

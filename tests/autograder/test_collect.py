@@ -202,6 +202,7 @@ def test_what_programs_make_of_a_name_is_collected_as_grading_would_take_it(
     [
         ("doe_1_77_essay.pdf", f"roe_2_78_{FILE}", "roe_2_79_data.csv"),
         (f"doe_1_77_{NAME}.txt", f"roe_2_78_{FILE}", "roe_2_79_data.csv"),
+        ("doe_LATE_1_link.html", f"roe_2_78_{FILE}", "roe_2_text.html"),
         (
             "Jane Doe_12_assignsubmission_file_/essay.docx",
             f"Max Roe_13_assignsubmission_file_/{FILE}",

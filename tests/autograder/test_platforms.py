@@ -129,6 +129,10 @@ ARCHIVES: dict[str, dict[str, str | tuple[str, str]]] = {
         f"course/submitted/jane/{NAME}/{FILE}": "jane",
         f"course/submitted/max/{NAME}/{FILE}": "max",
     },
+    "nbgrader's exchange": {
+        f"inbound/jane+{NAME}+2026-11-01 10:00:00.123456 UTC+abc=/{FILE}": "jane",
+        f"inbound/max+{NAME}+2026-11-01 10:00:00.123456 UTC/{FILE}": "max",
+    },
     "folders in two folders": {f"a/b/jane/{FILE}": "jane", "a/b/max/homework.ipynb": "max"},
     "folders of students, and a folder in each": {f"jane/hw/{FILE}": "jane", f"max/hw/{FILE}": "max"},
 }  # fmt: skip
@@ -192,6 +196,10 @@ def test_what_a_group_hands_in_is_each_members(platform: Platform) -> None:
     ("early", "late"),
     [
         ("H_jd_attempt_2026-11-01-09-00-00_a.ipynb", "H_jd_attempt_2026-11-01-10-00-00_a.ipynb"),
+        (
+            f"jd+{NAME}+2026-11-01 09:00:00.1 UTC+x/a.ipynb",
+            f"jd+{NAME}+2026-11-01 10:00:00.2 +0000+y/a.ipynb",
+        ),
         ("1-2 - Jane Doe - Nov 1, 2026 958 AM/a.ipynb", "1-2 - Jane Doe - Nov 1, 2026 1203 PM/a.ipynb"),
         ("1-2 - Jane Doe - Nov 9, 2026 1105 AM - a.ipynb", "1-2 - Jane Doe - Nov 10, 2026 105 AM - a.ipynb"),
     ],
@@ -219,6 +227,21 @@ def test_of_several_in_folders_of_one_student_none_counts(platform: Platform) ->
     )
     assert reasons(collection) == [REFUSED["several"]] * 2
     assert platform.notebooks() == {"max": b"2"}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        (f"doe_1/{FILE}", f"doe_1/{NAME}.IPYNB"),
+        (f"H_jd_attempt_2026-13-01-10-00-00_{FILE}", f"H_jd_attempt_2026-14-01-10-00-00_{FILE}"),
+        (f"jd+{NAME}+2026-11-01 09:00:00 CEST+x/a.ipynb", f"jd+{NAME}+2026-11-01 10:00:00 CEST+y/a.ipynb"),
+    ],
+)
+def test_where_nothing_says_which_is_the_latest_none_counts(
+    platform: Platform, names: tuple[str, str]
+) -> None:
+    collection = platform.collect_entries(*((name, name) for name in names))
+    assert reasons(collection) == [REFUSED["several"]] * 2
 
 
 # --- when it was handed in ------------------------------------------------------------------------------

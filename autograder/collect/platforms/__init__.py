@@ -3,6 +3,7 @@
 from autograder.collect.platforms.blackboard import BLACKBOARD
 from autograder.collect.platforms.brightspace import BRIGHTSPACE
 from autograder.collect.platforms.canvas import CANVAS
+from autograder.collect.platforms.exchange import EXCHANGE
 from autograder.collect.platforms.google_classroom import GOOGLE_CLASSROOM
 from autograder.collect.platforms.gradescope import GRADESCOPE
 from autograder.collect.platforms.ilias import ILIAS
@@ -10,6 +11,16 @@ from autograder.collect.platforms.moodle import MOODLE
 from autograder.collect.platforms.sakai import SAKAI
 
 
-PLATFORMS = (CANVAS, MOODLE, BLACKBOARD, BRIGHTSPACE, GRADESCOPE, SAKAI, GOOGLE_CLASSROOM, ILIAS)
+PLATFORMS = (
+    CANVAS,
+    MOODLE,
+    BLACKBOARD,
+    BRIGHTSPACE,
+    GRADESCOPE,
+    SAKAI,
+    GOOGLE_CLASSROOM,
+    ILIAS,
+    EXCHANGE,
+)
 
 __all__ = ["PLATFORMS"]

@@ -1,7 +1,8 @@
 """Canvas: Assignment, Download Submissions.
 
 `doejane_LATE_1234_5678_homework-2.ipynb` is of the user 1234, whose sortable name is Doe, Jane; 5678 counts
-uploads, and `-2` is Canvas' own for a name that is handed in once more. Where names are hidden,
+uploads, and `-2` is Canvas' own for a name that is handed in once more. `doejane_1234_text.html` and
+`doejane_1234_link.html` are what somebody typed in. Where names are hidden,
 `anon_Xy12z_5678_homework.ipynb`, with `LATE_` in front. Of a group, one member is named. From
 `lib/content_zipper.rb` of canvas-lms, 2024.
 """
@@ -14,12 +15,13 @@ from autograder.collect.claims import Claim, Claims, Parts, Platform, Text
 
 NAMED = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)")
 HIDDEN = re.compile(r"(?P<late>LATE_)?(?P<name>anon)_(?P<id>[0-9A-Za-z]{5})_(?P<upload>\d+)_(?P<file>.+)")
+TYPED = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)(?P<upload>)_(?P<file>(?:text|link)\.html)")
 
 
 def claims(paths: Sequence[Parts], _text: Text, _assignments: Sequence[str]) -> Claims:
     found: dict[Parts, tuple[Claim, ...]] = {}
     for path in paths:
-        match = HIDDEN.fullmatch(path[0]) or NAMED.fullmatch(path[0])
+        match = next(filter(None, (each.fullmatch(path[0]) for each in (HIDDEN, NAMED, TYPED))), None)
         if match and len(path) == 1:
             found[path] = (_claim(match),)
     return found
@@ -33,7 +35,7 @@ def _claim(match: re.Match[str]) -> Claim:
         among=(name,),
         file=match["file"],
         identity=identity,
-        attempt=(int(match["upload"][:18]),),
+        attempt=(int(match["upload"][:18] or 0),),
         late=bool(match["late"]),
     )
 
