@@ -18,6 +18,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 from . import notices
+from .figures import drawn
 from .messages import Output, Picture
 from .perform import Swallowed, swallowing
 from .policy import Policy
@@ -98,19 +99,22 @@ class _Hook(DisplayHook):
 
 
 class _Formatter(DisplayFormatter):
-    """Makes a PNG of every figure, whatever formats a notebook asks for."""
+    """Draws every figure as pixels, whatever formats a notebook asks for."""
 
     parent: "CellShell"
 
     def format(self, obj: Any, include: Any = None, exclude: Any = None) -> Any:
         if not self.parent.is_watched:
             return {}, {}
-        data, metadata = super().format(obj, include, exclude)
-        if data and "image/png" not in data and _is_figure(obj):
-            from IPython.core.pylabtools import print_figure
-
-            data["image/png"] = print_figure(obj, "png", bbox_inches="tight")
-        return data, metadata
+        if not _is_figure(obj):
+            return super().format(obj, include, exclude)
+        data, metadata = super().format(obj, {"text/plain"})
+        try:
+            picture = drawn(obj)
+        except Exception:
+            self.parent.showtraceback()
+            return data, metadata
+        return data | ({"image/png": picture} if picture else {}), metadata
 
 
 def _is_figure(obj: Any) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import notices
+from .figures import Drawn
 from .images import pixels_of
 from .messages import Output, Picture
 from .policy import Policy
@@ -119,7 +120,7 @@ class Recorder:
 
     def _picture(self, kind: str, content: Any) -> Output | Picture:
         try:
-            pixels = pixels_of(_image_bytes(content))
+            pixels = content.pixels if isinstance(content, Drawn) else pixels_of(_image_bytes(content))
             self.image_bytes += pixels.nbytes
             if self.image_bytes > self.policy.image_bytes:
                 raise ValueError("the images of this cell are too many, or too large")
