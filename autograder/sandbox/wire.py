@@ -10,6 +10,7 @@ checked against what is there before anything is allocated.
 """
 
 import contextlib
+import functools
 import math
 import socket
 import struct
@@ -31,6 +32,7 @@ DTYPES = tuple(
     for code in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 )
 CODES = {dtype: code for code, dtype in enumerate(DTYPES)}
+COUNT, LENGTH, BYTE, ITEM = map(struct.Struct, ("<I", "<Q", "<B", "<Bi"))
 LITTLE_ENDIAN = tuple(dtype.newbyteorder("<") for dtype in DTYPES)
 
 
@@ -100,36 +102,37 @@ def _encode(value: Any, limits: Limits, parts: list[bytes], depth: int) -> None:
     match value:
         case None:
             parts.append(b"N")
-        case str():
-            parts += (b"S", _text(value, limits.string_bytes))
-        case bool() | int() | float() | complex():
-            _encode_array(np.asarray(value), limits, parts)
         case np.ndarray():
             _encode_array(value, limits, parts)
         case tuple():
             _check_count(len(value), limits)
-            parts += (b"T", struct.pack("<I", len(value)))
+            parts += (b"T", COUNT.pack(len(value)))
             for item in value:
                 _encode(item, limits, parts, depth + 1)
+        case str():
+            parts += (b"S", _text(value, limits.string_bytes))
+        case bool() | int() | float() | complex():
+            _encode_array(np.asarray(value), limits, parts)
         case dict():
             _check_count(len(value), limits)
-            parts += (b"D", struct.pack("<I", len(value)))
+            parts += (b"D", COUNT.pack(len(value)))
             for key, item in value.items():
                 parts.append(_text(key, limits.string_bytes))
                 _encode(item, limits, parts, depth + 1)
         case Unsupported():
             parts += (b"U", _text(value.type_name, limits.string_bytes))
         case Oversized():
-            parts += (b"O", struct.pack("<B", len(value.shape)), _dimensions(value.shape))
+            parts += (b"O", BYTE.pack(len(value.shape)), _dimensions(value.shape))
         case Seeded():
-            parts += (b"G", struct.pack("<Q", value.seed))
+            parts += (b"G", LENGTH.pack(value.seed))
         case Named():
             parts += (b"F", _text(value.name, limits.string_bytes))
-            parts.append(struct.pack(f"<B{len(value.parameters)}d", len(value.parameters), *value.parameters))
+            count = len(value.parameters)
+            parts += (BYTE.pack(count), _several(count, "d").pack(*value.parameters))
         case Handed():
-            parts += (b"H", struct.pack("<B", value.number))
+            parts += (b"H", BYTE.pack(value.number))
         case Earlier():
-            parts += (b"E", struct.pack("<Bi", value.call, -1 if value.item is None else value.item))
+            parts += (b"E", ITEM.pack(value.call, -1 if value.item is None else value.item))
         case _:
             raise ProtocolError(f"a value of type {type(value).__name__} cannot be sent")
 
@@ -140,22 +143,23 @@ def _encode_array(array: np.ndarray, limits: Limits, parts: list[bytes]) -> None
     _check_axes(array.shape, limits)
     code = CODES[array.dtype]
     data = array.astype(LITTLE_ENDIAN[code], copy=False).tobytes()
-    parts += (
-        b"A",
-        struct.pack("<BB", code, array.ndim),
-        _dimensions(array.shape),
-        struct.pack("<Q", len(data)),
-        data,
-    )
+    header = BYTE.pack(code), BYTE.pack(array.ndim), _dimensions(array.shape), LENGTH.pack(len(data))
+    parts += (b"A", *header, data)
 
 
 def _dimensions(shape: tuple[int, ...]) -> bytes:
-    return struct.pack(f"<{len(shape)}I", *(min(size, 2**32 - 1) for size in shape))
+    return _several(len(shape), "I").pack(*[min(size, 2**32 - 1) for size in shape])
+
+
+@functools.cache
+def _several(count: int, letter: str) -> struct.Struct:
+    """The layout of `count` numbers; there are 256 at most."""
+    return struct.Struct(f"<{count}{letter}")
 
 
 def _text(text: str, limit: int) -> bytes:
     data = text.encode("utf-8", "replace")[:limit]
-    return struct.pack("<I", len(data)) + data
+    return COUNT.pack(len(data)) + data
 
 
 def _check_count(count: int, limits: Limits) -> None:
@@ -165,7 +169,7 @@ def _check_count(count: int, limits: Limits) -> None:
 
 def _check_axes(shape: tuple[int, ...], limits: Limits) -> None:
     """Without entries an array takes no room however long its axes are, but a loop over it takes for ever."""
-    if math.prod(size or 1 for size in shape) > limits.frame_bytes:
+    if shape and math.prod([size or 1 for size in shape]) > limits.frame_bytes:
         raise ProtocolError(f"an array of shape {shape} exceeds the limit of {limits.frame_bytes} bytes")
 
 
@@ -186,26 +190,28 @@ class _Reader:
         self.position = 0
 
     def take(self, count: int) -> bytes:
-        if count > len(self.body) - self.position:
-            raise ProtocolError("the body ends within a value")
-        piece = self.body[self.position : self.position + count]
-        self.position += count
-        return piece
+        start = self.skip(count)
+        return self.body[start : self.position]
 
-    def unpack(self, layout: str) -> tuple[Any, ...]:
-        start, self.position = self.position, self.position + struct.calcsize(layout)
-        if self.position > len(self.body):
+    def skip(self, count: int) -> int:
+        """Where the next so many bytes begin, which count as read."""
+        start = self.position
+        if count > len(self.body) - start:
             raise ProtocolError("the body ends within a value")
-        return struct.unpack_from(layout, self.body, start)
+        self.position += count
+        return start
+
+    def unpack(self, layout: struct.Struct) -> tuple[Any, ...]:
+        return layout.unpack_from(self.body, self.skip(layout.size))
 
     def text(self, limit: int) -> str:
-        (length,) = self.unpack("<I")
+        (length,) = self.unpack(COUNT)
         if length > limit:
             raise ProtocolError(f"a text of {length} bytes exceeds the limit of {limit}")
         return self.take(length).decode("utf-8", "replace")
 
     def count(self, limits: Limits) -> int:
-        (count,) = self.unpack("<I")
+        (count,) = self.unpack(COUNT)
         _check_count(count, limits)
         return count
 
@@ -222,7 +228,7 @@ def _decode(reader: _Reader, limits: Limits, depth: int) -> Any:
         case b"A":
             return _decode_array(reader, limits)
         case b"T":
-            return tuple(_decode(reader, limits, depth + 1) for _ in range(reader.count(limits)))
+            return tuple([_decode(reader, limits, depth + 1) for _ in range(reader.count(limits))])
         case b"D":
             count = reader.count(limits)
             return {
@@ -233,42 +239,44 @@ def _decode(reader: _Reader, limits: Limits, depth: int) -> Any:
         case b"O":
             return Oversized(_decode_shape(reader, limits))
     if limits.questions and tag == b"H":
-        return Handed(*reader.unpack("<B"))
+        return Handed(*reader.unpack(BYTE))
     if limits.requests:
         match tag:
             case b"G":
-                return Seeded(*reader.unpack("<Q"))
+                return Seeded(*reader.unpack(LENGTH))
             case b"F":
                 name = reader.text(limits.string_bytes)
-                (count,) = reader.unpack("<B")
-                return Named(name, reader.unpack(f"<{count}d"))
+                (count,) = reader.unpack(BYTE)
+                return Named(name, reader.unpack(_several(count, "d")))
             case b"E":
-                call, item = reader.unpack("<Bi")
+                call, item = reader.unpack(ITEM)
                 return Earlier(call, None if item < 0 else item)
     raise ProtocolError(f"unknown tag {tag!r}")
 
 
 def _decode_shape(reader: _Reader, limits: Limits) -> tuple[int, ...]:
-    (ndim,) = reader.unpack("<B")
+    (ndim,) = reader.unpack(BYTE)
     if ndim > limits.dimensions:
         raise ProtocolError(f"{ndim} axes exceed the limit of {limits.dimensions}")
-    return reader.unpack(f"<{ndim}I")
+    return reader.unpack(_several(ndim, "I"))
 
 
 def _decode_array(reader: _Reader, limits: Limits) -> np.ndarray:
-    (code,) = reader.unpack("<B")
+    (code,) = reader.unpack(BYTE)
     if code >= len(DTYPES):
         raise ProtocolError(f"unknown dtype code {code}")
     dtype = DTYPES[code]
     shape = _decode_shape(reader, limits)
     _check_axes(shape, limits)
-    (length,) = reader.unpack("<Q")
-    if math.prod(shape) * dtype.itemsize != length:
+    (length,) = reader.unpack(LENGTH)
+    size = math.prod(shape)
+    if size * dtype.itemsize != length:
         raise ProtocolError(f"an array of shape {shape} and dtype {dtype} does not have {length} bytes")
-    data = reader.take(length)
-    if dtype.kind == "b" and data.strip(b"\0\1"):
+    start = reader.skip(length)
+    if dtype.kind == "b" and reader.body[start : reader.position].strip(b"\0\1"):
         raise ProtocolError("a boolean array holds other bytes than 0 and 1")
-    return np.frombuffer(data, dtype=LITTLE_ENDIAN[code]).astype(dtype).reshape(shape)
+    there = np.frombuffer(reader.body, LITTLE_ENDIAN[code], size, start)
+    return there.astype(dtype).reshape(shape)
 
 
 # --- frames ---------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import warnings
 from importlib.abc import MetaPathFinder
 from typing import Any, NoReturn
 
-from . import isolation
+from . import isolation, pages
 from .policy import Policy
 from .wall import REFERENCE_ABSENT, REFERENCE_PACKAGES, Wall
 
@@ -48,6 +48,7 @@ def main(control_fd: int, policy: Policy) -> NoReturn:
     wall = _receive_wall(control)
     gc.collect()
     gc.freeze()
+    pages.gather()
     if sys.platform == "linux" and len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("the zygote has more than one thread; forking it would not be sound")
     control.sendall(MESSAGE.pack(READY, os.getpid()))
