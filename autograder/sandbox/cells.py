@@ -46,6 +46,8 @@ def _import_for_functions(source: str) -> None:
 
     A cell has the time for that; a call, on a busy machine, has not, and would import it in every leaf anew.
     """
+    if "import" not in source:
+        return
     functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
     for node in (node for function in functions for node in ast.walk(function)):
         match node:
@@ -147,7 +149,8 @@ class CellShell(InteractiveShell):
         config.InteractiveShell.xmode = "Context"
         super().__init__(config=config)
         self.recorder = Recorder(policy)
-        self.ast_transformers = [GuardImports(self._tell_unavailable, self._shows)]
+        self._guard = GuardImports(self._tell_unavailable, self._shows)
+        self.ast_transformers = [self._guard]
         # Help goes to a pane of its own.
         self.set_hook("show_in_pager", lambda *_args, **_kwargs: None, 0)
         sys.addaudithook(self._hear)
@@ -244,6 +247,13 @@ class CellShell(InteractiveShell):
         """Whether IPython shows the value of such a statement, wherever it stands in a cell."""
         wanted = self.ast_node_interactivity
         return (wanted == "all" and isinstance(statement, ast.Expr)) or wanted == "last_expr_or_assign"
+
+    def transform_ast(self, node: ast.Module) -> ast.Module:
+        """IPython looks through all of a cell once it was transformed, though mostly nothing has changed."""
+        if self.ast_transformers == [self._guard] and not self._guard.concerns(node):
+            return node
+        transformed: ast.Module = super().transform_ast(node)
+        return transformed
 
     def run(self, source: str) -> tuple[str, tuple[Output | Picture, ...]]:
         """Run one cell as JupyterLab would: how it ended and what it showed. Raises nothing of the cell's."""

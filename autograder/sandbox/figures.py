@@ -58,7 +58,7 @@ class _Buffer(io.RawIOBase):
     pixels: np.ndarray
 
     def write(self, drawn: memoryview) -> int:  # type: ignore[override]
-        self.pixels = np.array(drawn)
+        self.pixels = np.asarray(drawn)
         return drawn.nbytes
 
 

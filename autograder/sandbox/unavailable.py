@@ -70,6 +70,7 @@ class Guard:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
+        self.has_told = False
 
     def imported(self, module: str, name: str, package: str) -> Any:
         """In the place of what an import that has just failed was to bind: `module`, or `name` of it."""
@@ -77,6 +78,7 @@ class Guard:
         absent = getattr(error, "name", None)
         if not isinstance(error, ModuleNotFoundError) or not isinstance(absent, str):
             absent = f"{module}.{name}"
+        self.has_told = True
         # Of `google.colab` Python says that `google` is absent.
         self._tell(module if module.startswith(f"{absent}.") else absent.removesuffix("."))
         # `import scipy.nothing` is no reason to lose `scipy`.
@@ -95,7 +97,14 @@ class GuardImports(ast.NodeTransformer):
 
     def __init__(self, tell: Callable[[str], None], shows: Callable[[ast.stmt], bool]) -> None:
         self._shows = shows
-        setattr(builtins, GUARD, Guard(tell))
+        self._guard = Guard(tell)
+        setattr(builtins, GUARD, self._guard)
+
+    def concerns(self, cell: ast.Module) -> bool:
+        """Whether there is anything to guard: an import, or use of what an earlier one has not found."""
+        return self._guard.has_told or any(
+            isinstance(each, ast.Import | ast.ImportFrom) for each in cell.body
+        )
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
         node.body = list(self._guarded(node.body))
