@@ -4,13 +4,15 @@ import contextlib
 import functools
 import hashlib
 import hmac
-from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from autograder.course import Course, grader_version
 from autograder.engine import Engine, Results, Task, grade_task
 from autograder.exercise import Assignment
+from autograder.failpoints import failpoint
 from autograder.given import Given
+from autograder.journal import RESULT, RUNNING, Entry, Journal
 from autograder.notebook import read_release
 from autograder.results import Origin, Result, ResultStore
 from autograder.sandbox.launcher import Zygote
@@ -98,12 +100,12 @@ class Batch:
             except Exception as error:
                 if attempt == ATTEMPTS:
                     result = self.set_aside(task, f"{type(error).__name__}: {error}")
-        return self.saved(result)
+        return self.saved(result)[0]
 
-    def saved(self, result: Result) -> Result:
-        """The result, which is kept from now on."""
-        self.store.save(result)
-        return result
+    def saved(self, result: Result) -> tuple[Result, str]:
+        """The result as it is kept from now on, and the hash of its file."""
+        dated = replace(result, version=grader_version())
+        return dated, self.store.save(dated)
 
     def set_aside(self, task: Task, failure: str) -> Result:
         """The result of what was lost too often: a person has to look, and the next run tries it again."""
@@ -123,54 +125,97 @@ class Job:
     key: str
 
 
-_Tasks = Callable[[Iterable[Job]], Iterator[Task]]
-
-
-def grade_all(jobs: Iterable[Job], engine: Engine) -> Generator[Result, None, None]:
-    """Have all jobs graded; each result comes as soon as it is there, saved.
+def grade_all(
+    jobs: Iterable[Job],
+    engine: Engine,
+    journal: Journal | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Generator[Result, None, None]:
+    """Have all jobs graded, from now on; each result comes as soon as it is there, saved.
 
     What rests on how busy the machine was, or was lost by a failure of ours, comes last, one after the other
-    and with nothing beside it: so it is known who is to blame. An engine that is left before its end leaves
-    what is not graded as it was.
+    and with nothing beside it: so it is known who is to blame. Once it is `stopping`, nothing more is begun.
     """
-    handed_out: dict[str, Job] = {}
+    grading = _Grading(engine, journal, stopping)
+    return grading.results(engine.grade(grading.tasks(jobs, alone=False)))
 
-    def tasks(some: Iterable[Job]) -> Iterator[Task]:
-        for job in some:
+
+def grade_alone(
+    jobs: Iterable[Job],
+    engine: Engine,
+    journal: Journal | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Iterator[Result]:
+    """The same of what has come to nothing before."""
+    grading = _Grading(engine, journal, stopping)
+    return filter(None, map(grading.alone, jobs))
+
+
+@dataclass(frozen=True)
+class _Grading:
+    engine: Engine
+    journal: Journal | None
+    stopping: Callable[[], bool]
+    handed_out: dict[str, Job] = field(default_factory=dict)
+
+    def tasks(self, jobs: Iterable[Job], *, alone: bool) -> Iterator[Task]:
+        """What engines take; a task is on record as running before it is out of our hands."""
+        for job in jobs:
+            if self.stopping():
+                return
             task = job.batch.task(job)
-            handed_out[task.key] = job
+            self.handed_out[task.key] = job
+            if self.journal:
+                entry = Entry(RUNNING, task.assignment, task.student, task.key, alone=alone)
+                self.journal.note_running(entry)
+            failpoint("engine: sent")
             yield task
 
-    return _saved(engine.grade(tasks(jobs)), handed_out, engine, tasks)
+    def results(self, coming: Results) -> Generator[Result, None, None]:
+        again: list[Job] = []
+        with contextlib.closing(coming):
+            for done in coming:
+                failpoint("engine: received")
+                job = self.handed_out.pop(done.key)
+                if isinstance(done, Result) and done.settled:
+                    yield self.kept(job, done)
+                else:
+                    again.append(job)
+        yield from filter(None, map(self.alone, again))
+
+    def alone(self, job: Job) -> Result | None:
+        """What comes of a job that nothing runs beside, after one attempt that came to nothing."""
+        why = ""
+        for _ in range(1, ATTEMPTS):
+            for done in self.engine.grade(self.tasks([job], alone=True)):
+                if isinstance(done, Result):
+                    return self.kept(job, done)
+                why = done.why
+            if self.stopping():
+                return None
+        return self.kept(job, job.batch.set_aside(job.batch.task(job), why))
+
+    def kept(self, job: Job, result: Result) -> Result:
+        """The result, saved, and on record as such."""
+        saved, digest = job.batch.saved(result)
+        if self.journal:
+            entry = Entry(RESULT, saved.assignment, saved.student, saved.key, result=digest)
+            self.journal.note(entry)
+        return saved
 
 
-def _saved(
-    coming: Results,
-    handed_out: dict[str, Job],
-    engine: Engine,
-    tasks: Callable[[Iterable[Job]], Iterator[Task]],
-) -> Generator[Result, None, None]:
-    again: list[Job] = []
-    with contextlib.closing(coming):
-        for done in coming:
-            job = handed_out.pop(done.key)
-            if isinstance(done, Result) and done.settled:
-                yield job.batch.saved(done)
-            else:
-                again.append(job)
-    for job in again:
-        yield job.batch.saved(_alone(job, engine, tasks))
+def in_turn(classes: Sequence[Sequence[Job]]) -> list[Job]:
+    """The jobs of several assignments in an order in which no assignment and no student waits for others.
 
-
-def _alone(job: Job, engine: Engine, tasks: _Tasks) -> Result:
-    """What comes of a job that nothing runs beside, after one attempt that came to nothing."""
-    why = ""
-    for _ in range(1, ATTEMPTS):
-        (done,) = engine.grade(tasks([job]))
-        if isinstance(done, Result):
-            return done
-        why = done.why
-    return job.batch.set_aside(job.batch.task(job), why)
+    Assignments take turns; each begins with another part of the class, so that students take turns as well.
+    """
+    longest = max(map(len, classes), default=0)
+    turned = [
+        [*jobs[shift:], *jobs[:shift]]
+        for number, jobs in enumerate(classes)
+        for shift in [number * len(jobs) // max(len(classes), 1)]
+    ]
+    return [jobs[place] for place in range(longest) for jobs in turned if place < len(jobs)]
 
 
 def _content(submission: Submission) -> bytes | Unreadable:

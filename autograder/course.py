@@ -30,6 +30,14 @@ KEY = re.compile(rb"(?:[0-9a-fA-F]{2}){%d,}" % (MIN_KEY_DIGITS // 2))
 class CourseError(Exception):
     """Something about the course that a person has to put right; the message says what."""
 
+    exit_code = 1
+
+
+class Postponed(CourseError):  # noqa: N818 (nothing is wrong)
+    """Nothing is wrong with the course, and nothing is lost: the same command goes on where it can."""
+
+    exit_code = 75  # EX_TEMPFAIL, see sysexits.h
+
 
 @dataclass(frozen=True)
 class Course:
@@ -91,6 +99,15 @@ class Course:
     @property
     def results(self) -> Path:
         return self.work / "results"
+
+    @property
+    def journal(self) -> Path:
+        return self.work / "journal"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the gradebook, from before each run that changed it."""
+        return self.work / "backups"
 
     @property
     def reports(self) -> Path:

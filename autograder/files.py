@@ -1,12 +1,20 @@
 """Files around a course: a stranger's is read under limits and through no link, ours are written whole."""
 
 import contextlib
+import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.course import CourseError
+from autograder.course import CourseError, Postponed
+from autograder.failpoints import failpoint
 from autograder.sandbox.reader import Unreadable
+
+
+# How half-written files of ours end.
+TEMPORARY = ".tmp"
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def read_strangers(path: Path, limit: int) -> bytes:
@@ -53,22 +61,58 @@ def read_ours(path: Path) -> str:
 
 
 def write_ours(path: Path, data: bytes) -> None:
-    """Write a file of the course, whole or not at all, and its folder with it; raises CourseError."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    """Write a file of the course, whole or not at all, and its folder with it; raises CourseError.
+
+    When this returns the disk has it, whatever happens to the power.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+    kind = path.suffix or path.name
+    with cannot_be_written(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            failpoint(f"write: before {kind}")
             with open(temporary, "wb") as file:
                 file.write(data)
                 file.flush()
+                failpoint(f"write: written {kind}")
                 os.fsync(file.fileno())
+            failpoint(f"write: synced {kind}")
             os.replace(temporary, path)
+            failpoint(f"write: renamed {kind}")
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk know which files there are; what cannot do that, such as some shares, need not."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def cannot_be_written(path: Path) -> Iterator[None]:
+    """An OSError on the way is a CourseError that names the file; a full disk is one that may pass."""
+    try:
+        yield
     except OSError as error:
+        if error.errno in NO_ROOM:
+            says = f"the disk is full ({error.strerror}); make room, and the same command goes on"
+            raise Postponed(f"{path} cannot be written: {says}") from None
         raise CourseError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Remove what a run that was killed has left half-written; nobody else may be writing there."""
+    for path in folder.glob(f".*{TEMPORARY}"):
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def readable_name(name: str) -> str:

@@ -6,6 +6,7 @@ Only this module, `publish` and `plugins` import nbgrader, which is slow to impo
 import contextlib
 import json
 import os
+import sqlite3
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -25,13 +26,15 @@ from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.batch import result_store
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, Postponed
 from autograder.exercise import Assignment
+from autograder.failpoints import failpoint
+from autograder.files import TEMPORARY, cannot_be_written
 from autograder.grades import Grade, Mark
 from autograder.notebook import METADATA_KEY, read_release, with_mark_schemes
 from autograder.results import Result
@@ -56,6 +59,8 @@ def make_release(course: Course, assignment: Assignment) -> Path:
     """Run `nbgrader generate_assignment`; the folder that students get. Raises CourseError."""
     course.work.mkdir(parents=True, exist_ok=True)
     nbgrader = NbGraderAPI(config=configuration(course))
+    with opened(nbgrader.coursedir.db_url):
+        pass  # nbgrader would make a database that is half there meanwhile
     answer = nbgrader.generate_assignment(assignment.name, force=True, create=True)
     if not answer["success"]:
         last = (answer.get("error") or answer.get("log") or "no reason given").strip().splitlines()[-1]
@@ -219,18 +224,72 @@ def shown(student: str, assignment: str, folders: CourseDirectory) -> dict[str, 
         return {}
 
 
+class GradebookInUse(Postponed):
+    """Another program has the gradebook to itself."""
+
+
 @contextlib.contextmanager
-def opened(db_url: str) -> Iterator[Gradebook]:
-    """nbgrader's database; one that is locked, half made or no database at all is a CourseError."""
-    try:
-        with warnings.catch_warnings(), _connected(db_url) as gradebook:
-            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own business, nothing for a TA to act on
+def opened(db_url: str, patience: float | None = None) -> Iterator[Gradebook]:
+    """nbgrader's database, made whole if there is none; one that cannot be used is a CourseError.
+
+    `patience` is how many seconds one statement waits for another program; the usual are 5.
+    """
+    url = make_url(db_url)
+    if url.get_backend_name() == "sqlite" and patience is not None:
+        url = url.update_query_dict({"timeout": str(patience)})
+    with troubles(db_url), warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # nbgrader's own business, nothing for a TA to act on
+        make_gradebook(db_url)
+        with _connected(url.render_as_string(hide_password=False)) as gradebook:
             yield gradebook
-    except (SQLAlchemyError, InvalidEntry) as error:
-        first = str(error).strip().splitlines()[0]
-        raise CourseError(
-            f"the gradebook {db_url} cannot be used ({first}); repair it or move it away"
-        ) from None
+
+
+def make_gradebook(db_url: str) -> None:
+    """Make a database of SQLite's that is not there yet, whole or not at all."""
+    url = make_url(db_url)
+    if url.get_backend_name() != "sqlite" or not url.database or os.path.lexists(url.database):
+        return
+    path = Path(url.database)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+    with cannot_be_written(path):
+        fresh.unlink(missing_ok=True)
+        failpoint("gradebook: before")
+        try:
+            _connected(f"sqlite:///{fresh}").close()
+            failpoint("gradebook: written")
+            os.link(fresh, path)  # the first of two that make one at once wins
+            failpoint("gradebook: linked")
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def troubles(db_url: str) -> Iterator[None]:
+    """What the database complains about on the way is a CourseError: one sentence, and what to do."""
+    try:
+        yield
+    except (SQLAlchemyError, InvalidEntry, sqlite3.Error) as error:
+        says = str(error).strip().splitlines()[0]
+        name = f"the gradebook {make_url(db_url).render_as_string(hide_password=True)}"
+        if is_in_use(error):
+            raise GradebookInUse(
+                f"{name} is being used by another program; close formgrader, or wait until nbgrader has "
+                "finished, and run the same command again: nothing is lost"
+            ) from None
+        if "disk is full" in says:
+            raise Postponed(
+                f"{name} cannot be written: the disk is full; make room, and the same command goes on"
+            ) from None
+        if "readonly" in says or "unable to open" in says:
+            raise CourseError(f"{name} cannot be written; make it and its folder writable") from None
+        raise CourseError(f"{name} cannot be used ({says}); repair it or move it away") from None
+
+
+def is_in_use(error: Exception) -> bool:
+    """Whether another program has the database to itself for now."""
+    return "is locked" in str(error)
 
 
 def _connected(db_url: str) -> Gradebook:
@@ -257,7 +316,13 @@ def release_of(course: Course, assignment: Assignment, folders: CourseDirectory)
             known = path.is_file()
         except MissingEntry:
             known = False
-    if not known:
+    try:
+        release = read_release(path) if known else None
+    except CourseError:  # as a run leaves it that is killed just then
+        release = None
+    if release is None:
         make_release(course, assignment)
+        failpoint("release: made")
+        release = read_release(path)
     source = Path(folders.format_path(folders.source_directory, ".", assignment.name)) / path.name
-    return with_mark_schemes(read_release(path), read_release(source))
+    return with_mark_schemes(release, read_release(source))

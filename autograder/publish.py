@@ -4,20 +4,38 @@ The same `record` writes a result whichever way it was reached: `autograder grad
 or the button of formgrader.
 """
 
+import contextlib
 import json
+import os
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
-from autograder.course import Course
+from autograder.course import Course, CourseError
 from autograder.exercise import Assignment
-from autograder.gradebook import configuration, entries_of, opened, release_of, settle, shown
-from autograder.named import read_names, with_names
+from autograder.failpoints import failpoint
+from autograder.files import TEMPORARY, cannot_be_written, remove_temporaries, sync_folder
+from autograder.gradebook import (
+    GradebookInUse,
+    configuration,
+    entries_of,
+    is_in_use,
+    opened,
+    read_grades,
+    release_of,
+    settle,
+    shown,
+    troubles,
+)
+from autograder.grades import Grade
+from autograder.named import Named, read_names, with_names
 from autograder.notebook import autograded_notebook, sources
 from autograder.results import Result
 
@@ -32,6 +50,15 @@ from sqlalchemy.exc import IntegrityError
 
 # How often a row is written anew that somebody else has written meanwhile.
 ATTEMPTS = 5
+# How long another program may have the gradebook to itself, and how long one look at that takes, in seconds.
+PATIENCE = 60.0
+LOOK_SECONDS = 1.0
+# Copies of the gradebook that are kept.
+BACKUPS = 5
+# How folders begin that are not whole yet.
+NEW = ".new-"
+
+Found = TypeVar("Found")
 
 
 def publish(
@@ -40,33 +67,144 @@ def publish(
     course: Course,
     times: Mapping[str, datetime | None] = MappingProxyType({}),
 ) -> list[Result]:
-    """Write results into nbgrader's database and folder as they come, and return them. Raises CourseError.
-
-    Mistakes that a person has given a name are written, and returned, by that.
-    What they hold already is left alone. `times` say when students handed in, in UTC, as far as it is known;
-    penalties for lateness are worked out anew for everybody.
-    """
-    course.work.mkdir(parents=True, exist_ok=True)
-    names = read_names(course, assignment)
-    config = configuration(course)
-    folders = CourseDirectory(config=config)
-    release = release_of(course, assignment, folders)
-    written: list[Result] = []
-    with opened(folders.db_url) as gradebook:
-        # What everybody shares is read once: nobody else changes the cells meanwhile.
-        gradebook.db().expire_on_commit = False
-        shared = gradebook.find_notebook(assignment.name, assignment.name)
-        cells = _Cells.of(shared)
-        held = _held(gradebook, assignment.name)
-        for graded in results:
-            result = with_names(graded, assignment, names)
-            known = held.get(result.student) == cells.entries(result, assignment, release)
-            if not (known and shown(result.student, assignment.name, folders).get("key") == result.key):
-                _add(gradebook, result, assignment, release)
-                _write_autograded(result, assignment, release, folders)
-            written.append(result)
-        settle(gradebook, assignment.name, config, times)
+    """Write results of one assignment into the gradebook as they come, and return them; see `Outbox`."""
+    with Outbox(course, [assignment]) as outbox:
+        written = [outbox.publish(result) for result in results]
+        outbox.settle(assignment.name, times)
     return written
+
+
+class Outbox:
+    """The one writer into nbgrader's database and among its autograded notebooks. Raises CourseError.
+
+    What they hold already is left alone, and whatever a person has entered. What is written is read back.
+    Mistakes that a person has given a name are written, and returned, by that.
+    Before the first change the gradebook is copied. Where another program has it to itself, `waiting` is
+    called, once, and it is tried again for `PATIENCE` seconds.
+    """
+
+    def __init__(
+        self, course: Course, assignments: Iterable[Assignment], waiting: Callable[[], None] = lambda: None
+    ) -> None:
+        course.work.mkdir(parents=True, exist_ok=True)
+        self._course = course
+        self._config = configuration(course)
+        self._folders = CourseDirectory(config=self._config)
+        self._assignments = {each.name: each for each in assignments}
+        self._shelves: dict[str, _Shelf] = {}
+        self._waiting = waiting
+        self._changed = False
+
+    def __enter__(self) -> "Outbox":
+        with contextlib.ExitStack() as stack:
+            url = self._folders.db_url
+            open_it = lambda: stack.enter_context(opened(url, LOOK_SECONDS))  # noqa: E731
+            self._gradebook = self._patiently(open_it)
+            # What everybody shares is read once: nobody else changes the cells meanwhile.
+            self._gradebook.db().expire_on_commit = False
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+    def publish(self, graded: Result) -> Result:
+        """Have the gradebook hold the result."""
+        shelf = self._shelf(graded.assignment)
+        result = with_names(graded, shelf.assignment, shelf.names)
+        entries = shelf.cells.entries(result, shelf.assignment, shelf.release)
+        shows = shown(result.student, result.assignment, self._folders).get("key") == result.key
+        known = shelf.held.get(result.student) == entries
+        if known and shows:
+            return result
+        if not self._changed:
+            self._patiently(self._back_up)
+            self._changed = True
+        failpoint("publish: before")
+        if not known:
+            self._patiently(lambda: _add(self._gradebook, result, shelf.assignment, shelf.release))
+            failpoint("publish: committed")
+            if _held(self._gradebook, result.assignment, result.student).get(result.student) != entries:
+                raise CourseError(
+                    f"the gradebook does not hold what was written into it of {result.student}; look whether "
+                    "another program changes it, and run the same command again"
+                )
+            shelf.held[result.student] = entries
+            failpoint("publish: read back")
+        _write_autograded(result, shelf.assignment, shelf.release, self._folders)
+        failpoint("publish: shown")
+        return result
+
+    def settle(self, assignment: str, times: Mapping[str, datetime | None]) -> None:
+        """Work out lateness anew for everybody; `times` are those of handing in, in UTC, where known."""
+        self._shelf(assignment)
+        failpoint("settle: before")
+        self._patiently(lambda: settle(self._gradebook, assignment, self._config, times))
+        failpoint("settle: after")
+
+    def grades(self, assignment: str) -> dict[str, Grade]:
+        """Everybody's grade as the gradebook holds it now, by student."""
+        return self._patiently(lambda: read_grades(self._gradebook, assignment))
+
+    def _shelf(self, assignment: str) -> "_Shelf":
+        if assignment not in self._shelves:
+            known = self._assignments[assignment]
+            release = release_of(self._course, known, self._folders)
+            names = read_names(self._course, known)
+            make = lambda: _Shelf.of(self._gradebook, known, release, names)  # noqa: E731
+            self._shelves[assignment] = self._patiently(make)
+        return self._shelves[assignment]
+
+    def _back_up(self) -> None:
+        back_up(self._gradebook, self._course.backups)
+
+    def _patiently(self, write: Callable[[], Found]) -> Found:
+        """What it gives; tried again while another program has the gradebook to itself."""
+        patience, waits = time.monotonic() + PATIENCE, False
+        while True:
+            try:
+                with troubles(self._folders.db_url):
+                    return write()
+            except GradebookInUse:
+                if hasattr(self, "_gradebook"):
+                    self._gradebook.db.rollback()
+                if time.monotonic() > patience:
+                    raise
+                if not waits:
+                    self._waiting()
+                waits = True
+                time.sleep(LOOK_SECONDS / 10)
+
+
+def back_up(gradebook: Gradebook, folder: Path) -> None:
+    """Copy a gradebook of SQLite's into the folder, where the last few copies are kept."""
+    url = gradebook.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database or not Path(url.database).is_file():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"gradebook-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.db"
+    fresh = folder / f".{name}{TEMPORARY}"
+    failpoint("backup: before")
+    with cannot_be_written(folder), contextlib.closing(sqlite3.connect(url.database)) as source:
+        source.execute(f"PRAGMA busy_timeout = {1000 * LOOK_SECONDS:.0f}")
+        source.execute("VACUUM INTO ?", (str(fresh),))
+        failpoint("backup: written")
+        with open(fresh, "rb+") as file:
+            os.fsync(file.fileno())
+        fresh.rename(folder / name)
+        sync_folder(folder)
+    failpoint("backup: renamed")
+    for old in sorted(folder.glob("gradebook-*.db"))[:-BACKUPS]:
+        old.unlink(missing_ok=True)
+
+
+def remove_left_behind(course: Course) -> None:
+    """Remove what a run that was killed has left half-written among notebooks and copies."""
+    folders = CourseDirectory(config=configuration(course))
+    autograded = Path(folders.format_path(folders.autograded_directory, ".", "."))
+    for folder in autograded.glob(f"*/{NEW}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    remove_temporaries(course.backups)
 
 
 def record(gradebook: Gradebook, result: Result, assignment: Assignment, release: dict[str, Any]) -> None:
@@ -134,18 +272,41 @@ class _Cells:
         return _Entries(scores, comments)
 
 
-def _held(gradebook: Gradebook, assignment: str) -> dict[str, _Entries]:
-    """What the gradebook holds of the machine's, by student."""
-    scores = _by_cell(gradebook, entries_of(api.Grade, assignment, api.BaseCell.name, api.Grade.auto_score))
+@dataclass(frozen=True)
+class _Shelf:
+    """What is known of one assignment: its cells, its release, what people have named, and what the gradebook
+    holds by student."""
+
+    assignment: Assignment
+    cells: _Cells
+    release: dict[str, Any]
+    names: tuple[Named, ...]
+    held: dict[str, _Entries]
+
+    @classmethod
+    def of(
+        cls, gradebook: Gradebook, assignment: Assignment, release: dict[str, Any], names: tuple[Named, ...]
+    ) -> "_Shelf":
+        cells = _Cells.of(gradebook.find_notebook(assignment.name, assignment.name))
+        return cls(assignment, cells, release, names, _held(gradebook, assignment.name))
+
+
+def _held(gradebook: Gradebook, assignment: str, student: str | None = None) -> dict[str, _Entries]:
+    """What the gradebook holds of the machine's, by student; of everybody, or of one."""
+    scores = _by_cell(
+        gradebook, entries_of(api.Grade, assignment, api.BaseCell.name, api.Grade.auto_score), student
+    )
     comments = _by_cell(
-        gradebook, entries_of(api.Comment, assignment, api.BaseCell.name, api.Comment.auto_comment)
+        gradebook, entries_of(api.Comment, assignment, api.BaseCell.name, api.Comment.auto_comment), student
     )
     return {student: _Entries(held, comments.get(student, {})) for student, held in scores.items()}
 
 
-def _by_cell(gradebook: Gradebook, query: Any) -> dict[str, dict[str, Any]]:
+def _by_cell(gradebook: Gradebook, query: Any, student: str | None) -> dict[str, dict[str, Any]]:
     """Rows of student, cell and value, by student and cell."""
     found: dict[str, dict[str, Any]] = {}
+    if student is not None:
+        query = query.where(api.SubmittedAssignment.student_id == student)
     for student, cell, value in gradebook.db.execute(query):
         found.setdefault(student, {})[cell] = value
     return found
@@ -156,12 +317,14 @@ def _add(gradebook: Gradebook, result: Result, assignment: Assignment, release: 
     for attempt in range(1, ATTEMPTS + 1):
         try:
             gradebook.update_or_create_student(result.student)
+            failpoint("publish: student entered")
             gradebook.update_or_create_submission(assignment.name, result.student)
+            failpoint("publish: submission entered")
             record(gradebook, result, assignment, release)
             return
-        except (InvalidEntry, IntegrityError):
+        except (InvalidEntry, IntegrityError) as error:
             gradebook.db.rollback()
-            if attempt == ATTEMPTS:
+            if attempt == ATTEMPTS or is_in_use(error):
                 raise
 
 
@@ -170,11 +333,19 @@ def _write_autograded(
 ) -> None:
     """Put the autograded notebook where formgrader looks for it, as a whole folder or not at all."""
     target = Path(folders.format_path(folders.autograded_directory, result.student, assignment.name))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
-    notebook = autograded_notebook(result, assignment, release)
-    (fresh / f"{assignment.name}.ipynb").write_text(json.dumps(notebook, indent=1))
-    fresh.chmod(0o755)
-    if target.exists():
-        shutil.rmtree(target)
-    fresh.rename(target)
+    with cannot_be_written(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=NEW))
+        try:
+            notebook = autograded_notebook(result, assignment, release)
+            failpoint("autograded: before")
+            (fresh / f"{assignment.name}.ipynb").write_text(json.dumps(notebook, indent=1))
+            fresh.chmod(0o755)
+            failpoint("autograded: written")
+            if target.exists():
+                shutil.rmtree(target)
+                failpoint("autograded: old one removed")
+            fresh.rename(target)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise

@@ -1,6 +1,8 @@
 """What is known about a submission once it is graded, and the file that keeps it."""
 
+import contextlib
 import dataclasses
+import hashlib
 import json
 import types
 import typing
@@ -66,6 +68,8 @@ class Result:
     beside: tuple[str, ...] = ()
     settled: bool = True
     """False when another try may end otherwise: the machine was busy, or the grader itself failed."""
+    version: str = ""
+    """That of the grader, see `course.grader_version`."""
 
     @classmethod
     def graded(
@@ -154,28 +158,52 @@ def summary(result: Result, assignment: Assignment, grade: Grade) -> dict[str, A
     }
 
 
+class Damaged(Exception):  # noqa: N818 (an outcome: it is graded anew)
+    """The file of a result is not as it was written; `path` is where it lies."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
 class ResultStore:
-    """A directory of results, one JSON file per key; a key says all that a result depends on."""
+    """A directory of results: for each key, which says all that a result depends on, JSON and its hash."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
+    def holds(self, key: str) -> bool:
+        """Whether there is a file of that key, whatever stands in it."""
+        return self._path(key).exists()
+
     def load(self, key: str) -> Result | None:
-        """The result of that key; None when there is none, or none that can be read."""
+        """The result of that key; None when there is none, or none that is as it was written."""
+        with contextlib.suppress(Damaged):
+            return self.read(key)
+        return None
+
+    def read(self, key: str) -> Result | None:
+        """The result of that key, if there is one; raises Damaged where it is not as it was written."""
+        path = self._path(key)
         try:
-            return _restore(Result, self._read(self._path(key)))
-        except (OSError, ValueError, TypeError, RecursionError):
+            text, _, check = path.read_bytes().rstrip(b"\n").rpartition(b"\n")
+            if hashlib.sha256(text).hexdigest().encode() != check:
+                raise Damaged(path)
+            result = _restore(Result, json.loads(text))
+        except FileNotFoundError:
             return None
+        except (OSError, ValueError, TypeError, RecursionError):
+            raise Damaged(path) from None
+        if result.key != key:
+            raise Damaged(path)
+        return typing.cast(Result, result)
 
-    def save(self, result: Result) -> None:
-        """Write the result under its key, whole or not at all; raises CourseError."""
-        self._write(self._path(result.key), _convert(result))
-
-    def _read(self, path: Path) -> Any:
-        return json.loads(path.read_text(encoding="utf-8"))
-
-    def _write(self, path: Path, plain: Any) -> None:
-        write_ours(path, json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace"))
+    def save(self, result: Result) -> str:
+        """Write the result under its key, whole or not at all, with its hash; raises CourseError."""
+        text = json.dumps(_convert(result), ensure_ascii=False).encode("utf-8", "replace")
+        check = hashlib.sha256(text).hexdigest()
+        write_ours(self._path(result.key), b"%s\n%s\n" % (text, check.encode()))
+        return check
 
     def _path(self, key: str) -> Path:
         return self.directory / f"{key}.json"

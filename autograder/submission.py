@@ -7,7 +7,7 @@ inside the sandbox (`sandbox/reader.py`).
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -111,6 +111,34 @@ def find_submissions(directory: Path, assignment: str, student: str | None = Non
             of_student = map(_dated, _of_student(identity, directory / name, assignment))
             found |= {each.student: each for each in of_student}
     return list(found.values())
+
+
+def ignored(directory: Path, assignments: Iterable[str]) -> list[str]:
+    """What lies in the directory and belongs to nobody, or to none of these assignments, with the reason."""
+    known, found = set(assignments), []
+    for entry in sorted(os.scandir(directory), key=lambda each: each.name):
+        name = readable_name(entry.name)
+        if entry.name.startswith("."):
+            found.append(f"{name} (hidden)")
+        elif not entry.is_dir(follow_symlinks=False):
+            found.append(f"{name} ({'a link' if entry.is_symlink() else 'no folder of a student'})")
+        else:
+            found += [f"{name}/{other} (no assignment)" for other in _other_folders(entry, known)]
+    return found
+
+
+def _other_folders(home: os.DirEntry[str], assignments: set[str]) -> list[str]:
+    """The folders of a student that are named like no assignment: one that is misspelt, perhaps."""
+    try:
+        with os.scandir(home) as entries:
+            some = [each for each in islice(entries, MAX_LOOKED_AT) if each.is_dir(follow_symlinks=False)]
+    except OSError:  # which is told where submissions are looked for
+        return []
+    return sorted(
+        readable_name(each.name)
+        for each in some
+        if each.name not in assignments and not each.name.startswith(".")
+    )
 
 
 def _of_student(student: str, home: Path, assignment: str) -> Iterator[Submission]:

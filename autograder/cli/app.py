@@ -27,7 +27,7 @@ def main() -> None:
         _expect_utf8()
         app()
     except CourseError as error:
-        fail(str(error))
+        fail(str(error), error.exit_code)
     except OSError as error:
         if error.filename is None:
             raise

@@ -1,13 +1,13 @@
 """`autograder demo`."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograder.cli.app import app
-from autograder.cli.asked import asked_assignment
+from autograder.cli.asked import asked_assignment, found_submissions
 from autograder.cli.options import DEFAULT_JOBS, Jobs
 from autograder.cli.pages import make_reports, name_failed
 from autograder.cli.running import grade_class
@@ -46,9 +46,14 @@ def demo(
         known = dataclasses.replace(asked_assignment(name), cell_seconds=DEMO_SECONDS)
         _let_hand_in(course, known, hazards=known.name == names[0])
         # The sample class is our own code: it is graded even where there is no wall.
-        results, grades = grade_class(course, known, course.submitted, None, jobs, unsafe=True, quiet=False)
-        print_table(_worst_first(results, grades), known, grades, rows=SHOWN)
-        reports = make_reports(course, known, results, grades)
+        handed_in = found_submissions(course.submitted, [known], None)
+        (account,) = grade_class(course, [known], handed_in, jobs, unsafe=True, quiet=False)
+        print_table(_worst_first(account.results, account.grades), known, account.grades, rows=SHOWN)
+        from autograder.gradebook import shown_results
+
+        shown = shown_results(course, name)
+        results = [result for each in account.results if (result := shown[each.student])]
+        reports = make_reports(course, known, results, account.grades)
         print(f"The class report: {short(reports.index)}\n")
         name_failed(reports)
 
@@ -68,7 +73,7 @@ def _let_hand_in(course: Course, assignment: "Assignment", *, hazards: bool) -> 
     sample.write(assignment, nbformat.read(release, as_version=4), course.submitted, hazards=hazards)
 
 
-def _worst_first(results: list["Result"], grades: "Mapping[str, Grade]") -> list["Result"]:
+def _worst_first(results: "Iterable[Result]", grades: "Mapping[str, Grade]") -> list["Result"]:
     """What was not graded, then the lowest scores, and among these known mistakes."""
 
     def rank(result: "Result") -> tuple[bool, float, bool]:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NoReturn
 
 
-def fail(says: str) -> NoReturn:
+def fail(says: str, exit_code: int = 1) -> NoReturn:
     complain(says)
-    sys.exit(1)
+    sys.exit(exit_code)
 
 
 def complain(says: str) -> None:

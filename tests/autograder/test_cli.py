@@ -97,17 +97,23 @@ def test_a_second_run_grades_nothing_anew_and_says_so(course: Path) -> None:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_stopping_keeps_what_is_graded_and_waits_for_nobody(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_stopping_keeps_what_is_graded_and_waits_a_little(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
     course = make_course(tmp_path, (RIGHT, "loop-forever"))
     results = course / ".course" / "results" / ASSIGNMENT
     with start("autograder", "grade", ASSIGNMENT, "-j", "1", cwd=course) as grading:
         while not list(results.glob("*.json")):
             assert grading.poll() is None
             time.sleep(0.01)
-        grading.send_signal(signal.SIGINT)
+        grading.send_signal(number)
         _, said = grading.communicate()
-    stopped = "autograder: stopped; what is graded is kept, the same command goes on"
-    assert (grading.returncode, said.strip()) == (130, stopped)
+    assert said.splitlines() == [
+        "autograder: stopping; what is being graded has 5 s to end",
+        "autograder: stopped; what is graded is kept, the same command goes on",
+    ]
+    assert grading.returncode == code
     assert len(list(results.glob("*.json"))) == 1
     again = run("autograder", "grade", ASSIGNMENT, "--student", RIGHT, cwd=course)
     assert "nothing graded anew" in again.stdout
