@@ -355,6 +355,8 @@ def test_on_a_terminal_the_bar_ends_with_what_it_shows(
     assert code == 1
     assert "Traceback" not in complaint
     assert "autograder: the gradebook " in complaint.splitlines()[-1]
+    for thread in set(threading.enumerate()) - before:
+        thread.join(60)  # rich tells its own to end, and does not wait for that
     assert set(threading.enumerate()) <= before
 
 
