@@ -104,7 +104,7 @@ class Batch:
 
     def saved(self, result: Result) -> tuple[Result, str]:
         """The result as it is kept from now on, and the hash of its file."""
-        dated = replace(result, version=grader_version())
+        dated = replace(result, version=self.version)
         return dated, self.store.save(dated)
 
     def set_aside(self, task: Task, failure: str) -> Result:

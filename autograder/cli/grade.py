@@ -41,10 +41,10 @@ def grade(
     """
     course = Course.find()
     folder = submitted or course.submitted
-    from autograder.exercises import ASSIGNMENT_NAMES
     from autograder.submission import ignored
 
-    known = [asked_assignment(name) for name in dict.fromkeys(assignments or ASSIGNMENT_NAMES)]
+    names = course.assignments.names
+    known = [asked_assignment(name) for name in dict.fromkeys(assignments or names)]
     handed_in = found_submissions(folder, known, student)
     if not assignments:
         known = [each for each in known if handed_in[each.name]]
@@ -57,7 +57,7 @@ def grade(
                 print(json.dumps(summary(result, each, account.grades[result.student])))
         else:
             print_table(list(account.results), each, account.grades)
-    if student is None and (left_out := ignored(folder, ASSIGNMENT_NAMES)):
+    if student is None and (left_out := ignored(folder, names)):
         complain(f"not looked at ({len(left_out)}): {', '.join(left_out)}")
     if any(account.count("needs_human") for account in accounts):
         raise typer.Exit(SOMEBODY_HAS_TO_LOOK)

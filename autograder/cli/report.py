@@ -1,7 +1,7 @@
 """`autograder report`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,8 +9,13 @@ from autograder.cli.app import app
 from autograder.cli.asked import asked_assignment
 from autograder.cli.options import AssignmentName
 from autograder.cli.pages import make_reports, name_failed
+from autograder.cli.running import SOMEBODY_HAS_TO_LOOK
 from autograder.cli.says import complain, short
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, grader_version
+
+
+if TYPE_CHECKING:
+    from autograder.results import Result
 
 
 @app.command()
@@ -25,7 +30,8 @@ def report(
 ) -> None:
     """Write a feedback page for every student and one for the class, from what is graded.
 
-    Exit code 3 says that some page could not be made.
+    Exit code 3 says that some page could not be made, or that results of several versions of the grader stand
+    side by side.
     """
     course = Course.find()
     known = asked_assignment(assignment)
@@ -42,6 +48,7 @@ def report(
     made = len(results) - len(reports.failed)
     print(f"Pages for {made} students. The class report: {short(reports.index)}")
     name_failed(reports)
+    _name_mixed(results, grader_version(course), known.name)
 
 
 def _name_lost(students: list[str], assignment: str) -> None:
@@ -49,3 +56,16 @@ def _name_lost(students: list[str], assignment: str) -> None:
     if students:
         says = f"not in the report, since the results are no longer there: {', '.join(students)}"
         complain(f"{says}; run: autograder grade {assignment}")
+
+
+def _name_mixed(results: "list[Result]", version: str, assignment: str) -> None:
+    """Results of two versions of the grader, such as before and after an upgrade, are never mixed silently."""
+    if len({result.version for result in results}) == 1:
+        return
+    others = sorted(result.student for result in results if result.version != version)
+    complain(
+        f"results of several versions of the grader stand side by side: {len(others)} of {len(results)} are "
+        f"not of this one ({', '.join(others[:5])}{' ...' if len(others) > 5 else ''}); "
+        f"run: autograder grade {assignment}"
+    )
+    raise typer.Exit(SOMEBODY_HAS_TO_LOOK)

@@ -17,7 +17,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from autograder import engine, failpoints, publish
+from autograder import batch, engine, failpoints, publish
 from autograder.batch import Batch
 from autograder.course import Course, CourseError
 from autograder.exercises import load
@@ -141,6 +141,8 @@ def carry_out(order: dict[str, Any]) -> dict[str, Any]:
     )
     engine.Zygote = FakeZygote  # type: ignore[misc,assignment]
     engine.grade_submission = graded
+    if "version" in order:
+        batch.grader_version = lambda _: str(order["version"])
     publish.PATIENCE = order.get("patience", publish.PATIENCE)
     course = Course.find(Path(order["course"]))
     try:

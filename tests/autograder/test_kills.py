@@ -19,9 +19,10 @@ from typing import Any
 
 import pytest
 
+from autograder import cli
 from autograder.course import Course
 from autograder.exercises import load
-from autograder.gradebook import make_release
+from autograder.gradebook import make_release, shown_results
 
 from .course import ASSIGNMENT, ROOT, make_course
 from .killed import table
@@ -470,3 +471,35 @@ def test_two_at_once_are_one_after_the_other(course: Path, undisturbed: dict[str
             assert not (course / ".course" / "results").exists()
         assert json.loads(second.stdout.read()) == all_is_well(fresh=len(HANDED_IN), said=["waiting"])
     assert same(course, undisturbed)
+
+
+def test_after_an_upgrade_amid_a_run_all_are_of_one_version_and_nothing_is_thrown_away(
+    course: Path, undisturbed: dict[str, Any], order: Order
+) -> None:
+    assert order(course, version="old", failpoint="publish: read back", nth=3) == {"signal": 9}
+    before = set((course / ".course" / "results" / ASSIGNMENT).iterdir())
+    assert len(before) >= 3
+    assert order(course, version="new") == all_is_well(fresh=len(HANDED_IN))
+    results = {student: result for student, result in shown_results(Course.find(course), ASSIGNMENT).items()}
+    assert {result and result.version for result in results.values()} == {"new"}
+    assert before < set((course / ".course" / "results" / ASSIGNMENT).iterdir())
+    assert table(course)["grade"] == undisturbed["grade"]
+
+
+def test_a_report_of_several_versions_says_so(
+    course: Path, order: Order, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody has graded one student alone since the upgrade."""
+    order(course, version="old")
+    hand_in(course, {"ada": {"share": 0.5, "words": ""}})
+    submitted = course / ".course" / "submitted"
+    others = [path.rename(course / path.name) for path in submitted.iterdir() if path.name != "ada"]
+    assert order(course)["fresh"] == 1
+    assert len(others) == len(HANDED_IN) - 1
+    monkeypatch.chdir(course)
+    monkeypatch.setattr(sys, "argv", ["autograder", "report", ASSIGNMENT])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 3
+    says = "results of several versions of the grader stand side by side: 4 of 5 are not of this one"
+    assert f"{says} (ben, eve, fay, gus); run: autograder grade {ASSIGNMENT}" in capsys.readouterr().err
