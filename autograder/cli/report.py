@@ -59,7 +59,7 @@ def _name_lost(students: list[str], assignment: str) -> None:
 
 
 def _name_mixed(results: "list[Result]", version: str, assignment: str) -> None:
-    """Results of two versions of the grader, such as before and after an upgrade, are never mixed silently."""
+    """Results of two versions of the grader, before and after an upgrade, are never mixed silently."""
     if len({result.version for result in results}) == 1:
         return
     others = sorted(result.student for result in results if result.version != version)
