@@ -1,6 +1,6 @@
 # `make help` lists what can be made. Everything runs inside .venv, which is made from the lock file.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint coverage lowest lab notebooks bench lock clean
+.PHONY: help setup demo test check lint coverage lowest lab notebooks soak bench lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -86,6 +86,15 @@ lab: $(READY) ## open the course in JupyterLab
 
 notebooks: $(READY) ## run every lecture again and write its outputs; strip the assignments
 	$(BIN)/python -m tests.notebooks
+
+# So many submissions, and so many kills of a run.
+N ?= 10000
+K ?= 200
+soak: $(READY) ## grade 10,000 submissions, and end runs everywhere: nothing may be lost (make soak N=300)
+	@echo "== Ending runs at every failpoint, and $(K) times at random"
+	@SOAK_KILLS=$(K) $(BIN)/python -m pytest -q -s tests/autograder/test_kills.py
+	@echo "== Grading $(N) submissions"
+	@$(BIN)/python -m tests.soak $(N)
 
 bench: $(READY) ## measure speed beside a peer, in one run, as ratios
 	$(BIN)/python -m tests.bench
