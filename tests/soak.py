@@ -188,7 +188,7 @@ def main() -> None:
         check(accounts, number, watcher.looks)
         print(
             f"{3600 * number / seconds:.0f} submissions an hour; {1000 * seconds / number:.0f} ms and "
-            f"{1000 * (sum(os.times()[:4]) - cpu) / number:.0f} ms of CPU each, with boxes that ended in order"
+            f"{1000 * (sum(os.times()[:4]) - cpu) / number:.0f} ms of CPU each, with most boxes"
         )
         unsettled = sum(not result.settled for account in accounts for result in account.results)
         again = time.monotonic()

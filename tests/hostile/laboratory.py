@@ -47,6 +47,7 @@ SETTLE_SECONDS = 5.0
 TOKEN = f"token-of-the-driver-{os.urandom(8).hex()}"
 NEIGHBOUR = f"answer-of-the-neighbour-{os.urandom(8).hex()}"
 
+SETTINGS = "c = get_config()\nc.Autograder.exercises = 'autograder.exercises'\n"
 HONEST = Case("honest", "an honest student", cells(), student="ada")
 PLACES = (*map(Path, ("/tmp", "/var/tmp", "/dev/shm")), Path.home(), Path.cwd())
 
@@ -162,6 +163,7 @@ def laboratory() -> Iterator[Laboratory]:
     with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         patch.setenv("LMS_TOKEN", TOKEN)
         root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="laboratory-")))
+        (root / "nbgrader_config.py").write_text(SETTINGS)
         course = Course(root, root / ".course")
         course.key()
         neighbour = course.submitted / "neighbour" / NAME
