@@ -335,9 +335,10 @@ class _Collector:
     def _date(self, folder: Path, notebook: _Notebook, same: bool) -> list[str]:
         """Write down when it was handed in, as far as that is known; what was known of another file goes."""
         time, words = self._time(notebook)
+        claim = notebook.claim
         if time:
             store(folder, TIMESTAMP, written(time).encode())
-        elif not same or (notebook.claim.identity and not notebook.claim.late):
+        elif not same or (claim.identity and not claim.late and not claim.handed_in):
             (folder / TIMESTAMP).unlink(missing_ok=True)
         return words
 

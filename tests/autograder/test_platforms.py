@@ -260,6 +260,10 @@ def test_a_time_without_its_zone_counts_where_somebody_says_the_zone(platform: P
     collection = platform.collect(pack((name, "1")), zone=BERLIN)
     assert DATED.format(time="2026-07-01T10:05:00+00:00") in collection.entries[0].why
     assert stamp_of(platform, "jd").read_text() == "2026-07-01T10:05:00+00:00"
+    platform.collect(pack((name, "1")))
+    assert stamp_of(platform, "jd").exists()  # of the same file
+    platform.collect(pack((name, "2")))
+    assert not stamp_of(platform, "jd").exists()
 
 
 def test_gradescope_and_sakai_say_the_zone(platform: Platform) -> None:
