@@ -4,6 +4,7 @@ import contextlib
 import functools
 import hashlib
 import hmac
+import signal
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +24,8 @@ from autograder.submission import Submission
 
 # Our own failures are tried again; a submission is never scored by one.
 ATTEMPTS = 3
+# How a box ends that somebody else has ended, and one that does so itself.
+KILLED = ("signal", f"signal {signal.SIGKILL.value}")
 
 
 @dataclass(frozen=True)
@@ -133,8 +136,9 @@ def grade_all(
 ) -> Generator[Result, None, None]:
     """Have all jobs graded, from now on; each result comes as soon as it is there, saved.
 
-    What rests on how busy the machine was, or was lost by a failure of ours, comes last, one after the other
-    and with nothing beside it: so it is known who is to blame. Once it is `stopping`, nothing more is begun.
+    What rests on how busy the machine was, was killed, or was lost by a failure of ours, comes last, one
+    after the other and with nothing beside it: so it is known who is to blame. Once it is `stopping`, nothing
+    more is begun.
     """
     grading = _Grading(engine, journal, stopping)
     return grading.results(engine.grade(grading.tasks(jobs, alone=False)))
@@ -177,7 +181,7 @@ class _Grading:
             for done in coming:
                 failpoint("engine: received")
                 job = self.handed_out.pop(done.key)
-                if isinstance(done, Result) and done.settled:
+                if isinstance(done, Result) and done.settled and not _may_be_ours(done):
                     yield self.kept(job, done)
                 else:
                     again.append(job)
@@ -202,6 +206,12 @@ class _Grading:
             entry = Entry(RESULT, saved.assignment, saved.student, saved.key, result=digest)
             self.journal.note(entry)
         return saved
+
+
+def _may_be_ours(result: Result) -> bool:
+    """Whether somebody else may have ended a box, such as the system for want of memory."""
+    stops = (record.stopped for record in result.cells)
+    return any(stop is not None and (stop.reason, stop.detail) == KILLED for stop in stops)
 
 
 def in_turn(classes: Sequence[Sequence[Job]]) -> list[Job]:

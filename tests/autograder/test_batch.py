@@ -3,20 +3,23 @@
 import contextlib
 import time
 import tracemalloc
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from autograder import engine as engine_module
-from autograder.batch import Batch, Job, grade_all
+from autograder.batch import KILLED, Batch, Job, grade_all, in_turn
 from autograder.course import Course
 from autograder.engine import LocalPool
 from autograder.exercises import load
-from autograder.results import Origin, Result
+from autograder.results import CellRecord, Origin, Result
+from autograder.sandbox.perform import Stopped
 from autograder.sandbox.policy import Policy
-from autograder.sandbox.reader import Unreadable
+from autograder.sandbox.reader import Cell, Unreadable
 from autograder.sandbox.wall import Wall, build_wall
 from autograder.submission import MAX_BYTES, Submission
 from autograder.verdict import Judgement
@@ -53,7 +56,7 @@ class Grader:
         self.hurried: set[str] = set()
         """Whose result rests on a busy machine, as long as others are graded beside it."""
         self.alone = False
-        self.poison = ""
+        self.poison = self.killed = ""
 
     def __call__(self, data: bytes, assignment: object, *, student: str, key: str, **_: object) -> Result:
         self.asked.append(student)
@@ -62,8 +65,11 @@ class Grader:
             raise EOFError("the zygote is gone")
         settled = student not in self.hurried or (self.alone and len(self.asked) > len(STUDENTS))
         score = ASSIGNMENT.max_score if settled else 0.0
+        stopped = Stopped(*KILLED) if student == self.killed else None
+        self.killed = "" if stopped else self.killed
+        cells = (CellRecord(Cell("code", "", ""), stopped=stopped),) if student == "c" else ()
         judgement = Judgement("ewma", score, ASSIGNMENT.max_score, (), None)
-        return Result.graded(Origin(student, ASSIGNMENT, key=key), [judgement], settled=settled)
+        return Result.graded(Origin(student, ASSIGNMENT, key=key), [judgement], cells, settled=settled)
 
     def wait_for(self, count: int) -> None:
         patience = time.monotonic() + PATIENCE
@@ -169,6 +175,34 @@ def test_who_ends_our_process_three_times_is_set_aside_and_nobody_else_pays(
     }
     assert "The grader itself failed 3 times (EOFError: the zygote is gone)" in results[-1].reason
     assert [job.submission.student for job in jobs if not batch.known(job)] == ["c"], "to be tried again"
+
+
+def test_what_somebody_else_may_have_killed_is_tried_again(
+    batch: Batch, jobs: list[Job], grader: Grader
+) -> None:
+    """A box that ends by signal 9 was ended by its own code, or for want of memory on the machine."""
+    grader.killed = "c"
+    with grading(jobs, workers=2) as graded:
+        results = {result.student: result for result in graded}
+    assert grader.asked.count("c") == 2
+    assert grader.asked[-1] == "c"
+    assert [record.stopped for record in results["c"].cells] == [None]
+    assert results["c"] == batch.known(next(job for job in jobs if job.submission.student == "c"))
+
+
+def test_assignments_and_students_take_turns(batch: Batch, tmp_path: Path) -> None:
+    several = [replace(batch, assignment=replace(ASSIGNMENT, name=name)) for name in ("x", "y", "z")]
+    path = tmp_path / "a.ipynb"
+    path.write_text("{}")
+    classes = [each.jobs(Submission(student, tmp_path, path) for student in STUDENTS) for each in several]
+    order = in_turn([classes[0], classes[1], classes[2][:2]])
+    assert sorted(job.key for job in order) == sorted(
+        job.key for jobs in (classes[0], classes[1], classes[2][:2]) for job in jobs
+    )
+    first = order[: len(STUDENTS)]
+    assert {job.batch.assignment.name for job in first[:3]} == {"x", "y", "z"}
+    assert max(Counter(job.submission.student for job in first).values()) <= 2, "nobody has all at once"
+    assert in_turn([]) == in_turn([[], []]) == []
 
 
 def test_of_a_class_one_file_at_a_time_is_in_memory(batch: Batch, tmp_path: Path) -> None:

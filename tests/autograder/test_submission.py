@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from autograder import files, submission
+from autograder.files import readable_name
 from autograder.sandbox.reader import Unreadable
-from autograder.submission import MAX_BYTES, REASONS, find_submissions, reason
+from autograder.submission import MAX_BYTES, REASONS, find_submissions, ignored, reason
 
 from .ordinary import folder_of_an_ordinary_user, rights_of_an_ordinary_user
 
@@ -233,3 +234,53 @@ def test_every_reason_is_a_sentence_for_the_student(code: str) -> None:
     assert sentence.endswith(".")
     assert "{" not in sentence
     assert reason(Unreadable(code, "line 3"), NAME) == f"{sentence} (line 3)"
+
+
+def test_of_a_soup_of_names_each_is_taken_or_named_and_nothing_twice(tmp_path: Path) -> None:
+    """Brackets, two ways to write an accent, names as long as they may be, links, files and pipes."""
+    handed_in = [
+        "Smith [late]",
+        "a*b?",
+        "caf\u00e9",
+        "cafe\u0301",
+        "x" * 255,
+        "=C3",
+        " blank ",
+        "-rf",
+        "\u540d\u524d",
+    ]
+    for name in handed_in:
+        (tmp_path / name / NAME).mkdir(parents=True)
+        (tmp_path / name / NAME / f"{NAME}.ipynb").write_text("{}")
+    (tmp_path / os.fsdecode(b"\xff\xfe") / NAME).mkdir(parents=True)
+    (tmp_path / "typo" / "01_moving_avarages").mkdir(parents=True)
+    (tmp_path / "other" / "02_optimizers").mkdir(parents=True)
+    (tmp_path / "nothing").mkdir()
+    (tmp_path / ".hidden" / NAME).mkdir(parents=True)
+    (tmp_path / "linked").symlink_to(tmp_path / "Smith [late]")
+    (tmp_path / "loose.ipynb").write_text("{}")
+    os.mkfifo(tmp_path / "pipe")
+    found = find_submissions(tmp_path, NAME)
+    assert sorted(each.student for each in found) == sorted([*handed_in, "=FF=FE"])
+    assert len({each.directory for each in found}) == len(found)
+    named = ignored(tmp_path, [NAME, "02_optimizers"])
+    assert sorted(named) == [
+        ".hidden (hidden)",
+        "linked (a link)",
+        "loose.ipynb (no folder of a student)",
+        "pipe (no folder of a student)",
+        "typo/01_moving_avarages (no assignment)",
+    ]
+    everybody = {readable_name(name) for name in os.listdir(tmp_path)}
+    accounted = {each.student for each in found} | {each.split(" (")[0].split("/")[0] for each in named}
+    assert everybody - accounted == {"nothing", "other"}, "who has handed in nothing of this"
+
+
+def test_a_folder_that_may_not_be_entered_is_a_rejection_and_not_ignored() -> None:
+    with folder_of_an_ordinary_user() as folder, rights_of_an_ordinary_user():
+        (folder / "eve" / NAME).mkdir(parents=True)
+        (folder / "eve").chmod(0)
+        (found,) = find_submissions(folder, NAME)
+        assert ignored(folder, [NAME]) == []
+        with pytest.raises(Unreadable, match="permission"):
+            found.read()
