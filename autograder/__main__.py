@@ -5,6 +5,8 @@ import sys
 
 # What is missing from these is a fault of ours.
 OWN = ("advsec", "autograder")
+# Which extra brings what; all else belongs to `grading`.
+EXTRAS = {"distributed": "cluster"}
 
 
 def main() -> None:
@@ -17,7 +19,8 @@ def main() -> None:
         name = str(missing.name).partition(".")[0]
         if name in OWN:
             raise
-        sys.exit(f"autograder needs {name}, which is not installed: pip install 'advsec[grading]'")
+        extra = EXTRAS.get(name, "grading")
+        sys.exit(f"autograder needs {name}, which is not installed: pip install 'advsec[{extra}]'")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,14 @@ def grade(
     submitted: Submitted = None,
     student: Student = None,
     jobs: Jobs = DEFAULT_JOBS,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="Grade on the workers of this scheduler of Dask, such as tcp://10.0.0.7:8786.",
+        ),
+    ] = None,
     unsafe: Unsafe = False,
     as_json: AsJson = False,
 ) -> None:
@@ -48,7 +56,16 @@ def grade(
     handed_in = found_submissions(folder, known, student)
     if not assignments:
         known = [each for each in known if handed_in[each.name]]
-    accounts = grade_class(course, known, handed_in, jobs, insist=bool(student), unsafe=unsafe, quiet=as_json)
+    accounts = grade_class(
+        course,
+        known,
+        handed_in,
+        jobs,
+        cluster=cluster,
+        insist=bool(student),
+        unsafe=unsafe,
+        quiet=as_json,
+    )
     for each, account in zip(known, accounts, strict=True):
         if as_json:
             from autograder.results import summary

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, TaskID
 
+    from autograder.engine import Engine
     from autograder.exercise import Assignment
     from autograder.run import Account
     from autograder.submission import Submission
@@ -41,16 +42,17 @@ def grade_class(
     handed_in: "Mapping[str, list[Submission]]",
     workers: int,
     *,
+    cluster: str | None = None,
     insist: bool = False,
     unsafe: bool,
     quiet: bool,
 ) -> "list[Account]":
     """Grade what is not known, publish it, and print the accounts, which must agree.
 
-    What has ended the program three times is tried only where a person will `insist`.
+    It is graded by so many `workers` here, or by those of the `cluster` at an address. What has ended the
+    program three times is tried only where a person will `insist`.
     """
     from autograder.batch import Batch
-    from autograder.engine import LocalPool
     from autograder.protection import choose_wall
     from autograder.run import grade_course
     from autograder.sandbox.launcher import ZygoteProcess
@@ -58,16 +60,22 @@ def grade_class(
     with stoppable(), course.alone(say_waiting), contextlib.ExitStack() as started:
         # What will be needed takes more than a second to import, in which the wall is tested.
         process = None
-        if not _looks_graded(course, handed_in):
+        if not cluster and not _looks_graded(course, handed_in):
             process = started.enter_context(contextlib.closing(ZygoteProcess()))
         Thread(target=import_module, args=("autograder.publish",)).start()
         wall = choose_wall(course, unsafe=unsafe)
         if wall.tier == "none":
             complain("NOT ISOLATED: students' code runs with your rights")
         watcher = started.enter_context(_Terminal(quiet))
-        engine = started.enter_context(
-            LocalPool(wall, workers, {each.name: each for each in assignments}, process)
-        )
+        if cluster:
+            from autograder.cluster import Cluster
+
+            engine: Engine = started.enter_context(Cluster(cluster, course, wall))
+        else:
+            from autograder.engine import LocalPool
+
+            known = {each.name: each for each in assignments}
+            engine = started.enter_context(LocalPool(wall, workers, known, process))
         classes = [(Batch(course, each, wall), handed_in[each.name]) for each in assignments]
         accounts = grade_course(course, classes, engine, watcher, insist=insist)
         watcher.end_here()

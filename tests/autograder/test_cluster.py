@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from autograder.protection import choose_wall
 from autograder.results import Result
 from autograder.submission import find_submissions
 
-from .course import ASSIGNMENT, make_course
+from .course import ASSIGNMENT, make_course, run
 
 
 distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
@@ -111,6 +112,17 @@ def test_a_killed_worker_loses_nothing_and_the_results_are_those_of_one_machine(
         there = by_student(iter([first, *coming]))
     assert there == here
     assert sorted(there) == sorted(STUDENTS)
+
+
+def test_the_command_grades_on_a_cluster(batch: Batch, machines: Machines) -> None:
+    machines.add_worker()
+    shutil.rmtree(batch.course.results, ignore_errors=True)
+    graded = run("autograder", "grade", ASSIGNMENT, "--cluster", machines.address, cwd=batch.course.root)
+    assert (graded.returncode, graded.stderr) == (0, "")
+    assert (
+        "6 handed in = 5 graded + 1 rejected + 0 for a person to look at (6 graded just now)."
+        in graded.stdout
+    )
 
 
 def test_where_no_scheduler_is_one_sentence_says_so(batch: Batch) -> None:
