@@ -1,6 +1,7 @@
 """`autograder name`."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -73,8 +74,15 @@ def name(
     if entry:
         print(entry)
         then = f"autograder prove {known.name} --exercise {found.exercise.name}"
-        _aside(f"This goes into the exercise's module; then run: {then}")
+        _aside(f"This goes into {_module(course, known.name, found.exercise.name)}; then run: {then}")
     name_failed(reports)
+
+
+def _module(course: Course, assignment: str, exercise: str) -> str:
+    """Where the exercise is written down: usually in a module of its name."""
+    package = sys.modules[course.assignments.package_of(assignment)]
+    path = Path(str(package.__file__)).with_name(f"{exercise}.py")
+    return short(path) if path.exists() else "the module of the exercise"
 
 
 def _aside(says: str) -> None:

@@ -212,9 +212,9 @@ def _exercises(assignment: Assignment, graded: Sequence[Row], given: Sequence[Na
         for row in graded
     ]
     of_probes = items(
-        tried, [_probe(each.name, probe.name) for each in assignment.exercises for probe in each.probes]
+        tried, [[_probe(each.name, probe.name) for probe in each.probes] for each in assignment.exercises]
     )
-    of_exercises = items(shares, list(cells))
+    of_exercises = items(shares, [[name] for name in cells])
     return [
         _exercise(exercise, cells[exercise.name], graded, of_exercises[exercise.name], of_probes, given)
         for exercise in assignment.exercises

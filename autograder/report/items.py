@@ -34,22 +34,26 @@ class Item:
         return "it hardly tells who knows the matter" if self.discrimination < WEAK else ""
 
 
-def items(shares: Sequence[Mapping[str, float]], names: Sequence[str]) -> dict[str, Item]:
+def items(shares: Sequence[Mapping[str, float]], groups: Sequence[Sequence[str]]) -> dict[str, Item]:
     """The items of a class, of which each student has shares (0 to 1) of what they tried, by its name.
 
     The discrimination is the corrected item-total correlation: an item is held against the mean of the
-    others, since with itself it agrees anyway.
+    others, since with itself it agrees anyway. Items of one group stand and fall together, so they are held
+    against other groups, where there are some.
     """
-    return {name: _item(name, shares) for name in names}
+    return {
+        name: _item(name, group if len(groups) > 1 else [name], shares) for group in groups for name in group
+    }
 
 
-def _item(name: str, shares: Sequence[Mapping[str, float]]) -> Item:
+def _item(name: str, together: Sequence[str], shares: Sequence[Mapping[str, float]]) -> Item:
     own = [each[name] for each in shares if name in each]
-    pairs = [
-        (each[name], (sum(each.values()) - each[name]) / (len(each) - 1))
-        for each in shares
-        if name in each and len(each) > 1
-    ]
+    pairs = []
+    for each in shares:
+        others = len(each) - sum(other in each for other in together)
+        if name in each and others:
+            rest = sum(each.values()) - sum(each.get(other, 0.0) for other in together)
+            pairs.append((each[name], rest / others))
     return Item(len(own), statistics.fmean(own) if own else None, _correlation(pairs))
 
 

@@ -54,7 +54,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A student's grade in one assignment: a number only where the gradebook has one."""
+    """A student's grade in one assignment: a number only where the gradebook has one, and else why not."""
 
     grade: Grade | None
     shade: int
@@ -103,6 +103,7 @@ def course_page(parts: Sequence[Part]) -> str:
         ],
         most=max((count for family in families for count in family.counts), default=1),
         shades=SHADES,
+        waiting=any(grade.waiting for part in parts for grade in part.grades.values()),
     )
 
 
@@ -145,8 +146,7 @@ def _cell(student: str, part: Part, grade: Grade | None) -> Cell:
         says = words.outcome_words(result, grade) if result else "not graded"
         return Cell(grade, 0, says, link)
     share = grade.score / grade.max_score if grade.max_score else 0.0
-    says = f"{words.points(grade.waiting)} waiting" if grade.waiting else ""
-    return Cell(grade, min(max(int(SHADES * share), 0), SHADES - 1) + 1, says, link)
+    return Cell(grade, min(max(int(SHADES * share), 0), SHADES - 1) + 1, "", link)
 
 
 def _families(parts: Sequence[Part], mistakes: Sequence[Sequence[Misunderstood]]) -> list[Family]:

@@ -17,7 +17,7 @@ def of(table: np.ndarray):
     """The items of a class: a row for each student, a column for each item."""
     names = [str(number) for number in range(table.shape[1])]
     shares = [dict(zip(names, row, strict=True)) for row in table.tolist()]
-    return [items(shares, names)[name] for name in names]
+    return [items(shares, [[name] for name in names])[name] for name in names]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -28,6 +28,22 @@ def test_they_are_the_mean_and_the_correlation_with_all_others(seed):
         assert item.students == 40
         assert item.difficulty == pytest.approx(table[:, column].mean())
         assert item.discrimination == pytest.approx(np.corrcoef(table[:, column], rest)[0, 1])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_tests_of_one_exercise_are_held_against_those_of_others(seed):
+    """Else each would agree with those that stand and fall with it."""
+    table = np.random.default_rng(seed).integers(0, 2, (40, 4)).astype(float)
+    table[:, 1] = table[:, 0]
+    shares = [dict(zip("abcd", row, strict=True)) for row in table.tolist()]
+    rest = table[:, 2:].mean(axis=1)
+    for name in "ab":
+        item = items(shares, ["ab", "cd"])[name]
+        assert item.discrimination == pytest.approx(np.corrcoef(table[:, 0], rest)[0, 1])
+    # Where there is one exercise alone, they are all that there is.
+    assert items(shares, ["abcd"])["a"].discrimination == pytest.approx(
+        np.corrcoef(table[:, 0], table[:, 1:].mean(axis=1))[0, 1]
+    )
 
 
 def test_an_item_that_goes_against_all_others_is_negative_and_said_so():
@@ -58,14 +74,14 @@ def test_what_has_no_meaning_has_no_number(table, says):
 
 
 def test_what_nobody_tried_and_what_stands_alone_has_none_either():
-    assert items([], ["a"])["a"].difficulty is None
-    assert items([{"a": 1.0}] * 20, ["a", "b"])["b"].students == 0
-    assert items([{"a": share / 20} for share in range(20)], ["a"])["a"].discrimination is None
+    assert items([], [["a"]])["a"].difficulty is None
+    assert items([{"a": 1.0}] * 20, [["a"], ["b"]])["b"].students == 0
+    assert items([{"a": share / 20} for share in range(20)], [["a"]])["a"].discrimination is None
 
 
 def test_who_did_not_try_an_item_does_not_count_for_it():
     shares = [{"a": n % 2, "b": n % 2} for n in range(20)] + [{"b": 1.0}] * 5
-    item = items(shares, ["a", "b"])["a"]
+    item = items(shares, [["a"], ["b"]])["a"]
     assert item.students == 20
     assert item.discrimination == pytest.approx(1)
 

@@ -98,9 +98,15 @@ def test_a_name_reaches_everybody_without_a_new_run_and_those_who_come_later(cou
             assert (SAID in text) == (student != RIGHT)
     assert scores(course) == before
     assert written(course) == results
+    assert "moving_averages/cumulative_mean.py" in done.stderr
     with closing(sqlite3.connect(course / ".course" / "gradebook.db")) as gradebook:
         kept = gradebook.execute("select count(*) from comment where manual_comment = 'well tried'")
         assert kept.fetchone()[0] >= 2
+
+    feedback = run("nbgrader", "generate_feedback", ASSIGNMENT, "--student", "ann", cwd=course)
+    assert feedback.returncode == 0, feedback.stderr
+    (page,) = (course / ".course" / "feedback" / "ann" / ASSIGNMENT).glob("*.html")
+    assert SAID in page.read_text(encoding="utf-8")
 
     hand_in(course, "cy", MEDIAN.replace("8", "8.0"))
     table = run("autograder", "grade", ASSIGNMENT, cwd=course)
