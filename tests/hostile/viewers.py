@@ -21,6 +21,7 @@ from PIL import Image
 from autograder.cli.tables import print_table
 from autograder.notebook import autograded_notebook
 from autograder.report import class_page, scores_csv
+from autograder.report.whole_course import Part, course_page
 from autograder.results import Result, summary
 from autograder.sandbox.images import png_of
 from autograder.sandbox.policy import Policy
@@ -108,7 +109,9 @@ def everywhere(*checks: Callable[[Result], None]) -> Callable[[Result], None]:
     def check(result: Result) -> None:
         for each in (*checks, formgrader_shows_text_and_images):
             each(result)
-        class_page([result], ASSIGNMENT, grades_of([result], ASSIGNMENT))
+        grades = grades_of([result], ASSIGNMENT)
+        class_page([result], ASSIGNMENT, grades)
+        course_page([Part(ASSIGNMENT, {result.student: result}, grades)])
 
     return check
 
