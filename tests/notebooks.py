@@ -53,6 +53,7 @@ FOLDED = {"collapsed": True, "jupyter": {"outputs_hidden": True}}
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 WORDS_PER_LINE_OF_CODE = 12
 LINES_PER_CELL = 8
+CHARACTERS_PER_LINE = 107  # fit beside JupyterLab's side panel in a window of 1300 pixels
 # As committed, in thousands of bytes: small enough to clone, to diff and to open on a slow connection.
 KB_PER_FIGURE = 100
 KB_PER_LECTURE = 1000
@@ -65,7 +66,7 @@ FURNITURE = {
     "no learning objectives": r"\*\*After this lecture you can\*\*\s+1\. ",
     "no time it takes, 60 to 90 minutes": r"\*Time:\* about (60|65|70|75|80|85|90) minutes",
     "nothing about what is needed before": r"\*Needed before:\* \w",
-    "no map of the course": "".join(rf"(?=.*{topic})" for topic in TOPICS),
+    "no map of the course": r"\n## a map of the course\s" + "".join(rf"(?=.*{topic})" for topic in TOPICS),
     "no table of what was wrong on the slides": r"\n## What was wrong on the slides\s+\|",
     "no Rosetta table of conventions": r"\n##+ [^\n]*Rosetta[^\n]*\n(?:(?!\n#).)*?\n\|",
     "no summary": r"\n##+ What to keep\s",
@@ -213,6 +214,8 @@ def _cell_defects(cell: NotebookNode) -> Iterator[str]:
     lines = _code_lines(cell)
     if len(lines) > LINES_PER_CELL:
         yield f"has {len(lines)} lines of code"
+    if (longest := max(map(len, lines), default=0)) > CHARACTERS_PER_LINE:
+        yield f"has a line of {longest} characters, more than the page is wide"
     if lines and lines[-1].rstrip().endswith(";"):
         yield "ends in a semicolon, which nbval does not honour"
     if cell.execution_count is None:
@@ -220,10 +223,28 @@ def _cell_defects(cell: NotebookNode) -> Iterator[str]:
     if is_widget(cell):
         if "nbval-ignore-output" not in cell.metadata.tags:
             yield "holds a widget and is not tagged nbval-ignore-output"
+        if _has_slider(cell.source):
+            yield "has a slider, whose handle has no name for a screen reader: take a number box or a list"
         return
     for output in cell.outputs:
         yield from _output_defects(output)
     yield from _assert_defects(cell)
+
+
+def _has_slider(code: str) -> bool:
+    """Whether ipywidgets makes a slider of it: by its name, or of a number or a tuple for `interact`."""
+    values = [
+        keyword.value
+        for call in ast.walk(ast.parse(code))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("interact")
+        for keyword in call.keywords
+    ]
+    numbers = [value.value for value in values if isinstance(value, ast.Constant)]
+    return (
+        "Slider" in code
+        or any(isinstance(value, ast.Tuple) for value in values)
+        or any(isinstance(number, int | float) and not isinstance(number, bool) for number in numbers)
+    )
 
 
 def _assert_defects(cell: NotebookNode) -> Iterator[str]:
@@ -277,6 +298,8 @@ def _output_defects(output: NotebookNode) -> Iterator[str]:
         alt = re.search(r'\balt="([^"]*)"', tag)
         if alt is None or not alt[1].strip():
             yield "displays a figure without alt text"
+        elif number := re.search(r"\b\d[\d.]*e[+-]?\d+", alt[1]):
+            yield f"displays a figure whose words say {number[0]}, which nobody reads aloud"
         elif data.get("text/plain") != f"Figure: {html.unescape(alt[1])}":
             yield "displays a figure whose plain text is not its alt text"
 

@@ -135,6 +135,16 @@ COMPLAINTS = """() => [...document.querySelectorAll(
     '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
 )].map(output => output.innerText)"""
 BLANK = "() => [...document.querySelectorAll('.jp-Notebook img')].filter(image => !image.naturalWidth).length"
+# Controls of widgets that a screen reader would call by their kind alone.
+NAMELESS = """() => {
+    const names = control => [control.ariaLabel, control.title,
+        control.matches("button") && control.innerText,
+        ...[...control.labels ?? []].map(label => label.innerText)];
+    return [...document.querySelectorAll('.jp-OutputArea .jupyter-widgets')]
+        .flatMap(widget => [...widget.querySelectorAll('input, select, button, [role=slider]')])
+        .filter(control => !names(control).some(name => name && name.trim()))
+        .map(control => control.outerHTML);
+}"""
 KERNEL = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
 
 
@@ -146,6 +156,7 @@ def test_a_lecture_is_run_as_a_whole_and_every_control_moved_to_both_ends(browse
     tab.set_default_timeout(600_000)
     tab.evaluate(RUN_ALL)
     assert tab.evaluate(COMPLAINTS) == []
+    assert tab.evaluate(NAMELESS) == []
     figures = tab.locator(".jp-Notebook img").count()
     assert tab.evaluate(BLANK) == 0
     moved = 0

@@ -169,6 +169,8 @@ INTRO = """# 3 Sums
 
 *Time:* about 60 minutes. *Needed before:* numbers.
 
+## A map of the course
+
 | lecture | topic |
 |---|---|
 | 1 | Moving averages |
@@ -267,6 +269,13 @@ HEAVY = new_output(
     "display_data",
     data={"text/html": f'<img src="data:,{"A" * 100_000}" alt="A line.">', "text/plain": "Figure: A line."},
 )
+SPELT = new_output(
+    "display_data",
+    data={"text/html": '<img alt="A step of 1e-05.">', "text/plain": "Figure: A step of 1e-05."},
+)
+NO_NAME = (
+    "cell 'slider' has a slider, whose handle has no name for a screen reader: take a number box or a list"
+)
 VIEW = new_output("display_data", data={"application/vnd.jupyter.widget-view+json": {}})
 
 
@@ -288,6 +297,17 @@ VIEW = new_output("display_data", data={"application/vnd.jupyter.widget-view+jso
         ),
         (broken(1, source="plot();"), "cell 'run' ends in a semicolon, which nbval does not honour"),
         (broken(1, source="x = 1\n" * 9), "cell 'run' has 9 lines of code"),
+        (
+            broken(1, source=f"x = '{'a' * 102}'"),
+            "cell 'run' has a line of 108 characters, more than the page is wide",
+        ),
+        (
+            broken(2, outputs=[SPELT]),
+            "cell 'figure' displays a figure whose words say 1e-05, which nobody reads aloud",
+        ),
+        (broken(3, source="@interact(x=(0, 9))\ndef f(x):\n    pass"), NO_NAME),
+        (broken(3, source="interact(f, x=0.5)"), NO_NAME),
+        (broken(3, source="interact(f, x=ipywidgets.IntSlider())"), NO_NAME),
         (broken(1, source="print(x)"), "the notebook asserts nothing in X3.1"),
         (
             broken(1, source="assert (x == 1, 'one')"),
@@ -314,6 +334,11 @@ def test_each_defect_is_found(notebook, defect):
     assert defect in defects(notebook)
 
 
+@pytest.mark.parametrize("control", ["True", "[0, 1]", "BoundedIntText(value=1)", "Dropdown(options=[1, 2])"])
+def test_a_control_with_a_name_is_no_defect(control):
+    assert defects(broken(3, source=f"interact(f, x={control})")) == []
+
+
 @pytest.mark.parametrize(
     ("text", "missing"),
     [
@@ -321,6 +346,7 @@ def test_each_defect_is_found(notebook, defect):
         ("about 60 minutes", "no time it takes, 60 to 90 minutes"),
         ("*Needed before:* numbers", "nothing about what is needed before"),
         ("| 6 | Dropout |", "no map of the course"),
+        ("## A map of the course", "no map of the course"),
         ("## What was wrong on the slides", "no table of what was wrong on the slides"),
         ("## A Rosetta table of conventions", "no Rosetta table of conventions"),
         ("| who | what |\n|---|---|\n| the slides | + |", "no Rosetta table of conventions"),
@@ -347,7 +373,7 @@ def test_every_rule_about_what_a_lecture_has_is_tried():
 def test_a_map_below_the_first_section_is_none():
     notebook = good()
     notebook.cells[0].source = INTRO.replace("## 3.1 Adding\n", "").replace(
-        "| lecture", "## 3.1 Adding\n\n| lecture"
+        "## A map", "## 3.1 Adding\n\n## A map"
     )
     assert defects(notebook) == ["the notebook has no map of the course"]
 
