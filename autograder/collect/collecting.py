@@ -1,5 +1,7 @@
 """What becomes of every entry of an archive: collected, skipped or refused, and why."""
 
+import contextlib
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +18,7 @@ from autograder.collect.writing import SAME, folder_name, folders, store
 from autograder.course import CourseError
 from autograder.roster import Roster, folded
 from autograder.submission import notebook_stem
-from autograder.timestamps import TIMESTAMP, NoTime, parsed, written
+from autograder.timestamps import TIMESTAMP, NoTime, handed_in, parsed, written
 
 
 # What platforms and browsers append to the name of a file that is handed in once more.
@@ -32,6 +34,7 @@ SKIPPED = {
     "not_a_notebook": "not a notebook",
     "not_handed_in": "nothing that somebody has handed in",
     "earlier": "an earlier attempt",
+    "later_there": "an earlier attempt than the one that is there",
     "other_assignment": "not {assignment}",
 }
 REFUSED = {
@@ -317,9 +320,14 @@ class _Collector:
             return
         name = folder_name(notebook.student)
         folder = self.submitted / name / self.assignment
+        time, said = self._time(notebook)
+        if time and not notebook.claim.late and _collected_at(folder, f"{self.assignment}.ipynb") > time:
+            self._skip(notebook.place, "later_there", notebook.student)
+            return
         try:
             words = [store(folder, f"{self.assignment}.ipynb", data)]
-            words += self._date(folder, notebook, words[0] == SAME)
+            self._date(folder, notebook, time, words[0] == SAME)
+            words += said
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
             self._refuse(notebook.place, "folder_in_the_way", notebook.student)
             return
@@ -332,15 +340,13 @@ class _Collector:
             words.append(FOLDER.format(folder=name))
         self._account(notebook.place, "collected", "; ".join(words), notebook.student)
 
-    def _date(self, folder: Path, notebook: _Notebook, same: bool) -> list[str]:
+    def _date(self, folder: Path, notebook: _Notebook, time: datetime | None, same: bool) -> None:
         """Write down when it was handed in, as far as that is known; what was known of another file goes."""
-        time, words = self._time(notebook)
         claim = notebook.claim
         if time:
             store(folder, TIMESTAMP, written(time).encode())
         elif not same or (claim.identity and not claim.late and not claim.handed_in):
             (folder / TIMESTAMP).unlink(missing_ok=True)
-        return words
 
     def _time(self, notebook: _Notebook) -> tuple[datetime | None, list[str]]:
         """When it was handed in, in UTC and without its zone, and what to say of it."""
@@ -392,3 +398,11 @@ def _split(file: str, assignment: str) -> tuple[str, int]:
     if match is None:
         return stem, 0
     return match["stem"], int(match["copy"] or match["attempt"])
+
+
+def _collected_at(folder: Path, name: str) -> datetime:
+    """When the file that is there was handed in; long ago where there is none, or nobody knows."""
+    if os.path.lexists(folder / name):
+        with contextlib.suppress(NoTime):
+            return handed_in(folder) or datetime.min
+    return datetime.min

@@ -696,3 +696,16 @@ def test_the_command_ends_with_3_where_something_is_refused(course: Path) -> Non
     (course / "b.zip").write_bytes(b"")
     refused = run("autograder", "collect", "b.zip", cwd=course)
     assert (refused.returncode, len(refused.stderr.splitlines())) == (1, 1)
+
+
+def test_whatever_order_archives_come_in_the_latest_file_is_there(platform: Platform) -> None:
+    """Collected three times, the older one last: as when two teaching assistants download."""
+    old = ((f"jane/{FILE}", "old"), ("jane/timestamp.txt", "2026-11-01 10:00 UTC"))
+    new = ((f"jane/{FILE}", "new"), ("jane/timestamp.txt", "2026-11-02 10:00 UTC"))
+    assert outcomes(platform.collect_entries(*new))[0][1] == "collected"
+    assert outcomes(platform.collect_entries(*new))[0][2].startswith("the same as before")
+    late = outcomes(platform.collect_entries(*old))[0]
+    assert late == ("jane", "skipped", "an earlier attempt than the one that is there")
+    assert platform.notebooks() == {"jane": b"new"}
+    stamp = platform.submitted / "jane" / NAME / "timestamp.txt"
+    assert stamp.read_text().startswith("2026-11-02T10:00")
