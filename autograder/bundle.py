@@ -28,11 +28,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from autograder import handout
+from autograder import handout, when_shown
 from autograder.course import Course, CourseError
 from autograder.exercise import Assignment
 from autograder.files import read_ours, write_ours
 from autograder.fold import folded
+from autograder.when_shown import WhenShown
 
 
 PACKAGE, GRADER = "advsec", "autograder"
@@ -53,14 +54,16 @@ class Bundle:
     worked_in: str | None
 
 
-def make_bundle(course: Course, assignment: Assignment, release: Path) -> Bundle:
+def make_bundle(
+    course: Course, assignment: Assignment, release: Path, when: WhenShown | None = None
+) -> Bundle:
     """Write the bundle of a release: a zip file, and beside it the folder, unless somebody has worked in it.
 
     Raises CourseError where it cannot be written.
     """
     lecture = _lecture(course, assignment)
     notebooks = [json.loads(read_ours(path)) for path in sorted(release.glob("*.ipynb"))]
-    wheel_name, wheel = make_wheel(assignment, _asked_about(course, assignment), lecture, notebooks)
+    wheel_name, wheel = make_wheel(assignment, _asked_about(course, assignment), lecture, notebooks, when)
     files = {
         "README.md": _readme(assignment, wheel_name, bool(lecture)).encode(),
         wheel_name: wheel,
@@ -159,10 +162,12 @@ def make_wheel(
     owners: Mapping[str, str],
     lecture: dict[str, Any] | None,
     notebooks: Iterable[dict[str, Any]],
+    when: WhenShown | None = None,
 ) -> tuple[str, bytes]:
     """The name and the bytes of the wheel that an assignment, its notebooks and its lecture need.
 
-    `owners` are the assignments of the course by the functions that they ask for.
+    `owners` are the assignments of the course by the functions that they ask for. `when` says what `check`
+    keeps back for later.
     """
     codes = [_code(notebook) for notebook in (*notebooks, lecture) if notebook]
     imports = {name for code in codes for name in _imports(ast.parse(code), "")}
@@ -177,6 +182,8 @@ def make_wheel(
                 _source(name), names, f"Folded: part of the assignment {owner}."
             ).encode()
     files[f"{GRADER}/{handout.FILE}"] = handout.recorded(assignment).encode()
+    if when and when.when:
+        files[f"{GRADER}/{when_shown.FILE}"] = when_shown.recorded(when).encode()
     needed = {top for name in modules for top in _imports_of(name)} | {
         name.partition(".")[0] for name in imports
     }

@@ -1,6 +1,6 @@
 """nbgrader's gradebook, which alone says what a grade is: opened, read, and lateness settled in it.
 
-Only this module, `publish` and `plugins` import nbgrader, which is slow to import.
+Only this module, `penalties`, `publish` and `plugins` import nbgrader, which is slow to import.
 """
 
 import contextlib
@@ -9,11 +9,10 @@ import os
 import sqlite3
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from autograder import quick_jsonschema  # noqa: F401
@@ -25,7 +24,6 @@ from nbgrader import api
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import make_url, select
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
@@ -37,7 +35,9 @@ from autograder.failpoints import failpoint
 from autograder.files import TEMPORARY, cannot_be_written
 from autograder.grades import Grade, Mark
 from autograder.notebook import METADATA_KEY, read_release, with_mark_schemes
+from autograder.penalties import grant_extension, of_student, seconds_late, settle, submissions_of
 from autograder.results import Result
+from autograder.when_shown import WhenShown, asked_for
 
 
 # nbgrader runs `alembic` by name when it makes a database.
@@ -53,6 +53,12 @@ def configuration(course: Course) -> Config:
             config.CourseDirectory[f"{name}_directory"] = str(course.work.relative_to(course.root) / name)
         config.CourseDirectory.db_url = f"sqlite:///{course.gradebook}"
     return config
+
+
+def has_gradebook(course: Course) -> bool:
+    """Whether there is a gradebook: a file that nobody has made yet is none, a server's is taken for one."""
+    url = make_url(CourseDirectory(config=configuration(course)).db_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
 
 
 def make_release(course: Course, assignment: Assignment) -> Path:
@@ -71,10 +77,16 @@ def make_release(course: Course, assignment: Assignment) -> Path:
     return Path(folders.format_path(folders.release_directory, ".", assignment.name))
 
 
-def read_grades(gradebook: Gradebook, assignment: str, student: str | None = None) -> dict[str, Grade]:
-    """The grades of everybody in the gradebook, or of one, by student; also of who handed in nothing."""
-    marks, comments = _marks(gradebook, assignment), _comments(gradebook, assignment)
-    submissions = {each.student_id: each for each in submissions_of(gradebook, assignment)}
+def read_grades(
+    gradebook: Gradebook, assignment: str, config: Config, student: str | None = None
+) -> dict[str, Grade]:
+    """The grades of everybody in the gradebook, or of one, by student; also of who handed in nothing.
+
+    Penalties for lateness are those that due dates and extensions ask for today. Raises CourseError.
+    """
+    late_days = settle(gradebook, assignment, config, student=student)
+    marks, comments = _marks(gradebook, assignment, student), _comments(gradebook, assignment, student)
+    submissions = {each.student_id: each for each in submissions_of(gradebook, assignment, student)}
     maximum = gradebook.find_assignment(assignment).max_score
     found = {}
     for person in gradebook.db.scalars(select(api.Student).order_by(api.Student.id)):
@@ -87,7 +99,8 @@ def read_grades(gradebook: Gradebook, assignment: str, student: str | None = Non
             tuple(marks.get(person.id, ())),
             tuple((cell, by_person) for cell, _, by_person in said if by_person),
             penalty=(submission and submission.late_submission_penalty) or 0.0,
-            seconds_late=submission.total_seconds_late if submission else 0.0,
+            seconds_late=seconds_late(submission) if submission else 0.0,
+            late_days=late_days.get(person.id),
             first_name=person.first_name or "",
             last_name=person.last_name or "",
             email=person.email or "",
@@ -102,8 +115,10 @@ def grades(course: Course, assignment: str) -> dict[str, Grade]:
     """Everybody's grade by student, with the penalties that due dates and extensions ask for today."""
     config = configuration(course)
     with opened(CourseDirectory(config=config).db_url) as gradebook:
-        settle(gradebook, assignment, config)
-        return read_grades(gradebook, assignment)
+        try:
+            return read_grades(gradebook, assignment, config)
+        except MissingEntry:  # nobody has released it yet
+            return {}
 
 
 def enter_people(course: Course, people: Mapping[str, Mapping[str, str]]) -> None:
@@ -116,7 +131,7 @@ def enter_people(course: Course, people: Mapping[str, Mapping[str, str]]) -> Non
 
 def due_date(course: Course, assignment: str) -> datetime | None:
     """When the assignment is due, in UTC; None where the gradebook does not say."""
-    if not course.gradebook.exists():
+    if not has_gradebook(course):
         return None
     with opened(CourseDirectory(config=configuration(course)).db_url) as gradebook:
         try:
@@ -125,27 +140,39 @@ def due_date(course: Course, assignment: str) -> datetime | None:
             return None
 
 
-def settle(
-    gradebook: Gradebook,
-    assignment: str,
-    config: Config,
-    times: Mapping[str, datetime | None] = MappingProxyType({}),
-) -> None:
-    """Work out anew what everybody loses for lateness; `times` are those of handing in, where known."""
-    penalties = AssignLatePenalties(config=config)
-    plugin = penalties.plugin_class(parent=penalties)
-    gradebook.db.expire_all()
-    for submission in submissions_of(gradebook, assignment):
-        if submission.student_id in times:
-            submission.timestamp = times[submission.student_id]
-        late = submission.total_seconds_late
-        for notebook in submission.notebooks:
-            penalty = None
-            if late:
-                asked = plugin.late_submission_penalty(submission.student_id, notebook.score, late)
-                penalty = asked and min(max(asked, 0.0), notebook.score)
-            notebook.late_submission_penalty = penalty
-    gradebook.db.commit()
+def when_shown(course: Course, assignment: Assignment) -> WhenShown:
+    """When students see points and messages of the exercises of an assignment. Raises CourseError."""
+    settings = course.settings().Autograder.get("show", {})
+    if not settings:
+        return WhenShown()
+    everything = map(course.assignment, course.assignments.names)
+    known = frozenset(name for each in everything for name in (each.name, *(e.name for e in each.exercises)))
+    try:
+        names = tuple(exercise.name for exercise in assignment.exercises)
+        when = asked_for(settings, assignment.name, names, known)
+    except ValueError as problem:
+        raise CourseError(str(problem)) from None
+    return WhenShown(when, _last_due(course, assignment.name) if when else None)
+
+
+def _last_due(course: Course, assignment: str) -> datetime | None:
+    """When the last of all students has no time left, in UTC."""
+    due = due_date(course, assignment)
+    if due is None:
+        return None
+    query = (
+        select(api.SubmittedAssignment.extension)
+        .join(api.Assignment)
+        .where(api.Assignment.name == assignment, api.SubmittedAssignment.extension.is_not(None))
+    )
+    with opened(CourseDirectory(config=configuration(course)).db_url) as gradebook:
+        return due + max(gradebook.db.scalars(query), default=timedelta())
+
+
+def extend(course: Course, assignment: str, student: str, time: timedelta) -> datetime:
+    """Give a student more time; when their work is due now, in UTC. Raises CourseError."""
+    with opened(CourseDirectory(config=configuration(course)).db_url) as gradebook:
+        return grant_extension(gradebook, assignment, student, time)
 
 
 def shown_results(course: Course, assignment: str) -> dict[str, Result | None]:
@@ -153,18 +180,29 @@ def shown_results(course: Course, assignment: str) -> dict[str, Result | None]:
 
     They are as they were graded; what a person has named is said by `with_names`.
     """
+    with opened(CourseDirectory(config=configuration(course)).db_url) as gradebook:
+        students = list(_marks(gradebook, assignment))
+    held = held_results(course, assignment)
+    return {student: held(student) for student in students}
+
+
+def held_results(course: Course, assignment: str) -> Callable[[str], Result | None]:
+    """Asked for a student, the result that the autograded notebook shows; None where there is none."""
     folders = CourseDirectory(config=configuration(course))
     store = result_store(course, assignment)
-    found = {}
-    with opened(folders.db_url) as gradebook:
-        for submission in submissions_of(gradebook, assignment):
-            key = shown(submission.student_id, assignment, folders).get("key")
-            found[submission.student_id] = store.load(key) if key else None
-    return found
+
+    def held(student: str) -> Result | None:
+        key = shown(student, assignment, folders).get("key")
+        return store.load(key) if key else None
+
+    return held
 
 
-def _marks(gradebook: Gradebook, assignment: str) -> dict[str, list[Mark]]:
-    """The points of every cell, by student."""
+def _marks(gradebook: Gradebook, assignment: str, only: str | None = None) -> dict[str, list[Mark]]:
+    """The points of every cell, by student.
+
+    Who was given more time and has not handed in has rows that nobody has ever written to.
+    """
     columns = (
         api.BaseCell.name,
         api.BaseCell.type,
@@ -172,25 +210,36 @@ def _marks(gradebook: Gradebook, assignment: str) -> dict[str, list[Mark]]:
         api.Grade.manual_score,
         api.Grade.score,
         api.Grade.max_score,
+        api.Grade.extra_credit,
+        api.Grade.needs_manual_grade,
     )
-    notebooks = gradebook.find_assignment(assignment).notebooks
+    notebooks = gradebook.db.scalars(
+        select(api.Notebook).join(api.Assignment).where(api.Assignment.name == assignment)
+    )
     answers = {cell.name for notebook in notebooks for cell in notebook.solution_cells}
     found: dict[str, list[Mark]] = {}
-    for student, cell, kind, automatic, manual, score, maximum in gradebook.db.execute(
-        entries_of(api.Grade, assignment, *columns)
+    written: set[str] = set()
+    for student, cell, kind, automatic, manual, score, maximum, extra, waits in gradebook.db.execute(
+        of_student(entries_of(api.Grade, assignment, *columns), only)
     ):
         nobody = automatic is None and manual is None
+        if waits or not nobody:
+            written.add(student)
         in_words = kind == "TaskCell" or cell in answers
-        mark = Mark(cell, None if nobody else score, maximum, automatic, in_words)
+        counts = None if nobody else score
+        mark = Mark(cell, counts, maximum, automatic, in_words, manual, extra or 0.0)
         found.setdefault(student, []).append(mark)
-    return found
+    return {student: marks for student, marks in found.items() if student in written}
 
 
-def _comments(gradebook: Gradebook, assignment: str) -> dict[str, list[tuple[str, str | None, str | None]]]:
+def _comments(
+    gradebook: Gradebook, assignment: str, only: str | None
+) -> dict[str, list[tuple[str, str | None, str | None]]]:
     """Cell, the machine's comment and a person's, by student."""
     columns = (api.BaseCell.name, api.Comment.auto_comment, api.Comment.manual_comment)
     found: dict[str, list[tuple[str, str | None, str | None]]] = {}
-    for student, *comment in gradebook.db.execute(entries_of(api.Comment, assignment, *columns)):
+    query = of_student(entries_of(api.Comment, assignment, *columns), only)
+    for student, *comment in gradebook.db.execute(query):
         found.setdefault(student, []).append(tuple(comment))
     return found
 
@@ -206,12 +255,6 @@ def entries_of(entry: Any, assignment: str, *columns: Any) -> Any:
         .join(api.BaseCell, api.BaseCell.id == entry.cell_id)
         .where(api.Assignment.name == assignment)
     )
-
-
-def submissions_of(gradebook: Gradebook, assignment: str) -> list[Any]:
-    """nbgrader's rows of everybody who handed in."""
-    query = select(api.SubmittedAssignment).join(api.Assignment).where(api.Assignment.name == assignment)
-    return list(gradebook.db.scalars(query))
 
 
 def shown(student: str, assignment: str, folders: CourseDirectory) -> dict[str, Any]:

@@ -6,12 +6,15 @@ is the machine's points unless a person has given others, plus extra credit, les
 
 from dataclasses import dataclass
 
+from autograder.lateness import LateDays
+
 
 @dataclass(frozen=True)
 class Mark:
     """The points of one cell; `score` is None until somebody has given points.
 
-    `automatic` are the machine's. `in_words` says that a person reads this cell, whoever else may not.
+    `automatic` are the machine's, `manual` those that a person gave in their place, and `extra` are added.
+    `in_words` says that a person reads this cell, whoever else may not.
     """
 
     cell: str
@@ -19,6 +22,8 @@ class Mark:
     max_score: float
     automatic: float | None = None
     in_words: bool = False
+    manual: float | None = None
+    extra: float = 0.0
 
     @property
     def by_person(self) -> bool:
@@ -31,6 +36,7 @@ class Grade:
     """What the gradebook holds of one student and one assignment; without `marks` nothing was handed in.
 
     `comments` are a person's, by the grade_id of the cell. `remark` is why the machine gave no points.
+    `late_days` are known where the course has a bank of them.
     """
 
     student: str
@@ -40,6 +46,7 @@ class Grade:
     remark: str = ""
     penalty: float = 0.0
     seconds_late: float = 0.0
+    late_days: LateDays | None = None
     first_name: str = ""
     last_name: str = ""
     email: str = ""

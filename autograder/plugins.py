@@ -1,24 +1,30 @@
 """What nbgrader asks instead of its own classes; `nbgrader_config.py` names each where it is plugged in."""
 
+import contextlib
 import csv
+import glob
 import json
 import shutil
 import weakref
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from autograder.batch import Batch, result_store
 from autograder.course import Course, CourseError
-from autograder.gradebook import opened, read_grades, release_of, settle, shown
+from autograder.files import read_strangers, write_ours
+from autograder.gradebook import opened, read_grades, release_of, shown, when_shown
 from autograder.grades import Grade
 from autograder.named import read_names, with_names
 from autograder.notebook import METADATA_KEY, autograded_notebook
-from autograder.protection import choose_wall
+from autograder.ordinary import NotBehindTheWall, files_beside, outputs_of, run_cells
+from autograder.protection import build_strongest, choose_wall
 from autograder.publish import record
 from autograder.report import lecture_sections, spreadsheet_text, student_page
 from autograder.results import Result
 from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.reader import Unreadable
+from autograder.sandbox.wall import Wall
 from autograder.submission import Submission, names_beside
 from autograder.timestamps import TIMESTAMP, NoTime, handed_in
 from autograder.written import Written
@@ -27,12 +33,18 @@ from autograder.written import Written
 # isort: split
 
 import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.plugins import ExportPlugin
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import AssignLatePenalties, Execute, NbGraderPreprocessor
 
+
+# What `nbgrader submit` adds: the secret is the name under which the feedback will lie in the exchange.
+OF_EXCHANGE = ("submission_secret.txt", TIMESTAMP)
+MAX_OF_EXCHANGE = 1000
 
 # Metadata of a notebook and of its cells that students get.
 RELEASED = ("kernelspec", "language_info")
@@ -40,7 +52,11 @@ RELEASED_CELL = ("deletable", "editable", "nbgrader", "tags")
 
 
 class GradingExporter(NotebookExporter):
-    """Reads a notebook for `nbgrader autograde`; a submitted one is graded while it is read."""
+    """Reads a notebook for `nbgrader autograde`; a submitted one is graded while it is read.
+
+    So is one of an assignment of the catalogue. All others go through nbgrader's own steps, of which
+    `ExecuteBehindWall` is one.
+    """
 
     result: Result | None = None
 
@@ -65,29 +81,69 @@ class GradingExporter(NotebookExporter):
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:
         folders = _folders(self)
         about = resources["nbgrader"]
+        if not _is_ours(folders, about["assignment"]):
+            return super().from_filename(filename, resources=resources, **kwargs)
         submitted = Path(
             folders.format_path(folders.submitted_directory, about["student"], about["assignment"])
         )
         path = Path(filename)
         if path.resolve().parent != submitted.resolve():
+            self._preprocessors = []
+            for step in (RecordResult, AssignLatePenalties):
+                self.register_preprocessor(step)
             return super().from_filename(filename, resources=resources, **kwargs)
         course = Course.find(Path(folders.root))
         assignment = course.assignment(about["assignment"])
         batch = Batch(course, assignment, choose_wall(course))
         beside = names_beside(submitted, path.name)
         (job,) = batch.jobs([Submission(about["student"], submitted, path, beside=beside)])
-        graded = batch.known(job) or batch.grade_one(job, self._started_zygote(batch))
+        graded = batch.known(job) or batch.grade_one(job, self.started_zygote(batch.wall))
         self.result = with_names(graded, assignment, read_names(course, assignment))
         notebook = autograded_notebook(self.result, assignment, release_of(course, assignment, folders))
         resources["output_extension"] = ".ipynb"
         return json.dumps(notebook, indent=1), resources
 
-    def _started_zygote(self, batch: Batch) -> Zygote:
+    def started_zygote(self, wall: Wall) -> Zygote:
         """One zygote for all notebooks of a run; it ends with this exporter."""
         if not hasattr(self, "_zygote"):
-            self._zygote = Zygote(batch.wall).__enter__()
+            self._zygote = Zygote(wall).__enter__()
             weakref.finalize(self, self._zygote.__exit__)
         return self._zygote
+
+
+class ExecuteBehindWall(Execute):  # type: ignore[misc]
+    """In the place of nbgrader's Execute, with its settings: an ordinary notebook runs in a box of ours.
+
+    The tests of such a notebook run beside the student's code, as they do for nbgrader, and what they show is
+    as true as there. What the student's code writes stays in the box.
+    """
+
+    def preprocess(self, nb: Any, resources: Any = None, **_: Any) -> tuple[Any, Any]:
+        self._expect_python(nb)
+        exporter: Any = self.parent
+        course = _course(Path(_folders(exporter).root))
+        minimum = str(self.config.Autograder.get("minimum_tier", "reduced"))
+        cells = [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()]
+        ran = run_cells(
+            [cell.source for cell in cells],
+            files_beside(Path(resources["metadata"]["path"] or ".")),
+            exporter.started_zygote(choose_wall(course) if course else build_strongest(minimum, ())),
+            lambda index: self.timeout_func(cells[index]) if self.timeout_func else self.timeout,
+        )
+        for cell, result in zip(cells, ran, strict=True):
+            cell.outputs = [nbformat.from_dict(output) for output in outputs_of(result)]
+        return nb, resources
+
+    def _expect_python(self, nb: Any) -> None:
+        """Raises NoSuchKernel as nbgrader does, and NotBehindTheWall for another language."""
+        name = self.kernel_name or nb.metadata.get("kernelspec", {}).get("name") or "python3"
+        # As Jupyter does, whose name for the Python that runs here it is.
+        language = KernelSpecManager().get_kernel_spec("python3" if name == "python" else name).language
+        if language.lower() != "python":
+            raise NotBehindTheWall(
+                f"a notebook in {language} cannot run behind the wall; where you trust the students, put "
+                "nbgrader.preprocessors.Execute in the place of autograder.plugins.ExecuteBehindWall"
+            )
 
 
 class BreakSolutions(NbGraderPreprocessor):  # type: ignore[misc]
@@ -96,8 +152,9 @@ class BreakSolutions(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         name = resources["nbgrader"]["assignment"]
         # Used by itself, as in tests, it belongs to no command.
-        known = Course.find(Path(_folders(self.parent).root) if self.parent else None).assignments
-        exercises = known.load(name).exercises if name in known else ()
+        course = _course(Path(_folders(self.parent).root) if self.parent else Path.cwd())
+        known = course.assignments if course else ()
+        exercises = course.assignment(name).exercises if course and name in known else ()
         given = {each.name: each.as_given.variant for each in exercises if each.as_given}
         for cell in nb.cells:
             broken = given.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
@@ -124,7 +181,7 @@ def _only(metadata: Any, keys: tuple[str, ...]) -> Any:
 
 
 class RecordResult(NbGraderPreprocessor):  # type: ignore[misc]
-    """In the place of nbgrader's Execute and SaveAutoGrades: writes the result that the notebook shows."""
+    """For an assignment of the catalogue: writes the result that the notebook shows into the gradebook."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         about = resources["nbgrader"]
@@ -139,11 +196,16 @@ class RecordResult(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class FeedbackExporter(HTMLExporter):
-    """The student's page, for `nbgrader generate_feedback`: the same that `autograder report` writes."""
+    """The student's page, for `nbgrader generate_feedback`: the same that `autograder report` writes.
+
+    An assignment that is not of the catalogue has nbgrader's own page.
+    """
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:
         folders = _folders(self)
         about = resources["nbgrader"]
+        if not _is_ours(folders, about["assignment"]):
+            return super().from_filename(filename, resources=resources, **kwargs)
         course = Course.find(Path(folders.root))
         assignment = course.assignment(about["assignment"])
         key = json.loads(Path(filename).read_text())["metadata"].get(METADATA_KEY, {}).get("key", "")
@@ -154,12 +216,44 @@ class FeedbackExporter(HTMLExporter):
                 f"run: autograder grade {assignment.name}"
             )
         with opened(about["db_url"]) as gradebook:
-            settle(gradebook, assignment.name, self.config)
-            grade = read_grades(gradebook, assignment.name, result.student)[result.student]
+            grade = read_grades(gradebook, assignment.name, self.config, result.student)[result.student]
+        self._hand_on_what_the_exchange_needs(folders, about["student"], assignment.name)
         resources["output_extension"] = ".html"
         lecture = lecture_sections(course.lectures / f"{assignment.name}.ipynb")
+        # Releasing the feedback is nbgrader's next step.
+        held = when_shown(course, assignment).held_back(datetime.now(UTC), released=True)
         said = with_names(result, assignment, read_names(course, assignment))
-        return student_page(said, assignment, grade, lecture), resources
+        return student_page(said, assignment, grade, lecture, held), resources
+
+    @staticmethod
+    def _hand_on_what_the_exchange_needs(folders: CourseDirectory, student: str, assignment: str) -> None:
+        """Copy what names the student's page in the exchange, of the submission that lies there now."""
+        submitted = Path(folders.format_path(folders.submitted_directory, student, assignment))
+        feedback = Path(folders.format_path(folders.feedback_directory, student, assignment))
+        for name in OF_EXCHANGE:
+            (feedback / name).unlink(missing_ok=True)
+            with contextlib.suppress(Unreadable):
+                write_ours(feedback / name, read_strangers(submitted / name, MAX_OF_EXCHANGE))
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
+    """`nbgrader release_feedback`: whose work has not come through the exchange is named and stops nobody."""
+
+    def copy_files(self) -> None:
+        outside = [
+            Path(folder).parts[-2]
+            for folder in sorted(glob.glob(self.src_path))
+            if not all((Path(folder) / name).is_file() for name in OF_EXCHANGE)
+        ]
+        if outside:
+            self.log.warning(
+                "Not handed in through the exchange, so not released there: %s. Their pages are in %s",
+                ", ".join(outside),
+                self.src_path,
+            )
+        excluded = filter(None, (self.coursedir.student_id_exclude, *outside))
+        self.coursedir.student_id_exclude = ",".join(excluded)
+        super().copy_files()
 
 
 class ExportGrades(ExportPlugin):  # type: ignore[misc]
@@ -189,7 +283,6 @@ class ExportGrades(ExportPlugin):  # type: ignore[misc]
             writer.writerow(self.COLUMNS)
             for assignment in gradebook.assignments:
                 if not only or assignment.name in only:
-                    settle(gradebook, assignment.name, self.config)
                     writer.writerows(self._rows(gradebook, assignment))
 
     def _rows(self, gradebook: Gradebook, assignment: Any) -> list[tuple[str, ...]]:
@@ -208,7 +301,7 @@ class ExportGrades(ExportPlugin):  # type: ignore[misc]
                 _number(_of_grade(grade, grade.waiting)),
                 spreadsheet_text(grade.remark),
             )
-            for student, grade in read_grades(gradebook, assignment.name).items()
+            for student, grade in read_grades(gradebook, assignment.name, self.config).items()
             if not students or student in students
         ]
 
@@ -216,6 +309,20 @@ class ExportGrades(ExportPlugin):  # type: ignore[misc]
 def _folders(exporter: Any) -> CourseDirectory:
     """Where nbgrader's command, for which this exporter works, keeps everything."""
     return exporter.parent.coursedir
+
+
+def _course(root: Path) -> Course | None:
+    """The course that nbgrader works in; None where only the settings are ours and lie elsewhere."""
+    try:
+        return Course.find(root)
+    except CourseError:
+        return None
+
+
+def _is_ours(folders: CourseDirectory, assignment: str) -> bool:
+    """Whether the assignment is one of the course's own, with exercises; all others are nbgrader's."""
+    course = _course(Path(folders.root))
+    return course is not None and assignment in course.assignments
 
 
 def _of_grade(grade: Grade, value: float) -> float | None:

@@ -30,13 +30,13 @@ from autograder.gradebook import (
     opened,
     read_grades,
     release_of,
-    settle,
     shown,
     troubles,
 )
 from autograder.grades import Grade
 from autograder.named import Named, read_names, with_names
 from autograder.notebook import autograded_notebook, sources
+from autograder.penalties import settle
 from autograder.results import Result
 
 
@@ -144,7 +144,7 @@ class Outbox:
 
     def grades(self, assignment: str) -> dict[str, Grade]:
         """Everybody's grade as the gradebook holds it now, by student."""
-        return self._patiently(lambda: read_grades(self._gradebook, assignment))
+        return self._patiently(lambda: read_grades(self._gradebook, assignment, self._config))
 
     def _shelf(self, assignment: str) -> "_Shelf":
         if assignment not in self._shelves:

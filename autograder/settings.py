@@ -25,15 +25,21 @@ def use(c: "Config", file: str) -> None:
     c.GenerateAssignment.preprocessors.insert(4, "autograder.plugins.BreakSolutions")
     # Widgets of an author and other left-overs are not handed out.
     c.GenerateAssignment.preprocessors.append("autograder.plugins.StripMetadata")
-    # A submission is graded while it is read, so that even an unreadable file ends as a result.
+    # A submission is graded while it is read, so that even an unreadable file ends as a result. An assignment
+    # that is not one of ours goes through nbgrader's own steps; all of its cells run behind the wall.
     c.Autograde.exporter_class = "autograder.plugins.GradingExporter"
-    c.Autograde.sanitize_preprocessors = []
     c.Autograde.autograde_preprocessors = [
-        "autograder.plugins.RecordResult",
+        "autograder.plugins.ExecuteBehindWall",
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
     ]
     # Students get one feedback, whoever makes it, and what was not graded is never exported as a zero.
     c.GenerateFeedback.exporter_class = "autograder.plugins.FeedbackExporter"
+    c.ExchangeFactory.release_feedback = "autograder.plugins.ReleaseFeedback"
     c.ExportApp.plugin_class = "autograder.plugins.ExportGrades"
 
 

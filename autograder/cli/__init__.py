@@ -1,5 +1,5 @@
-"""The command line: `autograder demo | init | release | collect | grade | report | name | course | export
-| doctor | prove | new`.
+"""The command line: `autograder demo | init | release | collect | grade | regrade | extend | report | name
+| course | export | doctor | prove | new`.
 
 One module per command, or for two that belong together; the order here is that of `--help`. Nothing slow is
 imported before it is needed, so that `--help` answers at once.
@@ -7,7 +7,20 @@ imported before it is needed, so that `--help` answers at once.
 
 # isort: off
 from autograder.cli.app import app, main
-from autograder.cli import demo, init, handing, grade, report, name, course, export, doctor, authors
+from autograder.cli import (
+    demo,
+    init,
+    handing,
+    grade,
+    regrade,
+    late,
+    report,
+    name,
+    course,
+    export,
+    doctor,
+    authors,
+)
 
 
 __all__ = [
@@ -20,7 +33,9 @@ __all__ = [
     "grade",
     "handing",
     "init",
+    "late",
     "main",
     "name",
+    "regrade",
     "report",
 ]

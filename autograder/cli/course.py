@@ -38,9 +38,10 @@ def course(
 
 def _part(course: Course, name: str, folder: Path) -> "Part | None":
     """What is known of an assignment; None where nothing of it is graded. Pages are linked from `folder`."""
-    if not course.gradebook.exists():
+    from autograder.gradebook import grades, has_gradebook, shown_results
+
+    if not has_gradebook(course):
         return None
-    from autograder.gradebook import grades, shown_results
     from autograder.named import read_names, with_names
     from autograder.report import page_name
     from autograder.report.whole_course import Part

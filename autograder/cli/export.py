@@ -69,10 +69,10 @@ def export(
     known = asked_assignment(assignment)
     from autograder.exports import composed, filled, in_bytes
     from autograder.files import write_ours
-    from autograder.gradebook import grades, shown_results
+    from autograder.gradebook import grades, has_gradebook, shown_results
     from autograder.roster import Table
 
-    if not course.gradebook.exists() or not shown_results(course, known.name):
+    if not has_gradebook(course) or not shown_results(course, known.name):
         raise CourseError(f"nothing of {known.name} is graded yet; run: autograder grade {known.name}")
     all_grades = grades(course, known.name)
     missing: tuple[str, ...] = ()

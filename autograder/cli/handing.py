@@ -29,9 +29,9 @@ def release(assignment: AssignmentName) -> None:
     course = Course.find()
     known = asked_assignment(assignment)
     from autograder.bundle import make_bundle
-    from autograder.gradebook import make_release
+    from autograder.gradebook import make_release, when_shown
 
-    bundle = make_bundle(course, known, make_release(course, known))
+    bundle = make_bundle(course, known, make_release(course, known), when_shown(course, known))
     print(f"For students: {short(bundle.archive)}, and the same as a folder beside it.")
     if bundle.worked_in:
         print(

@@ -49,9 +49,10 @@ def name(
     """
     course = Course.find()
     known = asked_assignment(assignment)
-    if not course.gradebook.exists():
+    from autograder.gradebook import grades, has_gradebook, shown_results
+
+    if not has_gradebook(course):
         raise CourseError(f"nothing of {known.name} is graded yet; run: autograder grade {known.name}")
-    from autograder.gradebook import grades, shown_results
     from autograder.named import read_names, with_names, write_names
     from autograder.naming import added, entry_of, group_of, name_of
     from autograder.publish import publish

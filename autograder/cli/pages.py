@@ -1,6 +1,7 @@
 """The pages that commands make: one for every student, and one for the class."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ def make_reports(
     grades: "Mapping[str, Grade]",
     output: Path | None = None,
 ) -> "Reports":
+    from autograder.gradebook import when_shown
     from autograder.named import read_names, with_names
     from autograder.report import lecture_sections, write_reports
 
@@ -33,7 +35,8 @@ def make_reports(
     lecture = lecture_sections(course.lectures / f"{assignment.name}.ipynb")
     names = read_names(course, assignment)
     said = [with_names(result, assignment, names) for result in results]
-    return write_reports(said, assignment, grades, directory, course.key(), found, lecture, names)
+    held = when_shown(course, assignment).held_back(datetime.now(UTC))
+    return write_reports(said, assignment, grades, directory, course.key(), found, lecture, names, held)
 
 
 def name_failed(reports: "Reports") -> None:

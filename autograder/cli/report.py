@@ -35,10 +35,10 @@ def report(
     """
     course = Course.find()
     known = asked_assignment(assignment)
-    from autograder.gradebook import grades, shown_results
+    from autograder.gradebook import grades, has_gradebook, shown_results
 
     results = []
-    if course.gradebook.exists():
+    if has_gradebook(course):
         shown = shown_results(course, known.name)
         results = [result for result in shown.values() if result]
         _name_lost([student for student, result in shown.items() if result is None], known.name)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from autograder.engine import Engine
     from autograder.exercise import Assignment
+    from autograder.results import Result
     from autograder.run import Account
     from autograder.submission import Submission
 
@@ -84,6 +85,40 @@ def grade_class(
         if not quiet:
             print(_says(account, short=len(accounts) > 1))
     return accounts
+
+
+def graded_without_writing(
+    course: Course,
+    assignment: "Assignment",
+    handed_in: "Sequence[Submission]",
+    workers: int,
+    *,
+    unsafe: bool,
+) -> "Iterator[Result]":
+    """What grading would find, kept for whoever writes it; the gradebook is left alone."""
+    from autograder.batch import Batch, grade_all
+    from autograder.engine import LocalPool
+    from autograder.journal import Journal
+    from autograder.protection import choose_wall
+
+    with stoppable(), course.alone(say_waiting), contextlib.ExitStack() as started:
+        batch = Batch(course, assignment, choose_wall(course, unsafe=unsafe))
+        jobs = batch.jobs(handed_in)
+        new = []
+        for job in jobs:
+            if result := batch.known(job):
+                yield result
+            else:
+                new.append(job)
+        watcher = started.enter_context(_Terminal(quiet=False))
+        engine = started.enter_context(LocalPool(batch.wall, workers, {assignment.name: assignment}))
+        journal = started.enter_context(Journal(course.journal))
+        watcher.expect(len(new))
+        coming = started.enter_context(contextlib.closing(grade_all(new, engine, journal, watcher.stopping)))
+        for result in coming:
+            watcher.graded()
+            yield result
+        watcher.end_here()
 
 
 def _looks_graded(course: Course, handed_in: "Mapping[str, list[Submission]]") -> bool:

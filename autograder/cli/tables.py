@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from autograder.collect import Collection
     from autograder.exercise import Assignment
     from autograder.grades import Grade
+    from autograder.regrade import Difference, ExerciseChange
     from autograder.results import Result
 
 
@@ -54,10 +55,12 @@ def print_table(
 
 def _remarks(grade: "Grade") -> Iterator[str]:
     """What else makes up the score."""
-    from autograder.report import points
+    from autograder.report import late_days, points
 
     if grade.penalty and grade.score is not None:
         yield f"handed in late: {points(grade.penalty)} points less"
+    if grade.late_days and grade.late_days.days and (used := late_days(grade)):
+        yield used
     if given := [mark.cell for mark in grade.marks if mark.by_person]:
         yield f"given by a person: {', '.join(given)}"
 
@@ -69,6 +72,58 @@ def _words(result: "Result") -> list[str]:
     missing = [name for name, finding in findings if finding.kind == "not_implemented"]
     said = [f"{name}: {finding.message}" for name, finding in findings if name not in missing]
     return [*[f"not written yet: {', '.join(missing)}"] * bool(missing), *said, *result.notes]
+
+
+def print_differences(found: list["Difference"], assignment: "Assignment") -> None:
+    """Who goes up or down, in which exercise and why; whose points stay are counted."""
+    from collections import Counter
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from autograder.regrade import counts
+    from autograder.report import plain_text, points
+
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    table = Table(title=f"Graded again: {assignment.title}", title_justify="left", pad_edge=False)
+    table.add_column("student", no_wrap=True)
+    for column in ("before", "now"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("why")
+    order = {"down": 0, "no longer graded": 1, "up": 2, "graded now": 3, "new": 4}
+    moved = [each for each in found if each.kind in order]
+    for each in sorted(moved, key=lambda each: (order[each.kind], each.student)):
+        why = [f"{each.kind}: {each.why}" if each.why else each.kind, *map(_change_in_words, each.changes)]
+        table.add_row(
+            plain_text(each.student),
+            points(each.before),
+            points(each.after),
+            Text("\n".join(map(plain_text, why))),
+        )
+    if moved:
+        console.print(table)
+    exercises = Counter(
+        (change.exercise, "up" if (change.after or 0) > (change.before or 0) else "down")
+        for each in found
+        for change in each.changes
+        if change.before is not None and change.after is not None and change.before != change.after
+    )
+    if exercises:
+        parts = ", ".join(f"{name} {way} {number}" for (name, way), number in sorted(exercises.items()))
+        console.print(f"Exercises: {parts}.", highlight=False)
+    parts = " + ".join(f"{number} {kind}" for kind, number in counts(found).items() if number)
+    console.print(f"{len(found)} graded again = {parts}. Points are those before lateness.", highlight=False)
+
+
+def _change_in_words(change: "ExerciseChange") -> str:
+    from autograder.report import points
+
+    moved = f"{points(change.before)} → {points(change.after)}"
+    kept = f" (stays at {points(change.kept)}, given by a person)" if change.kept is not None else ""
+    said, says = change.said or "nothing to say", change.says or "nothing to say"
+    words = f"; {says}" if said == says else f"\n  before: {said}\n  now: {says}"
+    return f"{change.exercise}: {moved}{kept}{words}"
 
 
 def print_collection(collection: "Collection") -> None:

@@ -40,6 +40,7 @@ def write_reports(
     flags: Mapping[str, Sequence[Flag]] = MappingProxyType({}),
     lecture: Mapping[str, str] = MappingProxyType({}),
     given: Sequence[Named] = (),
+    held: Mapping[str, str] = MappingProxyType({}),
 ) -> Reports:
     """Write all pages, `scores.csv` and `statistics.csv` below `directory`; raises CourseError where nothing
     can be written.
@@ -47,7 +48,7 @@ def write_reports(
     Each file is replaced as a whole, and the page of the class comes last: what it links to is there. A
     page that cannot be made is one sentence in its place, and costs nobody else theirs. The names of pages
     are drawn from the course's `key`, so that nobody finds another's. The flags (`flags.flags`) stand on the
-    page of the class alone; students see theirs only.
+    page of the class alone; students see theirs only, and of exercises that are `held` back nothing yet.
     """
     names = {result.student: page_name(result.student, key) for result in results}
     if len(names) < len(results):
@@ -64,7 +65,7 @@ def write_reports(
     for result in results:
         student = result.student
         try:
-            page = student_page(result, assignment, grades[student], lecture)
+            page = student_page(result, assignment, grades[student], lecture, held)
         except Exception:  # whatever somebody wrote
             page = pages.render("excuse.html", assignment=assignment, student=student)
             failed[student] = None

@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from markupsafe import Markup
@@ -121,12 +121,18 @@ def student_page(
     assignment: Assignment,
     grade: Grade,
     lecture: Mapping[str, str] = MappingProxyType({}),
+    held: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """One self-contained HTML page that tells a student what they got, and why.
+
+    Of exercises that are `held` back it says when they are shown, and nothing else; then the points are those
+    of the others, before lateness.
 
     What they are asked to read again of the `lecture` (`lecture_sections`) stands on the page itself: it is
     mailed and read where nothing else of the course lies.
     """
+    if held and result.outcome == "graded":
+        result, grade = _without(held, result, assignment, grade)
     cells = tuple(_cells(result.cells, assignment))
     tests = {exercise.name: assignment.test_cell(exercise) for exercise in assignment.exercises}
     shown = [
@@ -139,6 +145,7 @@ def student_page(
         assignment=assignment,
         grade=grade,
         late=words.duration(grade.seconds_late),
+        days_used=words.late_days(grade),
         signatures={exercise.name: exercise.signature for exercise in assignment.exercises},
         cells=cells,
         sections=sections((each.finding.read for each in result.judgements if each.finding), lecture),
@@ -146,6 +153,22 @@ def student_page(
         answers=_shown_answers(grade, result.cells),
         unfinished=[each for each in shown if each.judgement.score < each.judgement.max_score],
         never_called=NEVER_CALLED,
+        held=held if result.outcome == "graded" else {},
+    )
+
+
+def _without(
+    held: Mapping[str, str], result: Result, assignment: Assignment, grade: Grade
+) -> tuple[Result, Grade]:
+    """What is left of a result and of its grade when these exercises are kept back."""
+    hidden = {assignment.test_cell(each) for each in assignment.exercises if each.name in held}
+    marks = tuple(mark for mark in grade.marks if mark.cell not in hidden)
+    maximum = grade.max_score - sum(mark.max_score for mark in grade.marks if mark.cell in hidden)
+    judgements = tuple(each for each in result.judgements if each.exercise not in held)
+    notes = tuple(note for note in result.notes if not any(f"`{name}`" in note for name in held))
+    return (
+        replace(result, judgements=judgements, notes=notes),
+        replace(grade, marks=marks, max_score=maximum, penalty=0.0),
     )
 
 

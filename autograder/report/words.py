@@ -83,6 +83,16 @@ def correlation(value: float | None) -> str:
     return "–" if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
+def late_days(grade: Grade) -> str:
+    """Of a bank of late days how many are used, and by this work; nothing where there is no bank."""
+    days = grade.late_days
+    if days is None or not (days.bank or days.charged):
+        return ""
+    here = f", {days.from_bank} of them here" if days.from_bank else ""
+    beyond = f"; {days.charged} more {'was' if days.charged == 1 else 'were'} not free" * bool(days.charged)
+    return f"{days.used} of {days.bank} late days used{here}{beyond}"
+
+
 def points(value: float | None) -> str:
     """2.5, 3; an en dash where there is no score."""
     return "–" if value is None else f"{round(value, 2):g}"

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 from jupyter_core.application import NoStart
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.apps.nbgraderapp import NbGraderApp
 from typer.testing import CliRunner
 
-from autograder import batch, plugins, protection
+from autograder import batch, engine, plugins, protection
 from autograder.cli import app
 from autograder.course import Course, CourseError
 from autograder.exercises import load
@@ -27,13 +27,15 @@ from autograder.gradebook import (
     configuration,
     due_date,
     enter_people,
+    extend,
     grades,
     make_release,
     shown_results,
 )
 from autograder.grades import Grade
+from autograder.lateness import LateDays
 from autograder.publish import publish
-from autograder.report import page_name
+from autograder.report import page_name, student_page
 from autograder.results import CellRecord, Origin, Result, summary
 from autograder.sandbox import launcher
 from autograder.sandbox.policy import Policy
@@ -108,7 +110,7 @@ def say(course: Course, student: str, cell: str, comment: str) -> None:
         opened.find_comment(cell, NAME, NAME, student).manual_comment = comment
 
 
-def due(course: Course, moment: datetime) -> None:
+def due(course: Course, moment: datetime | None) -> None:
     with gradebook(course) as opened:
         opened.find_assignment(NAME).duedate = moment
 
@@ -394,6 +396,7 @@ class NoZygote(contextlib.nullcontext):
     """In the place of a zygote and its process."""
 
     tier = "none"
+    alive = True
 
     def __init__(self, *_: object) -> None:
         super().__init__(self)
@@ -406,8 +409,8 @@ class NoZygote(contextlib.nullcontext):
 def broken(monkeypatch: pytest.MonkeyPatch) -> Broken:
     broken = Broken()
     wall = build_wall(Policy(), "none")
-    monkeypatch.setattr(batch, "grade_submission", broken)
-    for module in (batch, plugins):
+    monkeypatch.setattr(engine, "grade_submission", broken)
+    for module in (engine, plugins):
         monkeypatch.setattr(module, "Zygote", NoZygote)
     monkeypatch.setattr(launcher, "ZygoteProcess", NoZygote)
     monkeypatch.setattr(protection, "choose_wall", lambda *_, **__: wall)
@@ -446,6 +449,87 @@ def test_a_failure_of_ours_is_told_with_its_reason_and_tried_again(
     broken.fails = False
     way(course)
     assert grades(course, NAME)[RIGHT].score == 26
+
+
+def bank(course: Course, settings: str = "bank = 2") -> None:
+    """Everybody has late days, as a course says it in its settings."""
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write('c.AssignLatePenalties.plugin_class = "autograder.penalties.LateDaysPlugin"\n')
+        file.write(f"c.LateDaysPlugin.{settings}\n")
+
+
+def other_work(course: Course, student: str, due: datetime, handed_in: datetime) -> None:
+    """The student hands in for another assignment of the course."""
+    with gradebook(course) as opened:
+        opened.update_or_create_assignment("00_other", duedate=str(due))
+        opened.update_or_create_submission("00_other", student, timestamp=str(handed_in))
+
+
+def test_late_days_are_free_until_the_bank_of_the_course_is_spent(course: Course) -> None:
+    bank(course)
+    due(course, DUE)
+    late = {"ann": DUE + timedelta(days=1.5), "ben": DUE + timedelta(days=1.5), "cy": DUE}
+    results = put(course, graded("ann"), graded("ben"), graded("cy"), times=late)
+    assert {who: grade.penalty for who, grade in grades(course, NAME).items()} == {
+        "ann": 0,
+        "ben": 0,
+        "cy": 0,
+    }
+    other_work(course, "ben", DUE - timedelta(days=7), DUE - timedelta(days=6))
+    found = grades(course, NAME)
+    assert found["ann"].late_days == LateDays(days=2, from_bank=2, used=2, bank=2)
+    assert found["ben"].late_days == LateDays(days=2, from_bank=1, used=2, bank=2)
+    assert (found["ben"].penalty, found["ben"].score) == (2.6, 23.4)
+    # What was due first moves behind: then it is the other work that costs.
+    other_work(course, "ben", DUE + timedelta(days=1), DUE + timedelta(days=2))
+    assert grades(course, NAME)["ben"].penalty == 0
+    autograder("report", NAME)
+    page = (course.reports / NAME / "index.html").read_text()
+    assert "2 of 2 late days used, 2 of them here" in page
+    assert "2 of 2 late days used, 2 of them here" in student_page(results[1], ASSIGNMENT, found["ann"])
+    assert "0 of 2 late days used." in student_page(results[2], ASSIGNMENT, found["cy"])
+
+
+def test_nbgrader_itself_asks_the_bank(course: Course, broken: Broken) -> None:
+    broken.fails = False
+    bank(course, "per_day = 0.25")
+    due(course, DUE)
+    shutil.copytree(Path(__file__).parents[1] / "submissions" / RIGHT, course.submitted / RIGHT)
+    (course.submitted / RIGHT / NAME / "timestamp.txt").write_text("2026-11-02 00:00 +0100")
+    by_nbgrader(course)
+    with gradebook(course) as opened:
+        assert opened.find_submission(NAME, RIGHT).late_submission_penalty == 6.5
+
+
+def test_a_bank_that_is_no_number_is_said(course: Course) -> None:
+    bank(course, "bank = -1")
+    with pytest.raises(CourseError, match="the settings for late work cannot be used"):
+        put(course, graded("ann"))
+
+
+def test_an_extension_is_kept_before_anything_is_handed_in_and_is_no_work(course: Course) -> None:
+    bank(course)
+    enter_people(course, {"ann": {}, "ben": {}})
+    with pytest.raises(CourseError, match="has no due date"):
+        extend(course, NAME, "ann", timedelta(days=2))
+    due(course, DUE)
+    assert "is due 2026-11-03T22:59:00+00:00" in autograder("extend", NAME, "ann", "--days", "2")
+    assert not grades(course, NAME)["ann"].handed_in
+    put(course, graded("ann"), times={"ann": DUE + timedelta(days=2.5)})
+    found = grades(course, NAME)["ann"]
+    assert found.handed_in
+    assert found.late_days == LateDays(days=1, from_bank=1, used=1, bank=2)
+    autograder("extend", NAME, "ann")
+    assert grades(course, NAME)["ann"].late_days == LateDays(days=3, from_bank=2, used=2, bank=2)
+    autograder("extend", NAME, "ben", "--hours", "5")
+    autograder("extend", NAME, "ben")
+    with gradebook(course) as opened, pytest.raises(MissingEntry):
+        opened.find_submission(NAME, "ben")
+    with pytest.raises(CourseError, match="no such student: nobody"):
+        extend(course, NAME, "nobody", timedelta(days=2))
+    due(course, None)
+    found = grades(course, NAME)["ann"]
+    assert (found.seconds_late, found.late_days) == (0, None)
 
 
 # --- time stamps and people -----------------------------------------------------------------------------

@@ -1,0 +1,183 @@
+"""Lateness in nbgrader's gradebook: the plugin with a bank of late days, and penalties settled for everybody.
+
+An extension is nbgrader's own: `SubmittedAssignment.extension`, which formgrader and all of nbgrader honour.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import groupby
+from types import MappingProxyType
+from typing import Any
+
+from autograder.course import CourseError
+from autograder.lateness import LateDays, Rules, Work, share_out
+
+
+# isort: split
+
+from nbgrader import api
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import BasePlugin
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import or_, select
+from traitlets import Float, Int, TraitError
+from traitlets.config import Config
+
+
+class LateDaysPlugin(BasePlugin):  # type: ignore[misc]
+    """`c.AssignLatePenalties.plugin_class`: late days that are free, and a price for each further one."""
+
+    bank = Int(0, min=0, help="Late days that every student has for the whole course.").tag(config=True)
+    grace_minutes = Float(0.0, min=0.0, help="Who is late by no more than this is in time.").tag(config=True)
+    per_day = Float(
+        0.1, min=0.0, max=1.0, help="The share of the points that each day beyond the bank costs."
+    ).tag(config=True)
+
+    @property
+    def rules(self) -> Rules:
+        """What the settings say."""
+        return Rules(self.bank, timedelta(minutes=self.grace_minutes), self.per_day)
+
+    def late_submission_penalty(
+        self, student_id: str, score: float, total_seconds_late: float
+    ) -> float | None:
+        """The points that a notebook loses; asked by nbgrader while it has a submission in its hands."""
+        asks = self.parent
+        found = late_days(asks.gradebook, self.rules, student_id).get(student_id, {})
+        return penalty(found.get(asks.assignment_id), score, self.rules)
+
+
+def penalty(days: LateDays | None, score: float, rules: Rules) -> float | None:
+    """The points that somebody loses; None for nothing, as nbgrader has it."""
+    return (days and days.penalty(score, rules)) or None
+
+
+def late_days(
+    gradebook: Gradebook, rules: Rules, student: str | None = None
+) -> dict[str, dict[str, LateDays]]:
+    """The late days of everybody, or of one, by student and assignment."""
+    works = groupby(_works(gradebook, student), key=lambda each: each[0])
+    return {who: share_out((work for _, work in theirs), rules) for who, theirs in works}
+
+
+def _works(gradebook: Gradebook, student: str | None) -> Iterator[tuple[str, Work]]:
+    """Whose work was handed in when, as far as it is known, in the order of the students."""
+    columns = (
+        api.SubmittedAssignment.student_id,
+        api.Assignment.name,
+        api.Assignment.duedate,
+        api.SubmittedAssignment.timestamp,
+        api.SubmittedAssignment.extension,
+    )
+    query = select(*columns).join(api.Assignment).order_by(api.SubmittedAssignment.student_id)
+    for who, name, due, handed_in, extension in gradebook.db.execute(of_student(query, student)):
+        if due is not None and handed_in is not None:
+            yield who, Work(name, due + (extension or timedelta()), handed_in)
+
+
+def settle(
+    gradebook: Gradebook,
+    assignment: str,
+    config: Config,
+    times: Mapping[str, datetime | None] = MappingProxyType({}),
+    student: str | None = None,
+) -> dict[str, LateDays]:
+    """Work out anew what everybody, or one, loses for lateness; `times` of handing in are those now known.
+
+    Since a bank of late days is one for the whole course, all assignments are settled. The late days at
+    this one are returned by student, where the course has a bank. Raises CourseError.
+    """
+    gradebook.db.expire_all()
+    for submission in submissions_of(gradebook, assignment) if times else ():
+        if submission.student_id in times:
+            submission.timestamp = times[submission.student_id]
+    gradebook.db.flush()
+    try:
+        asks = AssignLatePenalties(config=config)
+        plugin = asks.plugin_class(parent=asks)
+    except (TraitError, ImportError) as problem:
+        says = str(problem).splitlines()[0]
+        raise CourseError(f"the settings for late work cannot be used ({says})") from None
+    asks.gradebook = gradebook
+    days = late_days(gradebook, plugin.rules, student) if isinstance(plugin, LateDaysPlugin) else {}
+    for name, submission, notebook in _touched(gradebook, student):
+        who, late = submission.student_id, seconds_late(submission)
+        asks.assignment_id = name
+        asked = None
+        if late and isinstance(plugin, LateDaysPlugin):  # known already for everybody
+            asked = penalty(days.get(who, {}).get(name), notebook.score, plugin.rules)
+        elif late:
+            asked = plugin.late_submission_penalty(who, notebook.score, late)
+        loses = asked and min(max(asked, 0.0), notebook.score)
+        if notebook.late_submission_penalty != loses:
+            notebook.late_submission_penalty = loses
+    gradebook.db.commit()
+    return {who: theirs[assignment] for who, theirs in days.items() if assignment in theirs}
+
+
+def seconds_late(submission: Any) -> float:
+    """nbgrader's own count; that fails where there is an extension of no due date."""
+    return 0.0 if submission.assignment.duedate is None else float(submission.total_seconds_late)
+
+
+def _touched(gradebook: Gradebook, student: str | None) -> list[Any]:
+    """Assignment, submission and notebook wherever something was, or may have been, handed in late."""
+    query = (
+        select(api.Assignment.name, api.SubmittedAssignment, api.SubmittedNotebook)
+        .join(api.SubmittedAssignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+        .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+        .where(
+            or_(
+                api.SubmittedNotebook.late_submission_penalty.is_not(None),
+                api.SubmittedAssignment.timestamp > api.Assignment.duedate,
+            )
+        )
+    )
+    return list(gradebook.db.execute(of_student(query, student)))
+
+
+def submissions_of(gradebook: Gradebook, assignment: str, student: str | None = None) -> list[Any]:
+    """nbgrader's rows of everybody who handed in, or of one."""
+    query = select(api.SubmittedAssignment).join(api.Assignment).where(api.Assignment.name == assignment)
+    return list(gradebook.db.scalars(of_student(query, student)))
+
+
+def of_student(query: Any, student: str | None) -> Any:
+    """The query for this student only, if one is named."""
+    return query if student is None else query.where(api.SubmittedAssignment.student_id == student)
+
+
+def grant_extension(gradebook: Gradebook, assignment: str, student: str, time: timedelta) -> datetime:
+    """Give a student so much more time in place of what they had; when their work is due now, in UTC.
+
+    Somebody who has not handed in gets a row for it, which `read_grades` does not take for work. Raises
+    CourseError for a student that nobody knows and where nothing is due.
+    """
+    try:
+        due = gradebook.find_assignment(assignment).duedate
+        gradebook.find_student(student)
+    except MissingEntry as missing:
+        raise CourseError(f"the gradebook does not know this: {str(missing).lower()}") from None
+    if due is None:
+        raise CourseError(
+            f"{assignment} has no due date that could be extended; give it one with: "
+            f"nbgrader db assignment add {assignment} --duedate=2026-11-01T23:59:00+01:00"
+        )
+    if student not in {each.student_id for each in submissions_of(gradebook, assignment, student)}:
+        for notebook in gradebook.add_submission(assignment, student).notebooks:
+            for grade in notebook.grades:
+                grade.needs_manual_grade = False  # there is nothing yet that a person could grade
+    gradebook.grant_extension(assignment, student, minutes=time.total_seconds() / 60)
+    if not time and not any(is_work(grade) for grade in _grades(gradebook, assignment, student)):
+        gradebook.remove_submission(assignment, student)
+    return due + time
+
+
+def is_work(grade: Any) -> bool:
+    """Whether this grade says that something was handed in, and not only that there is more time for it."""
+    return grade.needs_manual_grade or grade.auto_score is not None or grade.manual_score is not None
+
+
+def _grades(gradebook: Gradebook, assignment: str, student: str) -> list[Any]:
+    submission = gradebook.find_submission(assignment, student)
+    return [grade for notebook in submission.notebooks for grade in notebook.grades]
