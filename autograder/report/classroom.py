@@ -173,10 +173,14 @@ def class_page(
             statistics.median(seconds) if seconds else None,
             "Seconds of grading per submission, from 0 to the slowest; the line is the median",
         ),
-        slowest=sorted(
-            (row for row in graded if row.result), key=lambda row: -(row.result.seconds if row.result else 0)
-        )[:SLOWEST],
+        slowest=_slowest(handed_in),
     )
+
+
+def _slowest(rows: Sequence[Row]) -> list[Row]:
+    """Those of the machine's whose grading took longest."""
+    timed = [(row.result.seconds, row) for row in rows if row.result and row.result.outcome == "graded"]
+    return [row for _, row in sorted(timed, key=lambda each: -each[0])[:SLOWEST]]
 
 
 def statistics_of(

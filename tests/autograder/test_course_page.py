@@ -108,6 +108,14 @@ def test_numbers_are_those_of_the_gradebook():
     assert "4 of 4 have it right" in text
 
 
+def test_what_the_gradebook_does_not_hold_yet_is_no_score_and_stops_no_page():
+    results = [a_result("zed"), *CLASS]
+    grades = {result.student: Grade(result.student, 20.0) for result in results}
+    text = text_of(class_page(results, ASSIGNMENT, grades))
+    assert f"{len(results)} handed in = 0 graded" in text
+    assert "Slowest: zed (1.2 s)" in text
+
+
 # --- the course -----------------------------------------------------------------------------------------
 
 
