@@ -1,6 +1,6 @@
 # `make help` lists what can be made. Everything runs inside .venv, which is made from the lock file.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint coverage lowest lab notebooks soak bench lock clean
+.PHONY: help setup demo test check lint coverage lowest lab notebooks soak bench lock nbgrader-suite clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -98,6 +98,9 @@ soak: $(READY) ## grade 10,000 submissions, and end runs everywhere: nothing may
 
 bench: $(READY) ## measure speed beside a peer, in one run, as ratios
 	$(BIN)/python -m tests.bench
+
+nbgrader-suite: $(READY) ## run nbgrader's own tests of autograding with our settings (some minutes)
+	$(BIN)/python -m tests.nbgrader_suite
 
 lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile --universal --generate-hashes --all-extras --quiet pyproject.toml --output-file requirements.lock

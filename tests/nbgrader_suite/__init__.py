@@ -1,0 +1,1 @@
+"""nbgrader's own tests of `nbgrader autograde`, unchanged, with our settings: `make nbgrader-suite`."""
