@@ -1,4 +1,4 @@
-"""Where we differ from nbgrader on purpose: a plugin of pytest. A difference that is gone is a failure, too."""
+"""Where we differ from nbgrader on purpose: a plugin of pytest. A difference that is gone fails, too."""
 
 import pytest
 
