@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CONFIG_FILE = "nbgrader_config.py"
 # Where a course that says nothing else has its exercises.
 EXERCISES = "exercises"
+# Behind which wall at least it is graded.
+MINIMUM_TIER = "reduced"
 # A secret that nobody can guess; ours have twice as many.
 MIN_KEY_DIGITS = 32
 KEY = re.compile(rb"(?:[0-9a-fA-F]{2}){%d,}" % (MIN_KEY_DIGITS // 2))
@@ -53,7 +55,10 @@ class Course:
         for root in (start, *start.parents):
             if (root / CONFIG_FILE).is_file():
                 return cls(root, root / ".course")
-        raise CourseError(f"{start} is not inside a course: no {CONFIG_FILE} there or above")
+        raise CourseError(
+            f"{start} is not inside a course: no {CONFIG_FILE} there or above; "
+            "to begin one in an empty folder: autograder init"
+        )
 
     @property
     def assignments(self) -> "Assignments":
@@ -115,8 +120,8 @@ class Course:
 
     @property
     def minimum_tier(self) -> str:
-        """The weakest wall behind which this course grades: `c.Autograder.minimum_tier`, or "reduced"."""
-        return str(self.settings().Autograder.get("minimum_tier", "reduced"))
+        """The weakest wall behind which this course grades: `c.Autograder.minimum_tier`, or MINIMUM_TIER."""
+        return str(self.settings().Autograder.get("minimum_tier", MINIMUM_TIER))
 
     def settings(self) -> "Config":
         """What nbgrader_config.py says; raises CourseError."""

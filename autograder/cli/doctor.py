@@ -4,7 +4,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from autograder.cli.app import app
-from autograder.course import Course
+from autograder.course import MINIMUM_TIER, Course, CourseError
 
 
 if TYPE_CHECKING:
@@ -17,15 +17,22 @@ def doctor() -> None:
 
     Exit code 1 says that the course would refuse to grade here.
     """
-    course = Course.find()
-    from autograder.protection import choose_wall, examined
+    from autograder.protection import build_strongest, examined
 
+    minimum, whose = _asked_for()
     choice = examined()
     _print_protections(choice)
-    choose_wall(course)
-    print(
-        f"This machine grades behind the tier {choice.tier!r}; the course asks for {course.minimum_tier!r}."
-    )
+    build_strongest(minimum, ())
+    print(f"This machine grades behind the tier {choice.tier!r}; {whose} for {minimum!r}.")
+
+
+def _asked_for() -> tuple[str, str]:
+    """The tier that a course asks for: the one that we are in, or any that says nothing else."""
+    try:
+        course = Course.find()
+    except CourseError:
+        return MINIMUM_TIER, "no course is here, and others ask"
+    return course.minimum_tier, "the course asks"
 
 
 def _print_protections(choice: "Choice") -> None:

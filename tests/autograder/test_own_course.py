@@ -1,18 +1,23 @@
 """A course of one's own: how its exercises are found, and what is said where they cannot be used."""
 
 import ast
+import contextlib
 import json
 from pathlib import Path
 
 import nbformat
 import pytest
+from typer.testing import CliRunner
 
 import autograder
 from autograder.begin import begin
-from autograder.course import Course, CourseError, grader_version
+from autograder.cli import app
+from autograder.course import MINIMUM_TIER, Course, CourseError, grader_version
 from autograder.exercises import ASSIGNMENT_NAMES
+from autograder.protection import examined
 from autograder.prove.cells import problems
 from autograder.sandbox.policy import Policy
+from autograder.sandbox.tiers import is_enough
 from autograder.sandbox.wall import build_wall
 from autograder.scaffold import scaffold
 from tests.autograder.course import ROOT
@@ -189,3 +194,14 @@ def test_exercises_in_a_folder_that_boxes_see_are_absent_in_them(tier: str, cour
     assert any(hidden.is_relative_to(path) for path in open_to_all.granted)
     assert not any(hidden.is_relative_to(path) for path in wall.granted)
     assert str(hidden.resolve()) in wall.masked
+
+
+def test_a_machine_is_examined_before_there_is_a_course(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tier = examined().tier
+    monkeypatch.chdir(tmp_path)
+    says = f"behind the tier {tier!r}; no course is here, and others ask for 'reduced'."
+    enough = is_enough(tier, MINIMUM_TIER)
+    with contextlib.nullcontext() if enough else pytest.raises(CourseError, match="this machine offers"):
+        assert says in CliRunner().invoke(app, ["doctor"], catch_exceptions=False).stdout
