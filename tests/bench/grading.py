@@ -78,7 +78,7 @@ def main(copies: int = 40) -> None:
         "gradebook and files": another - graded,
         f"start, shared by {copies}": (alone[1] - another) / copies,
     }
-    print("  where the CPU of a submission goes, in ms")
+    print("  where the CPU of a submission goes, in ms (the last two are what is left of whole runs)")
     for name, seconds in (stages | rest).items():
         print(f"    {name:34}{1e3 * seconds:10.1f}")
     if private is None:
