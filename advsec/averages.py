@@ -125,7 +125,12 @@ def cumulative_mean(x: ArrayLike) -> NDArray:
     return stochastic_average(x, lambda n: 1 / n)
 
 
-def stochastic_average(x: ArrayLike, step_size: Callable[[int], float], *, init: ArrayLike = 0.0) -> NDArray:
+def stochastic_average(
+    x: ArrayLike,
+    step_size: Callable[[int], float],
+    *,
+    init: ArrayLike = 0.0,
+) -> NDArray:
     """Average with a step size that may change from observation to observation.
 
         mean_n <- mean_{n-1} + step_size(n) (x_n - mean_{n-1}),   n = 1, 2, ...
@@ -175,7 +180,13 @@ def stochastic_average(x: ArrayLike, step_size: Callable[[int], float], *, init:
     return means
 
 
-def ewma(x: ArrayLike, beta: float, *, init: ArrayLike | str = 0.0, debias: bool = False) -> NDArray:
+def ewma(
+    x: ArrayLike,
+    beta: float,
+    *,
+    init: ArrayLike | str = 0.0,
+    debias: bool = False,
+) -> NDArray:
     """Exponentially weighted moving average.
 
         mean <- beta mean + (1 - beta) x
@@ -512,7 +523,7 @@ class Window(NamedTuple):
 
 
 def window(beta: float) -> Window:
-    """Describe the memory of an exponential average: window, its share of weight, sample size.
+    """Describe the memory of an exponential average: window, its share, sample size.
 
         N = (1 + beta) / (1 - beta),   influence = 1 - beta**N,   n_eff = 1 / sum w**2
 

@@ -187,7 +187,10 @@ def batchnorm_forward(
     return _layout(out, batch_axis), BatchNormCache(z_norm, std, root, gamma.copy(), mu, var, batch_axis)
 
 
-def batchnorm_backward(dout: ArrayLike, cache: BatchNormCache) -> tuple[NDArray, NDArray, NDArray]:
+def batchnorm_backward(
+    dout: ArrayLike,
+    cache: BatchNormCache,
+) -> tuple[NDArray, NDArray, NDArray]:
     """Pass a gradient back through batch normalisation.
 
         dgamma  = sum of dout z_norm over the batch
@@ -252,7 +255,7 @@ class BackwardPaths(NamedTuple):
 
 
 def backward_paths(dout: ArrayLike, cache: BatchNormCache) -> BackwardPaths:
-    """Split the gradient of batch normalisation by the paths on which z reaches the output.
+    """Split the gradient of batch normalisation by the paths from z to the output.
 
         direct              z -> z_norm
         through_mu          z -> mu -> z_norm

@@ -299,7 +299,12 @@ def bootstrap_predictions(
     return np.stack([np.asarray(fit_predict(X[rows], y[rows], X_test)) for rows in rounds])
 
 
-def k_fold_indices(m: int, k: int, *, rng: np.random.Generator) -> list[tuple[NDArray, NDArray]]:
+def k_fold_indices(
+    m: int,
+    k: int,
+    *,
+    rng: np.random.Generator,
+) -> list[tuple[NDArray, NDArray]]:
     """Split m examples into k folds and let each fold validate once.
 
         folds = a random permutation of 0 .. m-1, cut into k parts whose sizes differ by at most 1
@@ -345,9 +350,12 @@ def k_fold_indices(m: int, k: int, *, rng: np.random.Generator) -> list[tuple[ND
 
 
 def cross_validation_error(
-    fit_predict: FitPredict, X: ArrayLike, y: ArrayLike, folds: Sequence[tuple[ArrayLike, ArrayLike]]
+    fit_predict: FitPredict,
+    X: ArrayLike,
+    y: ArrayLike,
+    folds: Sequence[tuple[ArrayLike, ArrayLike]],
 ) -> float:
-    """Mean squared error on held-out examples, every one predicted by a model that has not seen it.
+    """Mean squared error of predictions by models that have not seen the examples.
 
         mean over all held-out examples of (y - prediction)**2
 
@@ -451,7 +459,12 @@ def diagnose(
     )
 
 
-def early_stopping_step(val_losses: ArrayLike, *, patience: int, min_delta: float = 0.0) -> int | None:
+def early_stopping_step(
+    val_losses: ArrayLike,
+    *,
+    patience: int,
+    min_delta: float = 0.0,
+) -> int | None:
     """Step to go back to, once validation has not improved for too long.
 
         best <- t   whenever   val_losses[t] < val_losses[best] - min_delta

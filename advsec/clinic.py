@@ -46,7 +46,14 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
 )
 
 
-def faulty_gradient(net: MLP, theta: ArrayLike, X: ArrayLike, y: ArrayLike, *, fault: str) -> NDArray:
+def faulty_gradient(
+    net: MLP,
+    theta: ArrayLike,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    fault: str,
+) -> NDArray:
     """Compute the gradient of a network's loss with one fault in the backward pass.
 
         as `network.loss_and_gradient`, with the one step that FAULTS[fault] names computed wrongly
@@ -115,7 +122,7 @@ def faulty_gradient(net: MLP, theta: ArrayLike, X: ArrayLike, y: ArrayLike, *, f
 
 
 def crossed_kinks(net: MLP, theta: ArrayLike, X: ArrayLike, *, eps: float) -> NDArray:
-    """Find the parameters whose step of a central difference leads across a kink of the activation.
+    """Find the parameters whose central difference leads across a kink.
 
         some unit is above 0 for some example at theta_r + eps, and is not at theta_r - eps, or the reverse
 

@@ -30,8 +30,14 @@ class NoExactTranslation(ValueError):  # noqa: N818 -- the name says what there 
     """No hyper-parameters of the target make it take the same steps as the source."""
 
 
-def translate(algorithm: str, hyper: Mapping[str, Any], *, source: str, target: str) -> dict[str, Any]:
-    """Spell hyper-parameters of one library so that another one takes exactly the same steps.
+def translate(
+    algorithm: str,
+    hyper: Mapping[str, Any],
+    *,
+    source: str,
+    target: str,
+) -> dict[str, Any]:
+    """Spell hyper-parameters of one library as another needs them for the same steps.
 
         momentum:         lr of the slides = lr of PyTorch / (1 - beta)
         ewma:             span of pandas = (1 + beta) / (1 - beta); optax starts at zero with debias=False

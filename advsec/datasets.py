@@ -114,7 +114,13 @@ def load(
     return Split(X[train], y[train], X[val], y[val], X[test], y[test])
 
 
-def with_label_noise(y: ArrayLike, share: float, *, n_classes: int, rng: np.random.Generator) -> NDArray:
+def with_label_noise(
+    y: ArrayLike,
+    share: float,
+    *,
+    n_classes: int,
+    rng: np.random.Generator,
+) -> NDArray:
     """Give some examples a wrong label.
 
         a random `share` of the labels moves to one of the other classes, all equally likely
@@ -153,12 +159,14 @@ def with_label_noise(y: ArrayLike, share: float, *, n_classes: int, rng: np.rand
     check("share", share, SHARE)
     check("n_classes", n_classes, count(2))
     check_kind("rng", rng, np.random.Generator)
-    labels = Rule(f"labels in 0 .. {n_classes - 1}", lambda label: (label >= 0) & (label < n_classes))
+    last = n_classes - 1
+    labels = Rule(f"labels in 0 .. {last}", lambda label: (label >= 0) & (label <= last))
     noisy = integers("y", y, labels).copy()
     if noisy.ndim != 1:
         raise ValueError(f"y.shape must be (m,), got {noisy.shape!r}")
     changed = rng.permutation(len(noisy))[: int(share * len(noisy))]
-    noisy[changed] = (noisy[changed] + rng.integers(1, n_classes, size=len(changed))) % n_classes
+    others = rng.integers(1, n_classes, size=len(changed))
+    noisy[changed] = (noisy[changed] + others) % n_classes
     return noisy
 
 

@@ -42,7 +42,12 @@ BLOCK = 2**14
 OUTPUTS_AT_ONCE = 2**20
 
 
-def sample_mask(shape: int | tuple[int, ...], keep_prob: float, *, rng: np.random.Generator) -> NDArray:
+def sample_mask(
+    shape: int | tuple[int, ...],
+    keep_prob: float,
+    *,
+    rng: np.random.Generator,
+) -> NDArray:
     """Draw a mask: every unit of every example is kept independently.
 
         mask = (uniform random numbers < keep_prob)
@@ -343,7 +348,7 @@ def nwgm(a: ArrayLike, prob: ArrayLike) -> float:
 
 
 def nwgm_logistic(w: ArrayLike, x: ArrayLike, keep_prob: float, *, b: float = 0.0) -> float:
-    """Normalised weighted geometric mean of a logistic unit over all masks of its inputs.
+    """Normalised weighted geometric mean of a logistic unit over all masks of inputs.
 
         a = sigma(w (D x) + b) for each of the 2**n masks D;   the NWGM of all a  =  sigma(keep_prob w x + b)
 
@@ -405,7 +410,7 @@ class LinearDropoutError(NamedTuple):
 def linear_dropout_error(
     w: ArrayLike, x: ArrayLike, y: float, keep_prob: float, *, inverted: bool = False
 ) -> LinearDropoutError:
-    """Expected squared error of a linear unit with dropout, by enumeration, and what it splits into.
+    """Expected squared error of a linear unit with dropout, enumerated, and its parts.
 
         expected = sum over masks of prob (y - w (D x))**2
         ensemble = (y - keep_prob w x)**2
@@ -459,7 +464,13 @@ def linear_dropout_error(
     return LinearDropoutError(float(expected), float(ensemble), penalty)
 
 
-def dropout_penalty(w: ArrayLike, X: ArrayLike, keep_prob: float, *, inverted: bool = False) -> float:
+def dropout_penalty(
+    w: ArrayLike,
+    X: ArrayLike,
+    keep_prob: float,
+    *,
+    inverted: bool = False,
+) -> float:
     """Penalty that dropout on the inputs adds to a sum of squared errors.
 
         sum over examples and inputs of keep_prob (1 - keep_prob) X**2 w**2       direct
@@ -502,7 +513,7 @@ def dropout_penalty(w: ArrayLike, X: ArrayLike, keep_prob: float, *, inverted: b
 
 
 def dropout_ridge(X: ArrayLike, y: ArrayLike, keep_prob: float) -> NDArray:
-    """Weights of a linear unit that minimise the expected squared error with inverted dropout.
+    """Weights of least expected squared error of a linear unit with inverted dropout.
 
         w = (X' X + (1 - keep_prob) / keep_prob diag(X' X))**-1 X' y
 
@@ -556,7 +567,7 @@ def dropout_ridge(X: ArrayLike, y: ArrayLike, keep_prob: float) -> NDArray:
 def logistic_dropout_gradient(
     w: ArrayLike, x: ArrayLike, y: float, keep_prob: float
 ) -> tuple[NDArray, NDArray]:
-    """Expected cross-entropy gradient of a logistic unit with dropout: exact, and the slides' expansion.
+    """Expected cross-entropy gradient with dropout: exact, and by the slides' expansion.
 
         exact  = sum over masks of prob (sigma(w (D x)) - y) D x
         approx = p x (sigma(p z) - y) + sigma'(p z) x**2 p (1 - p) w,     z = w x,  p = keep_prob
@@ -604,7 +615,8 @@ def logistic_dropout_gradient(
         exact += (prob * (_sigmoid(masks @ (w * x)) - y)) @ masks * x
     ensemble = _sigmoid(keep_prob * (w @ x))
     slope = ensemble * (1 - ensemble)
-    return exact, keep_prob * x * (ensemble - y) + slope * x**2 * keep_prob * (1 - keep_prob) * w
+    ridge = slope * x**2 * keep_prob * (1 - keep_prob) * w
+    return exact, keep_prob * x * (ensemble - y) + ridge
 
 
 class DeepAverage(NamedTuple):
@@ -615,8 +627,12 @@ class DeepAverage(NamedTuple):
     forward: NDArray
 
 
-def deep_average(weights: Sequence[ArrayLike], x: ArrayLike, keep_prob: float) -> DeepAverage:
-    """Average a sigmoid network over every mask of every layer, and compare with one forward pass.
+def deep_average(
+    weights: Sequence[ArrayLike],
+    x: ArrayLike,
+    keep_prob: float,
+) -> DeepAverage:
+    """Average a sigmoid network over every mask of all layers; compare with one pass.
 
         expected   E{a}: mean of the output over all masks
         nwgm       their normalised weighted geometric mean  =  sigma(E{S}), S the input of the last layer
@@ -665,10 +681,14 @@ def deep_average(weights: Sequence[ArrayLike], x: ArrayLike, keep_prob: float) -
     layers, forward = [real("weights", W) for W in weights], _vector("x", x)
     shapes = [forward.shape, *(W.shape for W in layers)]
     if any(len(below) == 0 or above[:-1] != below[-1:] for below, above in pairwise(shapes)):
-        raise ValueError(f"weights must be of shapes that fit x and each other, got {shapes!r}")
+        raise ValueError(
+            f"weights must be of shapes that fit x and each other, got {shapes!r}",
+        )
     n_units = sum(len(W) for W in layers)
     if n_units > MAX_UNITS_DEEP:
-        raise ValueError(f"weights must be of at most {MAX_UNITS_DEEP} rows in total, got {n_units!r}")
+        raise ValueError(
+            f"weights must be of at most {MAX_UNITS_DEEP} rows in total, got {n_units!r}",
+        )
     a = S = forward[None]  # one layer in all networks so far: (M, n)
     prob = np.ones(1, dtype=a.dtype)
     for W in layers:
@@ -677,11 +697,17 @@ def deep_average(weights: Sequence[ArrayLike], x: ArrayLike, keep_prob: float) -
         prob = np.outer(prob, mask_probabilities(masks, keep_prob).astype(a.dtype)).ravel()
         a = _sigmoid(S)
         forward = _sigmoid(keep_prob * (forward @ W))
-    return DeepAverage(prob @ a, _sigmoid(prob @ _log_sigmoid(S) - prob @ _log_sigmoid(-S)), forward)
+    log_odds = prob @ _log_sigmoid(S) - prob @ _log_sigmoid(-S)
+    return DeepAverage(prob @ a, _sigmoid(log_odds), forward)
 
 
-def softmax_average(a: ArrayLike, W: ArrayLike, b: ArrayLike, keep_prob: float) -> DeepAverage:
-    """Average a classifier over every mask of its last hidden layer, and compare with one forward pass.
+def softmax_average(
+    a: ArrayLike,
+    W: ArrayLike,
+    b: ArrayLike,
+    keep_prob: float,
+) -> DeepAverage:
+    """Average a classifier over all masks of its last layer; compare with one pass.
 
         expected   mean over all masks of softmax((D a / keep_prob) W + b)
         nwgm       their geometric mean, normalised: softmax of the mean of their logarithms

@@ -90,7 +90,11 @@ def pack(params: Mapping[str, ArrayLike]) -> tuple[NDArray, Callable[[ArrayLike]
 
 
 def numerical_gradient(
-    f: Callable[[NDArray], Any], theta: ArrayLike, *, method: str = "central", eps: float | None = None
+    f: Callable[[NDArray], Any],
+    theta: ArrayLike,
+    *,
+    method: str = "central",
+    eps: float | None = None,
 ) -> NDArray:
     """Approximate a gradient from values of the function, one component at a time.
 

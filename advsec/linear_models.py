@@ -66,9 +66,11 @@ def ridge(X: ArrayLike, y: ArrayLike, *, l2: float = 0.0) -> NDArray:
     if X.ndim < 2:
         raise ValueError(f"X.shape must be (..., m, n), got {X.shape!r}")
     if y.shape != X.shape[:-1]:
-        raise ValueError(f"y.shape must be {X.shape[:-1]}, one target per row of X, got {y.shape!r}")
+        raise ValueError(
+            f"y.shape must be {X.shape[:-1]}, one target per row of X, got {y.shape!r}",
+        )
     U, s, Vt = np.linalg.svd(X, full_matrices=False)
-    kept = s > np.finfo(X.dtype).eps * max(X.shape[-2:]) * s[..., :1]  # below it, s is rounding
+    kept = s > np.finfo(X.dtype).eps * max(X.shape[-2:]) * s[..., :1]  # others: rounding
     gains = np.where(kept, s, 0) / np.where(kept, s**2 + np.asarray(l2, dtype=X.dtype), 1)
     along = gains * (np.swapaxes(U, -1, -2) @ y[..., None])[..., 0]
     return (np.swapaxes(Vt, -1, -2) @ along[..., None])[..., 0]

@@ -36,7 +36,7 @@ def lr_range_test(
     beta: float = 0.98,
     diverge_factor: float = 4.0,
 ) -> RangeTest:
-    """Take one step at each of a rising sequence of learning rates, and record the loss after it.
+    """Take one step at each of rising learning rates, and record the loss after it.
 
         w, state <- step(w, state, lr);   losses <- val_loss(w)
         smoothed = debiased exponential average of the losses

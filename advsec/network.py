@@ -223,7 +223,12 @@ def init_params(
     return theta
 
 
-def sample_masks(net: MLP, shape: int | tuple[int, ...], *, rng: np.random.Generator) -> list[NDArray]:
+def sample_masks(
+    net: MLP,
+    shape: int | tuple[int, ...],
+    *,
+    rng: np.random.Generator,
+) -> list[NDArray]:
     """Draw the dropout masks of all layers for one batch.
 
         one `sample_mask` per hidden layer; before them one for the inputs if net.keep_prob is a tuple
@@ -269,7 +274,7 @@ def predict(
     stats: Sequence[RunningStats] | None = None,
     masks: Sequence[ArrayLike] | None = None,
 ) -> NDArray:
-    """Compute the outputs of a network, as probabilities of the classes if its loss is cross-entropy.
+    """Compute the outputs of a network; with cross-entropy, probabilities of classes.
 
         softmax of the last layer's outputs, or the outputs themselves
 
@@ -386,7 +391,12 @@ def batch_statistics(net: MLP, theta: ArrayLike, X: ArrayLike) -> Stats:
 
 
 def loss(
-    net: MLP, theta: ArrayLike, X: ArrayLike, y: ArrayLike, *, masks: Sequence[ArrayLike] | None = None
+    net: MLP,
+    theta: ArrayLike,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    masks: Sequence[ArrayLike] | None = None,
 ) -> NDArray:
     """Compute the training loss of a batch.
 
@@ -443,9 +453,14 @@ class Gradient(NamedTuple):
 
 
 def loss_and_gradient(
-    net: MLP, theta: ArrayLike, X: ArrayLike, y: ArrayLike, *, masks: Sequence[ArrayLike] | None = None
+    net: MLP,
+    theta: ArrayLike,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    masks: Sequence[ArrayLike] | None = None,
 ) -> Gradient:
-    """Compute the training loss of a batch and its gradient, by going back through all layers.
+    """Compute the loss of a batch, and its gradient by going back layer by layer.
 
         last layer     dz = gradient of the loss,             da = dz W'
         each layer     dz = batchnorm_backward(dropout_backward(da) g'(z)),   dW = a_in' dz,   db = sum dz

@@ -87,7 +87,13 @@ class AMSGradState(NamedTuple):
     t: int
 
 
-def gd_step(w: ArrayLike, dw: ArrayLike, state: None = None, *, lr: Hyper) -> tuple[NDArray, None]:
+def gd_step(
+    w: ArrayLike,
+    dw: ArrayLike,
+    state: None = None,
+    *,
+    lr: Hyper,
+) -> tuple[NDArray, None]:
     """Take one step of gradient descent.
 
         w <- w - lr dw
@@ -665,7 +671,7 @@ def steps_needed(
     reduction: float = 1e-6,
     **hyper: Any,
 ) -> NDArray:
-    """Count the steps that an optimiser needs from each start, with the learning rate that suits it best.
+    """Count the steps that an optimiser needs from each start, at its best learning rate.
 
         first t with f(w_t) <= reduction f(w_0), for the best of the learning rates
 
@@ -736,7 +742,7 @@ def steps_needed(
 
 
 def adam_drift(slopes: ArrayLike, *, beta1: float = 0.9, beta2: float = 0.999) -> NDArray:
-    """Average step of Adam, in units of the learning rate, on gradients that repeat for ever.
+    """Average step of Adam, in units of the learning rate, on gradients that repeat.
 
         - (v_1 / sqrt(s_1) + ... + v_n / sqrt(s_n)) / n,   v and s after many periods
 

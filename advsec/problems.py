@@ -100,8 +100,13 @@ def quadratic(H: ArrayLike, minimum: ArrayLike | None = None) -> Problem:
     return Problem(f, grad, lowest)
 
 
-def ill_conditioned(d: int = 10, *, condition: float = 1000.0, rotation: ArrayLike | None = None) -> Problem:
-    """Build a quadratic whose curvatures are spread evenly in logarithm, in its own axes or rotated.
+def ill_conditioned(
+    d: int = 10,
+    *,
+    condition: float = 1000.0,
+    rotation: ArrayLike | None = None,
+) -> Problem:
+    """Build a quadratic with curvatures spread evenly in logarithm, rotated or not.
 
         H = Q diag(1, ..., condition) Q',   Q the identity or a rotation
 
@@ -179,7 +184,7 @@ def random_rotation(d: int, *, rng: np.random.Generator) -> NDArray:
 
 
 def saddle() -> Problem:
-    """Build a function of two weights with a saddle at the origin and minima at (0, 1) and (0, -1).
+    """Build a function of two weights with a saddle at the origin and two minima.
 
         f(w) = w_1**2 / 2 - w_2**2 / 2 + w_2**4 / 4
 
@@ -294,7 +299,13 @@ def reddi_gradient(t: ArrayLike, C: float = 3.0) -> NDArray | float:
     return slope.item() if slope.ndim == 0 else slope
 
 
-def average_regret(x: ArrayLike, dx: ArrayLike, *, low: float = -1.0, high: float = 1.0) -> float:
+def average_regret(
+    x: ArrayLike,
+    dx: ArrayLike,
+    *,
+    low: float = -1.0,
+    high: float = 1.0,
+) -> float:
     """Average loss on linear losses, beyond that of the best fixed point.
 
         (sum_t dx_t x_t - min over fixed z in [low, high] of sum_t dx_t z) / T
@@ -391,7 +402,7 @@ def least_squares(X: ArrayLike, y: ArrayLike) -> Problem:
 
 
 def wilson_data(n_positive: int = 30, n_negative: int = 20) -> WilsonData:
-    """Build the separable data on which adaptive methods learn the training set and fail on the test set.
+    """Build the data that adaptive methods separate in training and not in the test.
 
         x = (y, 1, 1, then a 1 for each feature that no other example has: 1 of them if y = 1, 5 if y = -1)
 
@@ -438,7 +449,7 @@ def wilson_data(n_positive: int = 30, n_negative: int = 20) -> WilsonData:
 
 
 def wilson_solutions(X: ArrayLike, y: ArrayLike) -> tuple[NDArray, NDArray]:
-    """Solve X w = y as gradient descent does and as adaptive methods do, both from the origin.
+    """Solve X w = y as gradient descent and as adaptive methods do, from the origin.
 
         w_gd  = X' (X X')^-1 y          the solution of least norm
         w_ada = c sign(X' y)            when such a c exists
@@ -562,7 +573,9 @@ def chain_terms(w: ArrayLike, change: ArrayLike, x: float = 1.0) -> NDArray:
     check("x", x)
     w, change = floating("w", w), floating("change", change)
     if w.ndim != 1 or change.shape != w.shape:
-        raise ValueError(f"change must be an array of the shape {w.shape} of w, got shape {change.shape}")
+        raise ValueError(
+            f"change must be an array of the shape {w.shape} of w, got shape {change.shape}",
+        )
     terms = np.array([x], dtype=np.result_type(w, change))
     for weight, step in zip(w, change, strict=True):
         terms = np.convolve(terms, np.array([weight, step]))

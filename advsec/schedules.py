@@ -327,7 +327,13 @@ def snapshot_steps(n_steps: int, T_0: int, T_mult: int = 1) -> NDArray:
     return np.flatnonzero(T_cur == T_i - 1)
 
 
-def range_test_lrs(n: int, *, lr_min: float, lr_max: float, spacing: str = "geometric") -> NDArray:
+def range_test_lrs(
+    n: int,
+    *,
+    lr_min: float,
+    lr_max: float,
+    spacing: str = "geometric",
+) -> NDArray:
     """Learning rates of a range test, from small to large.
 
         lr_min (lr_max / lr_min)**(i / (n - 1)),   i = 0, ..., n - 1

@@ -84,7 +84,7 @@ def train(
     snapshot_steps: Sequence[int] | NDArray = (),
     **hyper: Any,
 ) -> Training:
-    """Train networks by mini-batches, all at once, each in an order of examples of its own.
+    """Train networks by mini-batches, all at once, each in its own order of examples.
 
         each epoch: shuffle the examples and cut them into batches; for each batch, step t = 0, 1, ...
             theta <- step(theta, gradient of the batch, lr(t))

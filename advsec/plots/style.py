@@ -298,7 +298,7 @@ def check_styles(values: Mapping[str, Any]) -> None:
 
 def plain(text: str) -> str:
     """The text without the signs of mathematics that labels need."""
-    return text.translate(str.maketrans("", "", "$\\{}"))
+    return text.replace("\\sqrt", "root of ").translate(str.maketrans("", "", "$\\{}"))
 
 
 def spelt(text: str) -> str:
