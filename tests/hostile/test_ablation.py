@@ -165,13 +165,16 @@ def all_of_it(room: int, outputs: Iterator[Any]) -> Iterator[Any]:
     return outputs
 
 
-def allocate_first(reader: Any, count: int) -> bytes:
-    """`_Reader.take` the way one writes it first: make room, then look what there is."""
+def allocate_first(reader: Any, count: int) -> int:
+    """`_Reader.skip` the way one writes it first: make room, then look what there is."""
+    start = reader.position
     piece = bytearray(b"\xff") * count
-    given = reader.body[reader.position : reader.position + count]
+    given = reader.body[start : start + count]
     piece[: len(given)] = given
+    if len(given) < count:
+        reader.body = reader.body[:start] + bytes(piece)
     reader.position += count
-    return bytes(piece)
+    return start
 
 
 def known_to_all(key: bytes, *names: str) -> Any:
@@ -268,7 +271,7 @@ def test_memory_is_taken_for_what_is_there_and_not_for_what_is_claimed(
     laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check(BOAST, laboratory)
-    monkeypatch.setattr(wire._Reader, "take", allocate_first)
+    monkeypatch.setattr(wire._Reader, "skip", allocate_first)
     monkeypatch.setattr(wire, "_check_axes", nothing_wrong)
     with pytest.raises(AssertionError, match="the driver grew"):
         check(BOAST, laboratory)
