@@ -26,8 +26,8 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
 
 PYTHONS = WORKFLOW["jobs"]["test"]["strategy"]["matrix"]["python"]
-# conda-forge's `matplotlib` adds a Qt that the course never opens.
-PYPI_NAMES = {"matplotlib-base": "matplotlib"}
+# conda-forge's `matplotlib` adds a Qt that the course never opens; its `psycopg2` needs no compiler.
+PYPI_NAMES = {"matplotlib-base": "matplotlib", "psycopg2": "psycopg2-binary"}
 # What the tests are compared with where it happens to be installed; they skip where it is not.
 PEERS = {"fastai", "jax", "keras", "optax", "pandas", "playwright", "tensorflow", "torch"}
 
