@@ -16,16 +16,19 @@ def main(arguments: list[str]) -> int:
     """The exit code of pytest."""
     binaries = Path(sys.executable).parent
     with tempfile.TemporaryDirectory() as elsewhere:
+        # Jupyter writes into its folder of settings.
+        settings = f"load_subconfig({str(HERE / 'nbgrader_config.py')!r})"
+        (Path(elsewhere) / "nbgrader_config.py").write_text(settings)
         environment = os.environ | {
-            "JUPYTER_CONFIG_DIR": str(HERE),
+            "JUPYTER_CONFIG_DIR": elsewhere,
             "JUPYTER_DATA_DIR": elsewhere,
             "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
         }
         # Not our own settings for pytest: the tests are nbgrader's.
-        settings = ["-c", os.devnull, "--rootdir", elsewhere, "-p", "no:cacheprovider", "-W", "ignore"]
+        options = ["-c", os.devnull, "--rootdir", elsewhere, "-p", "no:cacheprovider", "-W", "ignore"]
         plugin = ["-p", "tests.nbgrader_suite.deviations"]
-        command = [sys.executable, "-m", "pytest", *settings, *plugin, "-rxs", "--pyargs", MODULE, *arguments]
+        command = [sys.executable, "-m", "pytest", *options, *plugin, "-rxs", "--pyargs", MODULE, *arguments]
         return subprocess.run(command, env=environment, cwd=elsewhere).returncode
 
 
