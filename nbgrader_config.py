@@ -24,4 +24,4 @@ c.Autograder.minimum_tier = "reduced"
 
 # When students see points and messages of an exercise, or of all of an assignment: "at_once", "after_due" or
 # "after_feedback".
-# c.Autograder.show = {"ewma": "after_due", "02_optimization": "after_feedback"}
+# c.Autograder.show = {"ewma": "after_due", "02_optimizers": "after_feedback"}
