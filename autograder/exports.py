@@ -84,9 +84,9 @@ def filled(
 
 
 def in_bytes(table: Table) -> bytes:
-    """The table file in the encoding, with the delimiters and quotes that it had."""
+    """The table file in the encoding, with the delimiters, quotes and line ends that it had."""
     rows = (*table.above, table.headings, *table.rows)
-    return _written(rows, table.delimiter, quoted=table.quoted).encode(table.encoding)
+    return _written(rows, table.delimiter, quoted=table.quoted, newline=table.newline).encode(table.encoding)
 
 
 # --- tables that are made here --------------------------------------------------------------------------
@@ -248,12 +248,13 @@ def _compare_maximum(table: Table, place: int, maximum: float | None) -> None:
         )
 
 
-def _written(rows: Iterable[Row], delimiter: str, *, quoted: bool) -> str:
+def _written(rows: Iterable[Row], delimiter: str, *, quoted: bool, newline: str = "\r\n") -> str:
     file = io.StringIO()
     if quoted:
-        csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(rows)
+        writer = csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator=newline)
     else:
-        csv.writer(file, delimiter=delimiter).writerows(rows)
+        writer = csv.writer(file, delimiter=delimiter, lineterminator=newline)
+    writer.writerows(rows)
     return file.getvalue()
 
 

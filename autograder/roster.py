@@ -101,7 +101,7 @@ PARTICIPANT = re.compile(r"\D+(?P<number>\d+)")
 class Table:
     """A table file as a platform writes it: what stands `above` the headings, the headings and the rows.
 
-    `encoding`, `delimiter` and `quoted` are as they were, so that it can be written in the same way.
+    `encoding`, `delimiter`, `quoted` and `newline` are as they were, so that it can be written the same way.
     """
 
     path: Path
@@ -112,6 +112,7 @@ class Table:
     encoding: str = "utf-8"
     delimiter: str = ","
     quoted: bool = False
+    newline: str = "\r\n"
 
     @classmethod
     def read(cls, path: Path, called: str = "roster") -> "Table":
@@ -125,7 +126,8 @@ class Table:
             for place, row in enumerate(rows[: MAX_ABOVE + 1]):
                 if form := _form(row):
                     above, below, quoted = rows[:place], rows[place + 1 :], text.startswith('"')
-                    return cls(path, form, above, row, below, encoding, delimiter, quoted)
+                    newline = "\r\n" if "\r\n" in text else "\n"
+                    return cls(path, form, above, row, below, encoding, delimiter, quoted, newline)
         platforms = ", ".join(dict.fromkeys(form.platform for form in FORMS[1:]))
         raise CourseError(
             f"the {called} {path} has no column named id, nor the headings of {platforms} in English; export "

@@ -31,7 +31,7 @@ def print_table(
     table.add_column("score", justify="right", no_wrap=True)
     for number, _ in enumerate(assignment.exercises, start=1):
         table.add_column(f"{number}", justify="right", no_wrap=True)
-    table.add_column("what was wrong")
+    table.add_column("what was wrong", overflow="fold")
     for result in results[:rows]:
         grade = grades[result.student]
         table.add_row(
@@ -90,7 +90,7 @@ def print_differences(found: list["Difference"], assignment: "Assignment") -> No
     table.add_column("student", no_wrap=True)
     for column in ("before", "now"):
         table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("why")
+    table.add_column("why", overflow="fold")
     order = {"down": 0, "no longer graded": 1, "up": 2, "graded now": 3, "new": 4}
     moved = [each for each in found if each.kind in order]
     for each in sorted(moved, key=lambda each: (order[each.kind], each.student)):
@@ -139,7 +139,7 @@ def print_collection(collection: "Collection") -> None:
         title += f", names {collection.names}"
     table = Table(title=title, title_justify="left", pad_edge=False)
     for column in ("student", "outcome", "why", "name in the archive"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for entry in collection.entries:
         if not entry.name.endswith("/"):
             cells = (entry.student, entry.outcome, entry.why, entry.name)

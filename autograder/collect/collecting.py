@@ -55,7 +55,7 @@ REFUSED = {
     "several": "there are several, and nothing says which one counts; remove the others",
     "namesakes": "several people have this name; tell them apart with --roster or by hand",
     "case": "another student's name differs from this one in upper and lower case only",
-    "not_on_roster": "nobody on the roster, or more than one, has this name",
+    "not_on_roster": "nobody on the roster has this name, or several have; take the list of the platform",
     "too_large": "the notebook is larger than 20 MB",
     "expanded": "the notebooks of the archive are larger than 4 GB together; split it into smaller ones",
     "damaged": "it is damaged",

@@ -154,6 +154,13 @@ def test_a_table_of_a_platform_is_filled_and_else_unchanged(
     assert any("5" in row for row in cells)  # of somebody whom the gradebook does not know
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_lines_of_a_filled_table_end_as_they_did(tmp_path: Path, ends: str) -> None:
+    text = TABLES["Canvas"].replace("\n", ends)
+    after = in_bytes(filled(table(tmp_path, text), MEANS, TWO).table).decode()
+    assert after == text.replace(",,,A,,1", ",,,A,8.5,1").replace(",,,A,3,1", ",,,A,20,1")
+
+
 def test_who_is_not_in_the_table_is_named_and_a_failure_is_blank(tmp_path: Path) -> None:
     text = TABLES["Brightspace"].replace("#zl", "#broken")
     done = filled(table(tmp_path, text), MEANS, GRADES | {"new": grade("new", 1.0)})
