@@ -31,7 +31,8 @@ def show(function: Callable[..., object], *, body: bool = True) -> None:
 
 class _Code(str):
     def _repr_markdown_(self) -> str:
-        return f"```python\n{self}\n```"
+        # nbconvert lets code in an output inherit the letters of what is around it.
+        return f'<div style="font-family: monospace">\n\n```python\n{self}\n```\n\n</div>'
 
     def __repr__(self) -> str:
         return str(self)

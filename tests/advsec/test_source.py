@@ -64,11 +64,13 @@ def test_outside_a_notebook_the_plain_code_is_printed(capsys):
     assert capsys.readouterr().out == 'def short(x):\n    """One line."""\n    return x\n'
 
 
-def test_a_notebook_gets_markdown_and_plain_text(monkeypatch):
+def test_a_notebook_gets_markdown_that_every_page_sets_as_code_and_plain_text(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
     advsec.show(undocumented)
-    assert shown[0]._repr_markdown_() == "```python\ndef undocumented(x):\n    return x\n```"
+    before, code, after = shown[0]._repr_markdown_().split("```")
+    assert code == "python\ndef undocumented(x):\n    return x\n"
+    assert (before, after) == ('<div style="font-family: monospace">\n\n', "\n\n</div>")
     assert repr(shown[0]) == "def undocumented(x):\n    return x"
 
 
