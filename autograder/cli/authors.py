@@ -21,7 +21,7 @@ def prove(
     assignment: Annotated[
         str | None,
         typer.Argument(
-            metavar="[ASSIGNMENT]", help="Such as 01_moving_averages; without it, all.", show_default=False
+            metavar="ASSIGNMENT", help="Such as 01_moving_averages; without it, all.", show_default=False
         ),
     ] = None,
     exercise: Annotated[

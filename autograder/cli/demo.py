@@ -30,7 +30,7 @@ DEMO_SECONDS = 3.0
 def demo(
     assignment: Annotated[
         str | None,
-        typer.Argument(metavar="[ASSIGNMENT]", help="Such as 01_moving_averages.", show_default="all"),
+        typer.Argument(metavar="ASSIGNMENT", help="Such as 01_moving_averages.", show_default="all"),
     ] = None,
     jobs: Jobs = DEFAULT_JOBS,
 ) -> None:

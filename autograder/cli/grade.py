@@ -19,7 +19,7 @@ def grade(
     assignments: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ASSIGNMENT]...",
+            metavar="ASSIGNMENT",
             help="Such as 01_moving_averages.",
             show_default="all that somebody handed in",
         ),

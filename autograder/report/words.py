@@ -84,10 +84,12 @@ def correlation(value: float | None) -> str:
 
 
 def late_days(grade: Grade) -> str:
-    """Of a bank of late days how many are used, and by this work; nothing where there is no bank."""
+    """Of a bank of late days how many are used, and by this work; nothing where late days are not counted."""
     days = grade.late_days
     if days is None or not (days.bank or days.charged):
         return ""
+    if not days.bank:
+        return f"{days.charged} late day{'s' * (days.charged > 1)}, of which none is free"
     here = f", {days.from_bank} of them here" if days.from_bank else ""
     beyond = f"; {days.charged} more {'was' if days.charged == 1 else 'were'} not free" * bool(days.charged)
     return f"{days.used} of {days.bank} late days used{here}{beyond}"

@@ -283,7 +283,9 @@ def _not_asked() -> list[Any]:
         importlib.import_module(f"advsec.{each.name}") for each in pkgutil.iter_modules(advsec.__path__)
     ]
     functions = [each for module in modules for each in vars(module).values() if inspect.isfunction(each)]
-    return [each for each in functions if each.__module__.startswith("advsec") and each.__name__ not in asked]
+    # From Python 3.14 on a module has a function __annotate__, which nobody wrote.
+    written = [each for each in functions if not each.__name__.startswith("__")]
+    return [each for each in written if each.__module__.startswith("advsec") and each.__name__ not in asked]
 
 
 def _body_lines(functions: Iterable[Any]) -> set[str]:

@@ -76,7 +76,7 @@ def test_what_nobody_can_compare_is_said_to_be_so():
 
 def test_the_curve_says_how_many_names_explain_how_much():
     # Six are wrong, one of them where nobody can see it; three do the same.
-    assert "No name explains any of 6 wrong answers; with the 1 groups that have none it would be 50%" in (
+    assert "No name explains any of 6 wrong answers; with the one group that has none it would be 50%" in (
         text_of(page_of(CLASS))
     )
     names = (a_name(),)

@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
 
+from autograder.grades import Grade
 from autograder.lateness import DAY, LateDays, Rules, Work, days_late, share_out
+from autograder.report import words
 
 
 DUE = datetime(2026, 11, 1, 22, 59)
@@ -121,3 +123,16 @@ def test_a_larger_bank_never_costs_anybody_more(course: list[Work], rules: Rules
     richer = share_out(course, Rules(rules.bank + 1, rules.grace, rules.per_day))
     poorer = share_out(course, rules)
     assert all(richer[name].charged <= poorer[name].charged for name in poorer)
+
+
+def test_late_days_are_said_as_people_count_them() -> None:
+    said = {
+        LateDays(days=0, from_bank=0, used=0, bank=0): "",
+        LateDays(days=1, from_bank=0, used=0, bank=0): "1 late day, of which none is free",
+        LateDays(days=2, from_bank=0, used=0, bank=0): "2 late days, of which none is free",
+        LateDays(days=1, from_bank=1, used=2, bank=4): "2 of 4 late days used, 1 of them here",
+        LateDays(
+            days=3, from_bank=2, used=4, bank=4
+        ): "4 of 4 late days used, 2 of them here; 1 more was not free",
+    }
+    assert {days: words.late_days(Grade("ann", 1.0, late_days=days)) for days in said} == said
