@@ -34,8 +34,8 @@ class Answered:
     """What came back on one kind of input.
 
     `kind` is the rung of the ladder, nothing where it passes: then the answer is the right one, and no more
-    is kept. `form` is all but the numbers: types and shapes, or how it failed. `single` says that some of
-    the numbers were in single precision.
+    is kept. `form` is all but the numbers: types and shapes, or how it failed, and which numbers are none
+    (0 stands in their place). `single` says that some of the numbers were in single precision.
     """
 
     probe: str
@@ -115,7 +115,8 @@ def _answered(trial: Trial) -> Answered:
         case _:
             form = ""
     single = any(map(is_single, arrays))
-    return Answered(trial.probe.name, problem.kind, _bounded(form), _few(arrays), single)
+    numbers, infinite = _few(arrays)
+    return Answered(trial.probe.name, problem.kind, _bounded(form + infinite), numbers, single)
 
 
 def _bounded(form: str) -> str:
@@ -146,8 +147,11 @@ def _taken_apart(value: Any) -> tuple[str, list[np.ndarray]]:
     return ("..." if value is ... else describe(value)), []
 
 
-def _few(arrays: Sequence[np.ndarray]) -> tuple[float, ...]:
-    """The numbers in arrays; where they are many, some from all over them and two sums."""
+def _few(arrays: Sequence[np.ndarray]) -> tuple[tuple[float, ...], str]:
+    """The finite numbers in arrays, and the places of others in words.
+
+    Where they are many, some from all over them and two sums.
+    """
     with np.errstate(all="ignore"):
         flat = [np.stack([a.real, a.imag], axis=-1) if a.dtype.kind == "c" else a for a in arrays]
         numbers = np.concatenate([np.empty(0), *(array.ravel().astype(float) for array in flat)])
@@ -155,4 +159,8 @@ def _few(arrays: Sequence[np.ndarray]) -> tuple[float, ...]:
             chosen = np.linspace(0, len(numbers) - 1, NUMBERS).astype(int)
             size, weight = np.abs(numbers), np.linspace(1, 2, len(numbers))
             numbers = np.append(numbers[chosen], [np.mean(size), np.mean(size * weight)])
-    return tuple(float(f"{number:.{DIGITS}g}") for number in numbers)
+    finite = np.isfinite(numbers)
+    # A result with a value that is not equal to itself is not equal to its own file.
+    others = ", ".join(f"{place}: {numbers[place]}" for place in np.flatnonzero(~finite))
+    kept = tuple(float(f"{number:.{DIGITS}g}") for number in np.where(finite, numbers, 0.0))
+    return kept, f" but {others}" if others else ""

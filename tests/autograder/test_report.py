@@ -102,7 +102,7 @@ def hostile(text: str) -> Result:
         Judgement(name, score, 3, ((text, True), (text, False)), finding)
         for name, score, finding in zip(("ewma", "window", text), (0, 1.5, 3), findings, strict=True)
     )
-    does = (Answered(text, "raised", text, (float("nan"),)),)
+    does = (Answered(text, "raised", text, (0.5,)),)
     judgements += (Judgement("ewma_weights", 0, 3, ((text, False),), findings[2], does),)
     outputs = (
         Output("stream", text, text),

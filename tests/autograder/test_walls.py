@@ -15,6 +15,7 @@ from functools import cache
 import pytest
 from nbformat import NotebookNode
 
+from autograder.behaviour import behaviour
 from autograder.exercise import Exercise
 from autograder.exercises import load
 from autograder.grading import BUSY, grade_submission
@@ -137,7 +138,10 @@ def _grade(entries: Entries, zygote: Zygote) -> Result:
 def _judged_here(entries: Entries, exercise: Exercise, digest: str) -> Judgement:
     """What grading has to find, worked out in this process on the inputs that grading draws."""
     hidden = draw_hidden(exercise, KEY, ASSIGNMENT, entries.name, digest)
-    return judge(exercise, try_here(entries.written[exercise.name], (*draw_public(exercise), *hidden)))
+    tried = try_here(entries.written[exercise.name], (*draw_public(exercise), *hidden))
+    judgement = judge(exercise, tried)
+    wrong = judgement.score < judgement.max_score
+    return replace(judgement, behaviour=behaviour(tried) if wrong else ())
 
 
 @cache
