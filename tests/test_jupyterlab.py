@@ -108,7 +108,7 @@ def test_an_output_is_out_of_sight_until_its_cell_is_run(page):
     for text in texts:
         code_cell(page, text).locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
-    predicted.locator(".jp-OutputArea-output", has_text="1000000").wait_for()
+    predicted.locator(".jp-OutputArea-output", has_text="1,000,000").wait_for()
 
 
 def test_a_figure_has_words_for_who_cannot_see_it(page):
