@@ -14,21 +14,12 @@ from autograder.behaviour import Behaviour, close, digest, form_of, numbers_of, 
 from autograder.compare import Tolerance
 from autograder.exercise import Assignment, Exercise
 from autograder.results import Result
+from autograder.trials import LADDER
 from autograder.verdict import Judgement
 
 
 # The rungs of the ladder on which something was called that does something wrong.
-CALLED = (
-    "raised",
-    "time_limit",
-    "memory_limit",
-    "stopped",
-    "returned_none",
-    "wrong_type",
-    "wrong_shape",
-    "not_finite",
-    "wrong_values",
-)
+CALLED = LADDER[LADDER.index("raised") :]
 
 
 @dataclass(frozen=True)
