@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._numbers import NOT_NEGATIVE, POSITIVE, check, check_choice, check_function, floating
+from ._numbers import NOT_NEGATIVE, POSITIVE, check, check_choice, check_function, count, floating
 
 
 __all__ = [
@@ -95,6 +95,7 @@ def numerical_gradient(
     *,
     method: str = "central",
     eps: float | None = None,
+    at_once: int | None = None,
 ) -> NDArray:
     """Approximate a gradient from values of the function, one component at a time.
 
@@ -114,6 +115,11 @@ def numerical_gradient(
         Step of every component, as the slides have it. Default: where truncation and round-off balance,
         max(1, |theta_r|) times u**(1/3) for central and u**(1/2) for forward differences (u is the spacing of
         floats: 6e-6 and 1.5e-8 in float64), and 1e-20 for the complex step, which has no round-off to fear.
+    at_once : int >= 1, optional
+        How many components are moved at once, each in a point of its own. `f` then takes several points,
+        an array of shape (n, *k), and returns n numbers, as `network.loss` does. The gradient is the same up
+        to round-off; of a network some 5 times sooner, as points share the price of the calls. By default
+        one point at a time.
 
     Returns
     -------
@@ -123,7 +129,9 @@ def numerical_gradient(
     ------
     ValueError
         "method must be one of central, forward, complex, got 'backward'"; "eps must be > 0, got 0.0";
-        "f must be analytic and return complex numbers for complex theta, got 1.0".
+        "at_once must be an integer >= 1, got 0";
+        "f must be analytic and return complex numbers for complex theta, got 1.0";
+        "f must be a function that returns one number for each of 4 points, got shape ()".
 
     Slides
     ------
@@ -150,6 +158,9 @@ def numerical_gradient(
     if eps is not None:
         check("eps", eps, POSITIVE)
     steps = _default_steps(method, theta) if eps is None else np.full(theta.shape, eps)
+    if at_once is not None:
+        check("at_once", at_once, count(1))
+        return _many_at_once(f, theta, method, steps, at_once)
     gradient = np.empty_like(theta)
     point = theta.astype(np.result_type(theta, np.complex64)) if method == "complex" else theta.copy()
     at_theta = f(point) if method == "forward" else None
@@ -168,6 +179,42 @@ def numerical_gradient(
             gradient[r] = (above - f(point)) / (2 * step)
         point[r] = old  # assigned, not stepped back: adding and subtracting eps would drift
     return gradient
+
+
+def _many_at_once(
+    f: Callable[[NDArray], Any], theta: NDArray, method: str, steps: NDArray, at_once: int
+) -> NDArray:
+    """The gradient of `numerical_gradient` from few calls of f with many points each."""
+    moves = {"central": (1, -1), "forward": (1,), "complex": (1j,)}[method]
+    components, steps = theta.ravel(), steps.ravel()
+    at_once = max(1, min(at_once, theta.size))
+    # Points of one move behind those of the other: which component each point moves changes, nothing else.
+    shape = (len(moves), at_once, theta.size)
+    points = np.array(np.broadcast_to(components, shape), dtype=np.result_type(theta, *moves))
+    at_theta = _values(f, theta[np.newaxis]) if method == "forward" else 0.0
+    gradient = np.empty_like(components)
+    for start in range(0, theta.size, at_once):
+        moved = np.arange(start, min(start + at_once, theta.size))
+        rows = np.arange(len(moved))
+        for each, move in zip(points, moves, strict=True):
+            each[rows, moved] = components[moved] + move * steps[moved]
+        values = _values(f, points.reshape(-1, *theta.shape)).reshape(shape[:2])[:, rows]
+        points[:, rows, moved] = components[moved]
+        if method == "complex":
+            gradient[moved] = _imaginary_part(values[0]) / steps[moved]
+        elif method == "forward":
+            gradient[moved] = (values[0] - at_theta) / steps[moved]
+        else:
+            gradient[moved] = (values[0] - values[1]) / (2 * steps[moved])
+    return gradient.reshape(theta.shape)
+
+
+def _values(f: Callable[[NDArray], Any], points: NDArray) -> NDArray:
+    values = np.asarray(f(points))
+    if values.shape != points.shape[:1]:
+        rule = f"a function that returns one number for each of {len(points)} points"
+        raise ValueError(f"f must be {rule}, got shape {values.shape}")
+    return values
 
 
 def directional_derivative(
@@ -303,6 +350,7 @@ def check_gradient(
     method: str = "central",
     eps: float | None = None,
     tol: float = 1e-7,
+    at_once: int | None = None,
 ) -> GradientCheck:
     """Check a gradient against a numerical one.
 
@@ -327,6 +375,8 @@ def check_gradient(
     tol : float >= 0, default 1e-7
         Largest xi that passes: 1e-7 for smooth functions in float64, 1e-4 with kinks (ReLU), 1e-12 for
         the complex step.
+    at_once : int >= 1, optional
+        As in `numerical_gradient`: f takes many points, grad still takes one.
 
     Returns
     -------
@@ -362,7 +412,7 @@ def check_gradient(
     point = floating("theta", theta)
     if point.size == 0:
         raise ValueError(f"theta must be at least one number, got {theta!r}")
-    approx = numerical_gradient(f, point, method=method, eps=eps)
+    approx = numerical_gradient(f, point, method=method, eps=eps, at_once=at_once)
     return _compare(approx, _gradient_at(grad, point), tol)
 
 

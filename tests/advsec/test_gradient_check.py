@@ -107,6 +107,47 @@ def test_default_step_of_float32_is_larger():
     assert abs(gradient[0] - math.e) < 1e-3
 
 
+def sums_of_cubes(points):
+    return (points**3).reshape(len(points), -1).sum(axis=1)
+
+
+@given(vectors, st.sampled_from(["central", "forward", "complex"]), st.integers(1, 9))
+def test_many_components_at_once_give_the_same_gradient(theta, method, at_once):
+    one_by_one = numerical_gradient(lambda point: sums_of_cubes(point[None])[0], theta, method=method)
+    together = numerical_gradient(sums_of_cubes, theta, method=method, at_once=at_once)
+    np.testing.assert_array_equal(together, one_by_one)
+
+
+def test_components_moved_at_once_are_those_of_the_slides_and_come_back_bit_by_bit():
+    seen = []
+    numerical_gradient(
+        lambda points: seen.append(points.copy()) or np.zeros(len(points)),
+        [0.1, 0.2, 0.3],
+        eps=0.25,
+        at_once=2,
+    )
+    np.testing.assert_array_equal(
+        seen,
+        [
+            [[0.35, 0.2, 0.3], [0.1, 0.45, 0.3], [0.1 - 0.25, 0.2, 0.3], [0.1, 0.2 - 0.25, 0.3]],
+            [[0.1, 0.2, 0.55], [0.1, 0.2, 0.3], [0.1, 0.2, 0.3 - 0.25], [0.1, 0.2, 0.3]],
+        ],
+    )
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (2, 3)])
+def test_many_at_once_keep_shape_and_precision(shape):
+    theta = np.full(shape, 2, dtype=np.float32)
+    gradient = numerical_gradient(sums_of_cubes, theta, at_once=4)
+    assert (gradient.shape, gradient.dtype) == (shape, np.float32)
+    np.testing.assert_allclose(gradient, 12, rtol=1e-3)
+
+
+def test_complex_step_at_once_refuses_a_function_that_drops_the_imaginary_part():
+    with pytest.raises(ValueError, match="f must be analytic"):
+        numerical_gradient(lambda points: abs(points[:, 0]), [1.0, 2.0], method="complex", at_once=2)
+
+
 def test_complex_step_refuses_a_function_that_drops_the_imaginary_part():
     with pytest.raises(ValueError, match="f must be analytic"):
         numerical_gradient(lambda theta: np.linalg.norm(theta), [1.0, 2.0], method="complex")
@@ -229,6 +270,8 @@ def test_a_relu_network_passes_away_from_kinks():
     net = MLP((3, 5, 4, 3), batchnorm=True)
     assert check_gradient(*network_problem(net)).passed
     assert check_gradient(*network_problem(net), method="complex", tol=1e-13).passed
+    assert check_gradient(*network_problem(net), at_once=5).passed
+    assert check_gradient(*network_problem(net), method="complex", tol=1e-13, at_once=5).passed
 
 
 def test_dropout_cannot_be_checked_unless_the_mask_is_frozen():

@@ -33,10 +33,12 @@ EXAMPLES = {
         raises=METHOD
         | {
             "eps must be > 0, got 0.0": {"eps": 0.0},
+            "at_once must be an integer >= 1, got 0": {"at_once": 0},
             "f must be analytic and return complex numbers for complex theta, got 1.0": {
                 "f": lambda theta: 1.0,
                 "method": "complex",
             },
+            "f must be a function that returns one number for each of 4 points, got shape ()": {"at_once": 2},
         },
     ),
     "directional_derivative": Example(
