@@ -1,6 +1,6 @@
 # `make help` lists what can be made. Everything runs inside .venv, which is made from the lock file.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint coverage lowest lab notebooks soak bench lock nbgrader-suite clean
+.PHONY: help setup demo test test-browser check lint coverage lowest lab notebooks soak bench lock nbgrader-suite clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -18,10 +18,11 @@ QUICK  := tests/advsec tests/autograder/test_grading.py tests/autograder/test_cl
 	notebooks
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --compile
 
-# nbgrader calls `alembic` by name, and Jupyter reads the course's settings from here.
+# nbgrader calls `alembic` by name, and Jupyter reads the course's settings from here: ROLE=teacher has those of
+# nbgrader's panels in front.
 SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-export JUPYTER_CONFIG_PATH := $(CURDIR)/.jupyter
+export JUPYTER_CONFIG_PATH := $(if $(filter teacher,$(ROLE)),$(CURDIR)/.jupyter/teacher:)$(CURDIR)/.jupyter
 # What the shell that calls make has set must not leak into the environment.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE PIP_USER PIP_TARGET PIP_PREFIX
 
@@ -31,7 +32,7 @@ ifneq ($(shell test -x $(BIN)/python && cat $(READY) 2>/dev/null),$(CURDIR))
 endif
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## make .venv and install everything from requirements.lock
 
@@ -59,6 +60,11 @@ demo: $(READY) ## grade the sample class and print who wrote what
 test: lint ## lint, types, tests, and every notebook executed
 	@echo "== Tests (the two packages, the grader's proof, every notebook)"
 	@$(PYTEST)
+
+test-browser: $(READY) ## what people see, in a real browser (Debian's chromium is found or installed)
+	@.ci/need "chromium google-chrome" chromium fonts-dejavu-core
+	@echo "== Tests in a browser"
+	@$(PYTEST) tests/browser
 
 check: $(READY) ## a quick selection of the tests: the reference, one graded class, every lecture
 	@echo "== Quick tests on $$($(BIN)/python --version)"

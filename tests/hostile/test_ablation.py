@@ -19,22 +19,16 @@ import advsec
 from autograder import compare, files, notebook, report, submission, trials
 from autograder.exercise import public_generator
 from autograder.report import pages, safe
-from autograder.report.student import student_page
 from autograder.sandbox import launcher, messages, reader, wall, wire
 from autograder.sandbox.proof.attacks import ATTACKS
 from autograder.sandbox.proof.selftest import TRIALS
 from autograder.sandbox.wall import PROTECTIONS, TIERS, Wall
-from tests.autograder import test_report
-from tests.autograder.grades import grade_of
-from tests.hostile import laboratory as laboratories, viewers
+from tests.hostile import laboratory as laboratories
 from tests.hostile.corpus import ASSIGNMENT, FILE, Case, cells
 from tests.hostile.families import CASES
 from tests.hostile.forging import FRAMES, reply, takeover
 from tests.hostile.laboratory import HONEST, Laboratory
 from tests.hostile.test_corpus import check
-
-
-browser = test_report.browser
 
 
 def case(title: str) -> Case:
@@ -302,19 +296,3 @@ def test_without_a_cap_a_huge_file_is_read(tmp_path: Path, monkeypatch: pytest.M
         huge.read()
     monkeypatch.setattr(submission, "MAX_BYTES", path.stat().st_size)
     assert len(huge.read()) == submission.MAX_BYTES
-
-
-@pytest.mark.browser
-def test_without_the_policy_of_the_page_a_script_runs(
-    browser: Any, laboratory: Laboratory, tmp_path: Path
-) -> None:
-    """On a page that is not escaped, which is what the policy is for."""
-    result = laboratory.run(HONEST).result
-    page = student_page(result, ASSIGNMENT, grade_of(result, ASSIGNMENT))
-    torn = page.replace("<main>", f"<main>{viewers.SCRIPT}", 1)
-    tab = browser.new_page()
-    path = tmp_path / "page.html"
-    path.write_text(torn)
-    assert not test_report.ran(tab, path)
-    path.write_text(torn.replace("Content-Security-Policy", "X-Policy"))
-    assert test_report.ran(tab, path)

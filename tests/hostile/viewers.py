@@ -1,7 +1,7 @@
 """VW: whoever looks at a submission sees it, and nothing more happens.
 
-A script that ran would set `window.pwned`, a request that left would go to `BEACON`: `test_viewers.py` opens
-what is rendered of these cases in a browser.
+A script that ran would set `window.pwned`, a request that left would go to `BEACON`:
+`tests/browser/test_hostile.py` opens what is rendered of these cases in a browser.
 """
 
 import base64

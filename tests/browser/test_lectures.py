@@ -1,81 +1,46 @@
 """The lectures as a reader meets them: in JupyterLab, in a browser, with the settings of the course."""
 
-import os
-import re
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from tests import notebooks
-from tests.autograder import test_report
+from tests.browser.conftest import new_page
+from tests.browser.lab import Lab
 from tests.notebooks import lectures, read
 
 
-pytestmark = pytest.mark.browser
-browser = test_report.browser
 LECTURE = lectures()[0]
 every_lecture = pytest.mark.parametrize("lecture", lectures(), ids=lambda path: path.stem)
-SETTINGS = notebooks.NOTEBOOKS.parent / ".jupyter"
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab that serves the lectures as another Python would have saved them."""
-    home = tmp_path_factory.mktemp("lab")
+def lab(jupyterlab: Callable[..., Lab], tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """Serves the lectures as another Python would have saved them."""
+    folder = tmp_path_factory.mktemp("lectures")
     for path in lectures():
         text = path.read_text(encoding="utf-8")
-        (home / path.name).write_text(text.replace('"version": "3.', '"version": "2.'), encoding="utf-8")
+        (folder / path.name).write_text(text.replace('"version": "3.', '"version": "2.'), encoding="utf-8")
     # JupyterLab would draw only the cells in sight; a run of all of them is looked at as a whole.
-    tracker = home / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    tracker = folder / ".settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
     tracker.parent.mkdir(parents=True)
     tracker.write_text('{"windowingMode": "none"}')
-    command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root"),
-        *(f"--ServerApp.root_dir={home}", "--IdentityProvider.token=reader"),
-        "--LabApp.expose_app_in_browser=True",
-    ]
-    settings = {
-        "JUPYTER_CONFIG_PATH": str(SETTINGS),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "HOME": str(home),
-        "IPYTHONDIR": str(home / "ipython"),
-    }
-    with (home / "log").open("w") as log:
-        server = subprocess.Popen(command, env=os.environ | settings, cwd=home, stdout=log, stderr=log)
-    try:
-        yield address_in(home / "log", server)
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def address_in(log: Path, server: subprocess.Popen) -> str:
-    while server.poll() is None:
-        if found := re.search(r"http://127\.0\.0\.1:\d+/", log.read_text()):
-            return found[0]
-        time.sleep(0.2)
-    raise AssertionError(log.read_text())
+    return jupyterlab(folder, JUPYTERLAB_SETTINGS_DIR=str(folder / ".settings"))
 
 
 @pytest.fixture(scope="module")
-def page(browser: Any, lab: str) -> Any:
+def first(browser: Browser, lab: Lab) -> Iterator[Page]:
     """The first lecture, opened."""
-    return opened(browser, lab, LECTURE.name)
+    with new_page(browser) as page:
+        yield opened(page, lab, LECTURE.name)
 
 
-def opened(browser: Any, lab: str, name: str) -> Any:
-    tab = browser.new_page(viewport={"width": 1200, "height": 1000})
-    tab.set_default_timeout(120_000)
-    tab.goto(f"{lab}lab/tree/{name}?token=reader&reset")
-    tab.wait_for_selector(".jp-Notebook .jp-Cell")
-    tab.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-    tab.get_by_role("group", name="Predict").first.wait_for()
-    return tab
+def opened(page: Page, lab: Lab, name: str) -> Page:
+    lab.open(page, name)
+    page.get_by_role("group", name="Predict").first.wait_for()
+    return page
 
 
 def code_cell(page: Any, text: str) -> Any:
@@ -85,45 +50,44 @@ def code_cell(page: Any, text: str) -> Any:
 
 
 @every_lecture
-def test_a_lecture_that_was_only_opened_is_not_marked_as_changed(browser, lab, lecture):
-    page = opened(browser, lab, lecture.name)
+def test_a_lecture_that_was_only_opened_is_not_marked_as_changed(page, lab, lecture):
+    opened(page, lab, lecture.name)
     assert page.locator(".lm-TabBar-tab.jp-mod-current.lm-mod-current").count() == 1
     assert page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty").count() == 0
     assert page.evaluate(BLANK) == 0
-    page.close()
 
 
-def test_questions_are_framed_and_verdicts_folded(page):
-    assert page.get_by_role("group", name="Predict").count() > 0
-    verdicts = page.locator(".jp-MarkdownCell details", has_text="Verdict")
+def test_questions_are_framed_and_verdicts_folded(first):
+    assert first.get_by_role("group", name="Predict").count() > 0
+    verdicts = first.locator(".jp-MarkdownCell details", has_text="Verdict")
     assert verdicts.count() > 0
     assert not any(verdict.get_attribute("open") for verdict in verdicts.all())
 
 
-def test_an_output_is_out_of_sight_until_its_cell_is_run(page):
+def test_an_output_is_out_of_sight_until_its_cell_is_run(first):
     texts = ("import numpy as np", "x = np.array([2.0, 4.0, 9.0, 5.0])", "for start in (0.0, -3.0, 1e6)")
-    predicted = code_cell(page, texts[-1])
+    predicted = code_cell(first, texts[-1])
     assert predicted.locator(".jp-OutputPlaceholder").count() == 1
     assert predicted.locator(".jp-OutputArea-output").count() == 0
     for text in texts:
-        code_cell(page, text).locator(".cm-content").click()
-        page.keyboard.press("Control+Enter")
+        code_cell(first, text).locator(".cm-content").click()
+        first.keyboard.press("Control+Enter")
     predicted.locator(".jp-OutputArea-output", has_text="1,000,000").wait_for()
 
 
-def test_a_figure_has_words_for_who_cannot_see_it(page):
+def test_a_figure_has_words_for_who_cannot_see_it(first):
     """The notebook is not trusted: JupyterLab leaves of its outputs what cannot do harm."""
     shown = [cell for cell in read(LECTURE).cells if cell.id == "kernels-figure"]
     words = shown[0].outputs[0].data["text/plain"].removeprefix("Figure: ")
-    figure = code_cell(page, "plots.kernels([0.5, 0.9, 0.98])").get_by_role("img", name=words)
+    figure = code_cell(first, "plots.kernels([0.5, 0.9, 0.98])").get_by_role("img", name=words)
     figure.wait_for()
     assert figure.evaluate("image => image.naturalWidth") > 1000
 
 
-def test_a_control_has_a_name(page):
-    cell = code_cell(page, "def explore_memory(beta)")
+def test_a_control_has_a_name(first):
+    cell = code_cell(first, "def explore_memory(beta)")
     cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
+    first.keyboard.press("Control+Enter")
     cell.get_by_role("spinbutton", name="β").wait_for()
 
 
@@ -149,10 +113,10 @@ KERNEL = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.sta
 
 
 @every_lecture
-def test_a_lecture_is_run_as_a_whole_and_every_control_moved_to_both_ends(browser, lab, lecture, request):
+def test_a_lecture_is_run_as_a_whole_and_every_control_moved_to_both_ends(page, lab, lecture, request):
     if not request.config.getoption("--whole-lectures"):
         pytest.skip("takes minutes; --whole-lectures asks for it")
-    tab = opened(browser, lab, lecture.name)
+    tab = opened(page, lab, lecture.name)
     tab.set_default_timeout(600_000)
     tab.evaluate(RUN_ALL)
     assert tab.evaluate(COMPLAINTS) == []
@@ -167,7 +131,6 @@ def test_a_lecture_is_run_as_a_whole_and_every_control_moved_to_both_ends(browse
     widgets = sum(map(notebooks.is_widget, read(lecture).cells))
     assert moved >= widgets > 0
     assert figures >= widgets
-    tab.close()
 
 
 def move(tab: Any, control: Any) -> bool:
