@@ -276,7 +276,7 @@ SPELT = new_output(
 NO_NAME = (
     "cell 'slider' has a slider, whose handle has no name for a screen reader: take a number box or a list"
 )
-VIEW = new_output("display_data", data={"application/vnd.jupyter.widget-view+json": {}})
+VIEW = new_output("display_data", data={notebooks.LIVE: {}})
 
 
 @pytest.mark.parametrize(
@@ -571,3 +571,15 @@ def nbval(folder: Path, *options: str) -> dict[str, list[str]]:
     for name, outcome in re.findall(r"^(\w+)/\S+::Cell \d+ (\w+)", result.stdout, re.MULTILINE):
         outcomes.setdefault(name, []).append(outcome)
     return outcomes
+
+
+def test_of_a_widget_the_still_figure_is_kept_and_nothing_else():
+    (figure,) = good().cells[2].outputs
+    moving = copy.deepcopy(figure)
+    moving.data[notebooks.LIVE] = {"model_id": "7f"}
+    without = copy.deepcopy(VIEW)
+    without.data["text/plain"] = "interactive(children=())"
+    notebook = broken(3, outputs=[without, moving])
+    kept = nbformat.reads(canonical(notebook, keep_outputs=True), as_version=4)
+    assert kept.cells[3].outputs == [figure]
+    assert defects(kept) == []

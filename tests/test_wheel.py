@@ -47,6 +47,7 @@ def test_the_wheel_holds_the_two_packages_and_what_they_read(wheel):
         f"advsec-{version('advsec')}.dist-info",
     }
     files = {path.relative_to(ROOT) for path in (ROOT / "autograder").rglob("*.py")}
+    files |= {path.relative_to(ROOT) for path in (ROOT / "advsec").rglob("*.[pj][ys]")}
     files |= {path.relative_to(ROOT) for path in (ROOT / "autograder/report/templates").iterdir()}
     files |= {
         path.relative_to(ROOT)

@@ -111,6 +111,11 @@ def show(figure: Figure | Axes | NDArray, *, alt: str = "") -> None:
     """
     from IPython.display import display  # only a notebook needs it
 
+    display(picture(figure, alt=alt))
+
+
+def picture(figure: Figure | Axes | NDArray, *, alt: str = "") -> Picture:
+    """What `show` displays."""
     axes: Any = figure
     figure = np.ravel(axes)[0].figure
     words = spelt(alt or figure.get_label())
@@ -120,7 +125,7 @@ def show(figure: Figure | Axes | NDArray, *, alt: str = "") -> None:
     # Pillow names no version of itself in the file: the same figure gives the same bytes.
     in_few_shades(drawing(figure)).save(png, format="png", optimize=True)
     width, height = (round(inches * DPI) for inches in figure.get_size_inches())
-    display(_Picture(png.getvalue(), words, width, height))
+    return Picture(png.getvalue(), words, width, height)
 
 
 def drawing(figure: Figure) -> Image:
@@ -139,7 +144,7 @@ def in_few_shades(image: Image) -> Image:
     return image.quantize(SHADES, method=Quantize.MAXCOVERAGE, dither=Dither.NONE)
 
 
-class _Picture(NamedTuple):
+class Picture(NamedTuple):
     """A picture as HTML: of an image, JupyterLab and nbconvert pass no alt text on to screen readers."""
 
     png: bytes
@@ -148,11 +153,17 @@ class _Picture(NamedTuple):
     height: int
 
     def _repr_html_(self) -> str:
+        return self.as_html()
+
+    def as_html(self, *attributes: str) -> str:
+        """The picture in a `<figure>` that has these attributes."""
         address = f"data:image/png;base64,{base64.b64encode(self.png).decode()}"
         image = (
             f'<img src="{address}" width="{self.width}" height="{self.height}" alt="{html.escape(self.alt)}">'
         )
-        return f"<figure>\n{image}\n</figure>"  # of an output that is folded, JupyterLab shows the first line
+        opening = " ".join(["<figure", *attributes])
+        # Of an output that is folded, JupyterLab shows the first line.
+        return f"{opening}>\n{image}\n</figure>"
 
     def __repr__(self) -> str:
         return f"Figure: {self.alt}"

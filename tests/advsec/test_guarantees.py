@@ -20,6 +20,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
+from anywidget import AnyWidget
 from matplotlib.axes import Axes
 
 import advsec
@@ -37,6 +38,7 @@ NEEDS = {
     "conventions": ("errata",),
     "network": ("batchnorm", "dropout"),
     "training": ("batchnorm", "dropout", "network", "optimizers"),
+    "widgets": ("plots",),
 }
 AMBIGUOUS_NAMES = {"p", "momentum", "alpha"}
 
@@ -72,7 +74,10 @@ def test_inputs_are_never_modified(name):
     assert_equal(inputs, before)
 
 
-@pytest.mark.parametrize("name", sorted(name for name in EXAMPLES if name != "plots.show" and floats(name)))
+NUMERIC = sorted(name for name in EXAMPLES.keys() - {"plots.show", "widgets.widget"} if floats(name))
+
+
+@pytest.mark.parametrize("name", NUMERIC)
 def test_hyper_parameters_are_never_modified(name):
     """A number may come as an array without axes, which arithmetic in place would overwrite."""
     numbers, given = EXAMPLES[name].arguments(), EXAMPLES[name].arguments()
@@ -249,7 +254,7 @@ def test_module_works_when_copied_out_of_the_package(module, tmp_path):
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     for part in ("_numbers", module, *NEEDS.get(module, ())):
-        # The figures are the one topic of several files: its folder is what one copies.
+        # Figures, and figures that move, are topics of several files: the folder is what one copies.
         copy = shutil.copytree if source(part).is_dir() else shutil.copy
         copy(source(part), folder / source(part).name)
     block = f"import sys; sys.modules['advsec'] = None; sys.path.insert(0, {str(tmp_path)!r});"
@@ -291,7 +296,9 @@ def one_line(text: str) -> str:
 
 
 def consume(value: object) -> object:
-    """The value itself, what an iterator yields, or the picture and the words of a figure."""
+    """The value itself, what an iterator yields, the picture and the words of a figure, a widget's values."""
+    if isinstance(value, AnyWidget):
+        return {name: value.trait_values()[name] for name in value.trait_names(control=True)}
     axes = value.flat[0] if isinstance(value, np.ndarray) and value.dtype == object else value
     if isinstance(axes, Axes):
         picture = io.BytesIO()

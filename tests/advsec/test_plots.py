@@ -449,9 +449,9 @@ def test_a_figure_is_small_and_no_pixel_of_it_changes_visibly():
 
 def test_a_notebook_gets_the_alt_text_in_an_image_tag():
     code = (
-        "from IPython.core.interactiveshell import InteractiveShell; from advsec.plots.style import _Picture;"
+        "from IPython.core.interactiveshell import InteractiveShell; from advsec.plots.style import Picture;"
         "formatter = InteractiveShell.instance().display_formatter;"
-        "print(formatter.format(_Picture(b'x', 'A <line> & \\x22dots\\x22.', 2, 1)))"
+        "print(formatter.format(Picture(b'x', 'A <line> & \\x22dots\\x22.', 2, 1)))"
     )
     result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     data, metadata = ast.literal_eval(result.stdout)
