@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import plots
 from ..plots.style import picture
+from . import stills
 
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ class _Figure(NamedTuple):
 
 _FIGURES: dict[str, _Figure] = {
     "memory": _Figure({"beta": 0.9, "n": 10}, lambda: plots.kernels([0.9])),
+    "difference_step": _Figure(
+        {"exponent": -2.0, "method": "central", "precision": "double"}, stills.difference_step
+    ),
+    "double_descent": _Figure({"degree": 3.0, "m": 20.0, "penalty": "none"}, stills.double_descent),
+    "thinned_networks": _Figure({"size": 0.5, "p": 0.5, "mask": 255.0}, stills.thinned_networks),
+    "batch_neighbours": _Figure({"z": 0.5, "m": 8.0}, stills.batch_neighbours),
 }
 NAMES = tuple(_FIGURES)
 

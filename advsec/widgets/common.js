@@ -53,6 +53,14 @@ const STYLE = `
 .advsec-widget :is(th, td) { padding: 0.25rem 0.5rem; border: 0; border-bottom: 1px solid var(--faint); text-align: right;
   background: var(--paper); color: var(--ink); font-variant-numeric: tabular-nums; white-space: normal; }
 .advsec-widget :is(th, td):first-child { padding-left: 0; text-align: left; font-weight: 400; }
+.advsec-widget td span { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 0.95em; }
+.advsec-widget td .right { color: var(--green); font-weight: 700; }
+.advsec-widget td .wrong { color: var(--vermillion); text-decoration: underline; text-underline-offset: 3px; }
+.advsec-widget td .lost { color: var(--grey); }
+.advsec-widget td .kept { font-weight: 700; }
+.advsec-widget .switches { display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; flex: 1 1 30rem; min-width: 0; margin: 0; padding: 0; border: 0; }
+.advsec-widget .switches label { display: inline-flex; align-items: center; gap: 0.3rem; min-height: 28px; }
+.advsec-widget .switches input { width: 18px; height: 18px; margin: 0; accent-color: var(--blue); }
 .advsec-widget thead th { font-weight: 600 !important; }
 `;
 
@@ -177,9 +185,26 @@ function choiceControl(parent, spec, id, change) {
   };
 }
 
+/** Switches beside each other; the value is a whole number whose bits say which are on, the first the lowest. */
+function switchesControl(parent, spec, id, change) {
+  const group = element(parent, "fieldset", { class: "switches" });
+  element(group, "legend", {}, spec.label);
+  const boxes = spec.switches.map((name, i) => {
+    const label = element(group, "label");
+    const box = element(label, "input", { id: `${id}-${i}`, type: "checkbox" });
+    label.append(` ${name}`);
+    box.addEventListener("change", () => change(boxes.reduce((bits, each, bit) => bits + (each.checked ? 2 ** bit : 0), 0)));
+    return box;
+  });
+  return {
+    allowed: (value) => (Number.isInteger(value) && value >= 0 && value < 2 ** boxes.length ? value : null),
+    show(value) { boxes.forEach((box, bit) => { box.checked = Boolean((value >> bit) & 1); }); },
+  };
+}
+
 // --- A plot ----------------------------------------------------------------------------------------------
 
-const MARGIN = { left: 52, right: 14, top: 10, bottom: 42 };
+const MARGIN = { left: 60, right: 14, top: 10, bottom: 42 };
 
 /** Axes drawn anew with every change, at the width the page has, so that letters keep their size. */
 function makePlot(parent, spec, state, change) {
@@ -355,13 +380,15 @@ function makeHandle(svg, spec, state, change, plot) {
  *
  * spec = {
  *   title, task          what it is, and what to try
- *   controls: [{ name, label, start, min, max, step, log } or { name, label, start, options }]
+ *   controls: [{ name, label, start, min, max, step, log } or { name, label, start, options }
+ *              or { name, label, start, switches }]
  *   plots: [{ title, height, axes: { x: { label, low, high, log, ticks, tick }, y } or (values) => axes,
  *             draw(plot, values), alt(values),
  *             handles: [{ label, at(values) -> [x, y], move(values, x, y) -> changes,
  *                         keys(values, dx, dy) -> changes, text(values) }] }]
  *   settle(changes, values) -> changes      optional: what else a change brings with it
- *   table(values) -> { caption, head: [...], rows: [[...]] }    optional
+ *   table(values) -> { caption, head: [...], rows: [[...]] }    optional; a cell is text, or [[text, kind], ...]
+ *                       whose kinds are "right", "wrong", "kept" and "lost"
  *   says(values)         what the present numbers mean; read out when they change
  * }
  * `values` holds a value for every control by its name. A model that knows none of them changes nothing.
@@ -378,7 +405,7 @@ export function mount({ model, el }, spec) {
   const bar = element(root, "div", { class: "controls" });
   const controls = {};
   for (const control of spec.controls) {
-    const make = control.options ? choiceControl : numberControl;
+    const make = control.options ? choiceControl : control.switches ? switchesControl : numberControl;
     const changed = (value, source = null) => change({ [control.name]: value }, source, source === null);
     controls[control.name] = make(bar, control, `${id}-${control.name}`, changed);
   }
@@ -451,6 +478,9 @@ function fillTable(table, { caption, head, rows }) {
   for (const [name, ...cells] of rows) {
     const row = element(body, "tr");
     element(row, "th", { scope: "row" }, name);
-    for (const cell of cells) element(row, "td", {}, cell);
+    for (const cell of cells) {
+      const place = element(row, "td", {}, Array.isArray(cell) ? "" : cell);
+      if (Array.isArray(cell)) for (const [part, kind] of cell) element(place, "span", { class: kind }, part);
+    }
   }
 }

@@ -1,4 +1,4 @@
-"""What stands in for a figure where nothing moves: the same quantities, drawn for one position of its controls."""
+"""What stands in for a figure where nothing moves: the same quantities, for one position of its controls."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def double_descent() -> Axes:
         fits = ridge(np.broadcast_to(old, (2 * m, *old.shape)), seen + noise) @ new.T
         parts.append(decompose(fits, truth, noise=0.3**2))
     bias, variance, _, total = np.transpose(parts)
-    lines = {"sum with the noise": total, "variance": variance, "squared bias": np.where(bias > 1e-4, bias, np.nan)}
+    shown = np.where(bias > 1e-4, bias, np.nan)
+    lines = {"sum with the noise": total, "variance": variance, "squared bias": shown}
     labels = {"xlabel": "degree of the polynomial", "ylabel": "squared error", "yscale": "log"}
     return plots.curves(degrees, lines, marks={"as many weights as examples": m - 1.0}, **labels)
 
@@ -68,6 +69,7 @@ def batch_neighbours() -> Axes:
     others = np.linspace(-np.sqrt(3), np.sqrt(3), 7)
     batches = np.vstack([z, np.tile(others[:, None], len(z))])  # one in each column
     out, _ = batchnorm_forward(batches, np.ones(len(z)), np.zeros(len(z)))
-    lines = {"the one that is moved": out[0], "the lowest of the others": out[1], "the highest of the others": out[-1]}
+    names = "the one that is moved", "the lowest of the others", "the highest of the others"
+    lines = dict(zip(names, out[[0, 1, -1]], strict=True))
     labels = {"xlabel": "z of one example in a batch of eight", "ylabel": "output in training"}
     return plots.curves(z, lines, levels={"√(m − 1)": np.sqrt(7.0)}, **labels)

@@ -38,7 +38,7 @@ NEEDS = {
     "conventions": ("errata",),
     "network": ("batchnorm", "dropout"),
     "training": ("batchnorm", "dropout", "network", "optimizers"),
-    "widgets": ("plots",),
+    "widgets": ("batchnorm", "bias_variance", "dropout", "gradient_check", "linear_models", "plots"),
 }
 AMBIGUOUS_NAMES = {"p", "momentum", "alpha"}
 

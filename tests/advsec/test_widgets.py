@@ -9,8 +9,10 @@ import subprocess
 
 import numpy as np
 import pytest
+from numpy.polynomial.chebyshev import chebvander
 
-from advsec import averages
+from advsec import averages, batchnorm, bias_variance, dropout, gradient_check
+from advsec.linear_models import ridge
 from advsec.widgets import NAMES, source, widget
 from tests.javascript import NODE, WIDGETS, needs_node, results
 
@@ -115,3 +117,146 @@ def test_memory():
         agree(noise["mean"], np.sqrt(np.sum(np.full(n, 1 / n) ** 2)))
         agree(age["average"], newest_first @ np.arange(3000))
         agree(age["mean"], np.mean(np.arange(n)))
+
+
+# --- difference_step ----------------------------------------------------------------------------------------
+
+DTYPES = {"double": np.float64, "single": np.float32}
+
+
+@needs_node
+@pytest.mark.parametrize("precision", DTYPES)
+@pytest.mark.parametrize("method", ["central", "forward", "complex"])
+def test_difference_step(method, precision):
+    """To the last digit: real sums, products and quotients are rounded alike everywhere."""
+    steps = [10.0 ** (-k / 8) for k in range(129)]
+    calls = [(name, [method, precision, eps]) for eps in steps for name in ("difference", "roundOff")]
+    found = iter(results("difference_step", calls))
+    for eps, difference, most in zip(steps, found, found, strict=True):
+        one = np.ones(1, dtype=DTYPES[precision])
+        slope = gradient_check.numerical_gradient(lambda x: x[0] * x[0] * x[0], one, method=method, eps=eps)
+        agree(difference["slope"], slope[0], rtol=1e-6 if method == "complex" else 0)
+        truncation = {"central": eps**2, "forward": 3 * eps + eps**2, "complex": -(eps**2)}[method]
+        # Truncation and the bound of round-off are rounded too.
+        assert abs(difference["slope"] - 3 - truncation) <= most * (1 + 1e-6)
+
+
+@needs_node
+def test_the_best_step_is_the_one_that_lecture_4_derives():
+    pairs = [(method, precision) for method in ("central", "forward") for precision in DTYPES]
+    best = results("difference_step", [("bestExponent", list(pair)) for pair in pairs])
+    theory = [
+        (5 * u / 2) ** (1 / 3) if method == "central" else (5 * u / 3) ** 0.5
+        for method, precision in pairs
+        for u in [np.finfo(DTYPES[precision]).eps / 2]
+    ]
+    assert np.all(np.abs(best - np.log10(theory)) <= 1)
+
+
+@needs_node
+def test_right_decimals_are_those_of_the_rounded_slope():
+    right = {3.0: 16, 3.00001: 4, 2.99996: 4, 3.4: 0, 3.6: -1, 0.0: -1}
+    calls = [("rightDecimals", [slope, 16]) for slope in right]
+    assert results("difference_step", calls) == list(right.values())
+
+
+# --- double_descent -----------------------------------------------------------------------------------------
+
+
+@needs_node
+def test_double_descent():
+    """The mean over all noises is that over 2 m of them, whose mean is 0 and covariance that of the noise."""
+    rng, grid = RNG(0), np.linspace(0, 1, 101)
+    penalties = {"none": 0.0, "10⁻⁶": 1e-6, "10⁻⁴": 1e-4, "0.01": 0.01, "1": 1.0}
+    drawn = [(int(rng.integers(101)), int(rng.integers(5, 21)), name) for name in penalties for _ in range(8)]
+    drawn += [(m + more, m, "none") for m in (5, 10, 16, 20) for more in (-2, -1, 0, 1)]  # about the peak
+    calls = [("position", [{"degree": degree, "m": m, "penalty": name}]) for degree, m, name in drawn]
+    for (degree, m, name), found in zip(drawn, results("double_descent", calls), strict=True):
+        k, x = np.arange(degree + 1), (np.arange(m) + 0.5) / m
+        old, new = (chebvander(2 * places - 1, degree) / np.maximum(k, 1) for places in (x, grid))
+        y = np.sin(2 * np.pi * x) + 0.3 * np.sqrt(m) * np.concatenate([np.eye(m), -np.eye(m)])
+        weights = ridge(np.broadcast_to(old, (2 * m, *old.shape)), y, l2=penalties[name])
+        parts = bias_variance.decompose(weights @ new.T, np.sin(2 * np.pi * grid), noise=0.3**2)
+        # At the peak the condition of the features, up to a million, multiplies rounding.
+        agree(found["bias2"], parts.bias_squared, rtol=1e-7, atol=1e-12)
+        agree(found["variance"], parts.variance, rtol=1e-8)
+        agree(found["total"], parts.mse, rtol=1e-8)
+        agree(found["fitted"], new @ ridge(old, found["observed"], l2=penalties[name]), rtol=1e-6, atol=1e-8)
+
+
+@needs_node
+def test_the_sum_peaks_at_as_many_weights_as_examples_and_comes_down_again():
+    calls = [("position", [{"degree": degree, "m": 20, "penalty": "none"}]) for degree in (3, 9, 19, 30, 100)]
+    cubic, nine, peak, beyond, hundred = (found["total"] for found in results("double_descent", calls))
+    assert cubic < hundred < nine < beyond < peak / 1e6
+
+
+# --- thinned_networks ---------------------------------------------------------------------------------------
+
+INPUTS, OFFSET = np.array([0.9, -0.4, 0.7, 1.2, -0.8, 0.5, 0.3, 0.6]), -0.2
+
+
+@needs_node
+def test_thinned_networks():
+    rng = RNG(0)
+    masks = np.concatenate(list(dropout.all_masks(8)))
+    ps, sizes = rng.uniform(0.02, 1, size=40).round(2), rng.integers(25, size=40) / 2
+    numbers = rng.integers(256, size=40)
+    drawn = [*zip(ps.tolist(), sizes.tolist(), numbers.tolist(), strict=True)]
+    drawn += [(1.0, 3.0, 255), (0.02, 12.0, 0), (0.5, 0.0, 7)]
+    calls = [("position", [{"p": p, "size": size, "mask": mask}]) for p, size, mask in drawn]
+    for (p, size, mask), found in zip(drawn, results("thinned_networks", calls), strict=True):
+        z, prob = size * (masks @ INPUTS + OFFSET), dropout.mask_probabilities(masks, p)
+        a = 1 / (1 + np.exp(-z))
+        agree(found["mean"], prob @ a)
+        agree(found["std"], np.sqrt(np.maximum(prob @ (a - prob @ a) ** 2, 0)), atol=1e-12)
+        agree(found["inFavour"], prob @ (a > 0.5 + 1e-9))
+        for name in ("geometric", "pass"):
+            agree(found[name], dropout.nwgm_logistic(size * INPUTS, np.ones(8), p, b=size * OFFSET))
+        kept = np.array([mask >> i & 1 for i in range(8)])
+        agree(found["own"]["output"], 1 / (1 + np.exp(-size * (kept @ INPUTS + OFFSET))))
+        agree(found["own"]["probability"], dropout.mask_probabilities(kept[None], p)[0])
+
+
+@needs_node
+def test_all_networks_and_one_pass_can_decide_differently_but_not_with_even_chances():
+    places = [(p / 50, size / 2) for p in (1, 5, 10, 20, 25, 30, 40, 45) for size in (1, 4, 8, 16, 24)]
+    calls = [("position", [{"p": p, "size": size, "mask": 0}]) for p, size in places]
+    found = results("thinned_networks", calls)
+    against = {
+        place
+        for place, each in zip(places, found, strict=True)
+        if (each["mean"] - 0.5) * (each["pass"] - 0.5) < -1e-6
+    }
+    assert (0.1, 8.0) in against
+    assert 0.5 not in {p for p, _ in against}
+
+
+# --- batch_neighbours ---------------------------------------------------------------------------------------
+
+
+@needs_node
+def test_batch_neighbours():
+    rng = RNG(0)
+    drawn = [(float(rng.uniform(-10, 10)), int(rng.integers(1, 65))) for _ in range(60)]
+    drawn += [(3.0, 2), (0.0, 2)]
+    calls = [("position", [{"z": z, "m": m}]) for z, m in drawn]
+    for (z, m), found in zip(drawn, results("batch_neighbours", calls), strict=True):
+        batch = np.array(found["inputs"])[:, None]
+        assert batch.shape == (m, 1)
+        assert batch[0] == z
+        out, cache = batchnorm.batchnorm_forward(batch, [1.0], [0.0])
+        agree(found["training"], out[:, 0], atol=1e-12)
+        stats = ([0.0], [1.0], 1)
+        agree(found["use"], batchnorm.batchnorm_infer(batch, [1.0], [0.0], stats)[:, 0])
+        # Of a small batch little is left of the difference.
+        dz, _, _ = batchnorm.batchnorm_backward(np.eye(m)[:, :1], cache)
+        agree(found["slope"], dz[0, 0], rtol=1e-7, atol=1e-9)
+        assert np.all(np.abs(out) <= found["limit"] + 1e-12)
+
+
+@needs_node
+def test_the_others_are_what_running_statistics_0_and_1_describe():
+    (found,) = results("batch_neighbours", [("batch", [0.0, 10_001])])
+    assert abs(np.mean(found[1:])) < 1e-9
+    assert abs(np.var(found[1:]) - 1) < 1e-3
