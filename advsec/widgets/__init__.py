@@ -22,7 +22,6 @@ from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .. import plots
 from ..plots.style import picture
 from . import stills
 
@@ -46,7 +45,9 @@ class _Figure(NamedTuple):
 
 
 _FIGURES: dict[str, _Figure] = {
-    "memory": _Figure({"beta": 0.9, "n": 10}, lambda: plots.kernels([0.9])),
+    "memory": _Figure({"beta": 0.9, "n": 10}, stills.memory),
+    "momentum": _Figure({"alpha": 0.01, "beta": 0.9, "w1": 10, "w2": 3}, stills.momentum),
+    "range_test": _Figure({"rate": 0.02, "n": 50}, stills.range_test),
     "difference_step": _Figure(
         {"exponent": -2.0, "method": "central", "precision": "double"}, stills.difference_step
     ),

@@ -172,6 +172,11 @@ function numberControl(parent, spec, id, change) {
   };
 }
 
+/** A number that is moved by a handle alone. */
+function handled(_, { min, max }) {
+  return { allowed: (value) => (Number.isFinite(value) ? clamp(value, min, max) : null), show() {} };
+}
+
 /** A list to choose from. */
 function choiceControl(parent, spec, id, change) {
   const group = element(parent, "div", { class: "control" });
@@ -381,7 +386,7 @@ function makeHandle(svg, spec, state, change, plot) {
  * spec = {
  *   title, task          what it is, and what to try
  *   controls: [{ name, label, start, min, max, step, log } or { name, label, start, options }
- *              or { name, label, start, switches }]
+ *              or { name, label, start, switches }; with `hidden`, a number that is moved by a handle alone]
  *   plots: [{ title, height, axes: { x: { label, low, high, log, ticks, tick }, y } or (values) => axes,
  *             draw(plot, values), alt(values),
  *             handles: [{ label, at(values) -> [x, y], move(values, x, y) -> changes,
@@ -405,7 +410,8 @@ export function mount({ model, el }, spec) {
   const bar = element(root, "div", { class: "controls" });
   const controls = {};
   for (const control of spec.controls) {
-    const make = control.options ? choiceControl : control.switches ? switchesControl : numberControl;
+    const kinds = { options: choiceControl, switches: switchesControl, hidden: handled };
+    const make = Object.entries(kinds).find(([key]) => control[key])?.[1] ?? numberControl;
     const changed = (value, source = null) => change({ [control.name]: value }, source, source === null);
     controls[control.name] = make(bar, control, `${id}-${control.name}`, changed);
   }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,11 +11,52 @@ from ..batchnorm import batchnorm_forward
 from ..bias_variance import decompose
 from ..gradient_check import numerical_gradient
 from ..linear_models import ridge
+from ..lr_search import RangeTest, lr_range_test
+from ..optimizers import minimize
+from ..schedules import range_test_lrs
 
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
+
+
+def memory() -> NDArray:
+    return plots.kernels([0.9])
+
+
+def momentum() -> NDArray:
+    ends = {"along the valley": (0.01, 0.9), "across": (0.2, 0.9)}
+
+    def way(x: float, beta: float) -> NDArray:
+        form: dict[str, Any] = {"lr": x, "beta": beta, "dampened": False}
+        return minimize(lambda w: w, [1.0], "momentum", n_steps=60, **form).w[:, 0]
+
+    return plots.momentum_plane(ends, {label: way(*end) for label, end in ends.items()})
+
+
+def range_test() -> NDArray:
+    curvatures, start = np.array([1.0, 10.0]), np.array([-2.0, 0.7])
+
+    def step(squares: NDArray, state: None, lr: float) -> tuple[NDArray, None]:
+        """Expected squares of the weights, with gradients whose noise has the standard deviation 0.1."""
+        return (1 - lr * curvatures) ** 2 * squares + (0.1 * lr) ** 2, state
+
+    def loss(squares: NDArray) -> float:
+        return float(curvatures @ squares) / 2
+
+    def test(lrs: NDArray) -> RangeTest:
+        return lr_range_test(step, loss, start**2, None, lrs, beta=0.0, diverge_factor=30.0)
+
+    def training(lr: float) -> NDArray:
+        squares, losses = start**2, []
+        for _ in range(60):
+            squares, _ = step(squares, None, lr)
+            losses.append(loss(squares))
+        return np.array(losses)
+
+    shown = test(range_test_lrs(50, lr_min=1e-3, lr_max=1.0))
+    return plots.rate_reader(shown.lrs, shown.smoothed, {lr: training(lr) for lr in (0.02, 0.1)})
 
 
 def difference_step() -> Axes:

@@ -38,7 +38,10 @@ NEEDS = {
     "conventions": ("errata",),
     "network": ("batchnorm", "dropout"),
     "training": ("batchnorm", "dropout", "network", "optimizers"),
-    "widgets": ("batchnorm", "bias_variance", "dropout", "gradient_check", "linear_models", "plots"),
+    "widgets": (
+        *("batchnorm", "bias_variance", "dropout", "gradient_check", "linear_models", "lr_search"),
+        *("optimizers", "plots", "schedules"),
+    ),
 }
 AMBIGUOUS_NAMES = {"p", "momentum", "alpha"}
 

@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 from numpy.polynomial.chebyshev import chebvander
 
-from advsec import averages, batchnorm, bias_variance, dropout, gradient_check
+from advsec import (
+    averages,
+    batchnorm,
+    bias_variance,
+    dropout,
+    gradient_check,
+    optimizers,
+    problems,
+    schedules,
+)
 from advsec.linear_models import ridge
 from advsec.widgets import NAMES, source, widget
 from tests.javascript import NODE, WIDGETS, needs_node, results
@@ -117,6 +126,108 @@ def test_memory():
         agree(noise["mean"], np.sqrt(np.sum(np.full(n, 1 / n) ** 2)))
         agree(age["average"], newest_first @ np.arange(3000))
         agree(age["mean"], np.mean(np.arange(n)))
+
+
+# --- momentum -----------------------------------------------------------------------------------------------
+
+VALLEY = problems.quadratic(np.diag([1.0, 20.0]))
+
+
+@needs_node
+def test_momentum_takes_the_steps_of_the_optimiser():
+    rng = RNG(0)
+    calls, expected = [], []
+    for _ in range(100):
+        start, alpha = rng.uniform(-10, 10, 2).tolist(), 10 ** rng.uniform(-3, -0.7)
+        beta = rng.uniform(0, 0.99)
+        form = {"lr": alpha, "beta": beta, "dampened": False, "n_steps": 60}
+        calls.append(("path", [start, alpha, beta, 60]))
+        expected.append(optimizers.minimize(VALLEY.grad, start, "momentum", **form).w)
+    for found, w in zip(results("momentum", calls), expected, strict=True):
+        # Where a path crosses 0 its digits cancel: the error is one of the largest number so far.
+        agree(found, w, atol=1e-10 * np.abs(w).max())
+
+
+@needs_node
+def test_momentum_counts_the_steps_that_are_needed():
+    rng = RNG(1)
+    drawn = [(rng.uniform(-10, 10, 2), 10 ** rng.uniform(-2.5, -1), rng.uniform(0, 0.97)) for _ in range(40)]
+    drawn += [(np.array([10.0, 3.0]), 0.25, 0.1), (np.array([10.0, 3.0]), 5e-4, 0.0)]  # explodes; too slow
+    expected = []
+    for start, alpha, beta in drawn:
+        form = {"lrs": [alpha], "beta": beta, "dampened": False, "n_steps": 2000}
+        expected += optimizers.steps_needed(VALLEY.f, VALLEY.grad, [start], "momentum", **form).tolist()
+    assert min(expected) < 60
+    assert expected[-2:] == [np.inf, np.inf]
+    calls = [("stepsNeeded", [start.tolist(), alpha, beta, 2000]) for start, alpha, beta in drawn]
+    assert [float(steps) for steps in results("momentum", calls)] == expected
+
+
+@needs_node
+def test_momentum_knows_what_an_error_keeps_per_step():
+    """numpy takes it from the matrix of a step, with half of the digits where eigenvalues coincide."""
+    rng = RNG(2)
+    drawn = [(10 ** rng.uniform(-3, 0.7), rng.uniform(0, 0.99)) for _ in range(300)]
+    found = results("momentum", [(name, list(pair)) for name in ("factor", "course") for pair in drawn])
+    for (x, beta), factor, course in zip(drawn, found[:300], found[300:], strict=True):
+        w, v = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+        w, (v, _) = optimizers.momentum_step(w, w, (v, 0), lr=x, beta=beta, dampened=False)
+        roots = np.linalg.eigvals([w, v])
+        agree(factor, np.abs(roots).max(), rtol=1e-10 if np.abs(np.subtract(*roots)) > 1e-3 else 1e-6)
+        real = np.abs(roots.imag).max() == 0
+        largest = roots[np.argmax(np.abs(roots))].real
+        kind = "explodes" if factor >= 1 else "creeps" if real and largest > 0 else "jumps across"
+        assert course == (kind if real or factor >= 1 else "swings")
+
+
+@needs_node
+def test_momentum_draws_where_an_error_keeps_as_much():
+    rows = results("momentum", [("bounds", [r]) for r in (1.0, 0.9, 0.5)])
+    inner = [[pair for pair in row if 0 < pair[1] < 0.999] for row in rows]
+    factors = results("momentum", [("factor", pair) for row in inner for pair in row])
+    agree(factors, np.repeat([1.0, 0.9, 0.5], [len(row) for row in inner]), rtol=1e-7)
+
+
+# --- range test ---------------------------------------------------------------------------------------------
+
+BOWL = problems.quadratic(np.diag([1.0, 10.0]))
+
+
+def expected_losses(lrs):
+    """Loss before and after each noisy step, from steps of the optimiser: noise spreads as a start does."""
+    T, schedule = len(lrs), {"lr": lambda t: lrs[t], "n_steps": len(lrs)}
+    means = optimizers.minimize(BOWL.grad, [-2.0, 0.7], "gd", **schedule).w
+    pushes = iter(np.eye(T))
+    apart = optimizers.minimize(
+        lambda w: BOWL.grad(w) + 0.1 * next(pushes)[:, None], np.zeros((T, 2)), "gd", **schedule
+    ).w
+    return BOWL.f(means) + [BOWL.f(each).sum() for each in apart]
+
+
+@needs_node
+def test_range_test():
+    rng = RNG(0)
+    lengths = [20, 50, 135, 400]
+    lrs = [schedules.range_test_lrs(n, lr_min=1e-3, lr_max=1.0) for n in lengths]
+    chosen = [10 ** rng.uniform(-3, -0.7) for _ in range(50)]
+    calls = [(name, [n]) for name in ("rates", "lowest") for n in lengths]
+    calls += [("losses", [list(rates)]) for rates in lrs] + [("training", [lr]) for lr in chosen]
+    found = results("range_test", calls)
+    for i, rates in enumerate(lrs):
+        agree(found[i], rates)
+        losses = expected_losses(rates)
+        agree(found[8 + i], losses, rtol=1e-9)  # of hundreds of factors each
+        assert found[4 + i] == pytest.approx(rates[np.argmin(losses[1:])], rel=1e-12)
+    for lr, training in zip(chosen, found[12:], strict=True):
+        agree(training, expected_losses(np.full(60, lr)))
+
+
+@needs_node
+def test_a_longer_range_test_is_lowest_at_a_smaller_rate_though_the_limit_stays():
+    """What the widget is there to let one find."""
+    places = results("range_test", [("lowest", [n]) for n in (20, 50, 100, 200, 400)])
+    assert places == sorted(places, reverse=True)
+    assert places[1] > 0.2 > places[2]
 
 
 # --- difference_step ----------------------------------------------------------------------------------------
