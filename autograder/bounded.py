@@ -7,9 +7,10 @@ which formula is recognised must not depend on the machine.
 
 import ast
 import functools
+import inspect
 import math
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -27,35 +28,58 @@ class TooMuchError(ArithmeticError):
 
 
 class Bounded(Written):
-    """The same function within limits; it raises `TooMuchError` beyond them."""
+    """The same function within limits; it raises `TooMuchError` beyond them.
+
+    There are thousands of them in a course, of which most are tried once: what is compiled is not kept.
+    """
 
     def __init__(self, written: Written) -> None:
         super().__init__(written.text, written.__name__, written.beside)
-        self._left = threading.local()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self._left.steps = STEPS
-        return self.function(*args, **kwargs)
+        namespace, steps = _compiled(self)
+        steps.left = STEPS
+        return namespace[self.__name__](*args, **kwargs)
 
-    @functools.cached_property
-    def namespace(self) -> dict[str, Any]:
+    @property
+    def function(self) -> Callable[..., Any]:  # type: ignore[override]
+        function: Callable[..., Any] = self.namespace[self.__name__]
+        return function
+
+    @property
+    def namespace(self) -> dict[str, Any]:  # type: ignore[override]
         """What the text defines; its loops and products are ours."""
-        tree = ast.parse(self.text)
-        _limited(tree)
-        namespace = {"np": np, **self.beside, "_step": self._step, "_each": self._each}
-        namespace |= {"_product": _product, "_power": _power, "_factor": _factor, "_exponent": _exponent}
-        exec(compile(tree, f"<{self.__name__}>", "exec"), namespace)  # our own text, of this repository
-        return namespace
+        return _compiled(self)[0]
 
-    def _step(self) -> None:
-        self._left.steps = getattr(self._left, "steps", STEPS) - 1
-        if self._left.steps < 0:
+    @property
+    def __signature__(self) -> inspect.Signature:  # type: ignore[override]
+        return inspect.signature(self.function)
+
+
+class _Steps(threading.local):
+    """How many are left, in each thread."""
+
+    left = STEPS
+
+    def one(self) -> None:
+        self.left -= 1
+        if self.left < 0:
             raise TooMuchError(f"more than {STEPS} steps")
 
-    def _each(self, items: Iterable[Any]) -> Iterator[Any]:
+    def each(self, items: Iterable[Any]) -> Iterator[Any]:
         for item in items:
-            self._step()
+            self.one()
             yield item
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(bounded: Bounded) -> tuple[dict[str, Any], _Steps]:
+    tree, steps = ast.parse(bounded.text), _Steps()
+    _limited(tree)
+    namespace = {"np": np, **bounded.beside, "_step": steps.one, "_each": steps.each}
+    namespace |= {"_product": _product, "_power": _power, "_factor": _factor, "_exponent": _exponent}
+    exec(compile(tree, f"<{bounded.__name__}>", "exec"), namespace)  # our own text, of this repository
+    return namespace, steps
 
 
 def _limited(node: ast.AST) -> ast.AST:

@@ -205,5 +205,8 @@ class _Run:
 
 def _light(result: Result) -> Result:
     """What tables need of a result; of a whole course all are in memory."""
-    judgements = tuple(replace(each, passed=(), behaviour=()) for each in result.judgements)
+    judgements = tuple(
+        replace(each, passed=(), behaviour=(), finding=each.finding and replace(each.finding, case=None))
+        for each in result.judgements
+    )
     return replace(result, cells=(), judgements=judgements)

@@ -83,6 +83,7 @@ class Drawn:
     public: bool
     reply_bytes: int
     _made: dict[Callable[..., Any], tuple[Outcome, ...]] = field(default_factory=dict, repr=False)
+    _first: dict[Callable[..., Any], Outcome] = field(default_factory=dict, init=False, repr=False)
     _broken: dict[Callable[..., Any], str | None] = field(default_factory=dict, repr=False)
 
     def made_by(self, function: Callable[..., Any]) -> tuple[Outcome, ...]:
@@ -93,11 +94,14 @@ class Drawn:
         return self._made[function]
 
     def first_made_by(self, function: Callable[..., Any]) -> Outcome:
-        """What it makes of the first call, which tells most functions apart."""
+        """What it makes of the first call, which tells most functions apart; worked out once, too."""
         if function in self._made:
             return self._made[function][0]
-        outcomes = perform(self.calls[:1], self.exercise.namespace(function), ours=True)
-        return _judged(self.exercise, self.probe, self.calls, outcomes, self.expected)[0]
+        if function not in self._first:
+            outcomes = perform(self.calls[:1], self.exercise.namespace(function), ours=True)
+            judged = _judged(self.exercise, self.probe, self.calls, outcomes, self.expected)
+            self._first[function] = judged[0]
+        return self._first[function]
 
     def broken_by(self, function: Callable[..., Any]) -> str | None:
         """The name of the property that what a function of ours makes of the calls does not have."""
