@@ -1,7 +1,9 @@
 """A soak: as many submissions as are asked for, over all assignments, one in five hostile or broken.
 
     python -m tests.soak 1000
+    python -m tests.soak 1000 6
 
+The second number is how many are graded at a time: some of the hostile ones wait, and take no time of a core.
 All must come to an end that the accounts know; memory, open files, mounts and processes must stay as they
 are.
 """
@@ -176,7 +178,8 @@ def check(accounts: list[Account], number: int, looks: list[Look]) -> None:
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    number, workers = int(sys.argv[1]), os.cpu_count() or 1
+    number = int(sys.argv[1])
+    workers = int(sys.argv[2]) if len(sys.argv) > 2 else os.cpu_count() or 1
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         os.chdir(make_course(Path(folder), students=()))
         course = Course.find()
