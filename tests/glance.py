@@ -29,7 +29,7 @@ from tests.notebooks import assertions, experiments, is_widget
 from tests.slides import BEYOND, EXPERIMENTS, HEADINGS, Heading
 
 
-FUNCTIONS = {name for name in public_functions() if name.split(".")[0] not in ("plots", "source")}
+FUNCTIONS = {name for name in public_functions() if name.split(".")[0] not in ("plots", "source", "widgets")}
 LONGEST = 180  # characters of what an experiment printed
 FIRST_LINES = """# The course at one glance
 
