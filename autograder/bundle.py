@@ -173,6 +173,7 @@ def make_wheel(
     imports = {name for code in codes for name in _imports(ast.parse(code), "")}
     modules = _closure({f"{GRADER}.student", *imports, *handout.property_modules(assignment)})
     files = {_path(name): _source(name).encode() for name in sorted(modules)}
+    files |= {path: content for name in modules for path, content in _javascript(name)}
     files |= {f"{package}/py.typed": b"" for package in {name.partition(".")[0] for name in modules}}
     for name in modules:
         public = _public(_source(name)) if name.startswith(f"{PACKAGE}.") else frozenset[str]()
@@ -303,6 +304,16 @@ def _file(name: str) -> Path:
 
 def _is_package(name: str) -> bool:
     return _file(name).name == "__init__.py"
+
+
+def _javascript(name: str) -> Iterator[tuple[str, bytes]]:
+    """What a package reads that runs in the browser: the figures that move."""
+    if _is_package(name):
+        folder = Path(_path(name)).parent
+        yield from (
+            ((folder / path.name).as_posix(), path.read_bytes())
+            for path in sorted(_file(name).parent.glob("*.js"))
+        )
 
 
 def _source(name: str) -> str:

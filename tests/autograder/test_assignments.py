@@ -389,8 +389,19 @@ def test_a_bundle_asks_for_what_the_notebooks_import_and_no_more(course, name):
     (metadata,) = (text for path, text in _everything(course / "handout" / name) if path.endswith("METADATA"))
     asked = set(re.findall(r"^Requires-Dist: ([\w-]+)", metadata, re.MULTILINE))
     assert {"numpy", "jupyterlab", "matplotlib"} <= asked
-    lecture = {"pillow", "ipywidgets", "scikit-learn", "threadpoolctl"}
+    lecture = {"anywidget", "pillow", "ipywidgets", "scikit-learn", "threadpoolctl"}
     assert asked <= {"numpy", "jupyterlab", "matplotlib"} | lecture
+
+
+@every_assignment
+def test_a_bundle_holds_the_figures_that_move_with_all_that_they_read(course, name):
+    files = dict(_everything(course / "handout" / name))
+    if "advsec/widgets/__init__.py" in files:
+        there = {path for path in files if path.startswith("advsec/widgets/") and path.endswith(".js")}
+        assert there == {f"advsec/widgets/{path.name}" for path in (ROOT / "advsec" / "widgets").glob("*.js")}
+    lecture = nbformat.reads(files[f"lectures/{name}.ipynb"], as_version=4)
+    moving = any("widget(" in cell.source for cell in lecture.cells if cell.cell_type == "code")
+    assert moving == ("advsec/widgets/__init__.py" in files)
 
 
 def test_what_somebody_has_worked_in_is_left_and_the_zip_file_made_all_the_same(course, tmp_path):
