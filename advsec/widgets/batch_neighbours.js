@@ -136,7 +136,7 @@ const spec = {
       ...picture("In training: statistics of this batch", "training", "with the mean and the deviation of this batch"),
       handles: [
         {
-          label: "z of one example",
+          label: "z of one example, in the plot",
           at: ({ z }) => [z, 1],
           move: (_, x) => ({ z: Math.round(10 * x) / 10 }),
           keys: ({ z }, dx) => ({ z: Math.round(10 * z + dx) / 10 }),

@@ -1,17 +1,18 @@
 // What the moving figures share: controls, a plot that follows them, and a sentence that says what it shows.
 // A figure is described by plain data and pure functions (see `mount`); nothing here knows any mathematics.
 
-// Okabe and Ito's colours, by the names under which the style sheet sets them for light and dark pages.
+// Okabe and Ito's colours, by the names under which the style sheet sets them for light and dark pages; rust is
+// vermillion for letters, which need more contrast than lines.
 export const COLOURS = {
   ink: "var(--ink)", faint: "var(--faint)", shade: "var(--shade)", grey: "var(--grey)", paper: "var(--paper)",
-  blue: "var(--blue)", vermillion: "var(--vermillion)", green: "var(--green)", purple: "var(--purple)",
+  blue: "var(--blue)", vermillion: "var(--vermillion)", rust: "var(--rust)", green: "var(--green)", purple: "var(--purple)",
 };
 
 const LIGHT = `--ink: #1b1b1b; --faint: #dcdcdc; --shade: #ededed; --grey: #767676; --edge: #6b6b6b;
-  --blue: #0072b2; --vermillion: #d55e00; --green: #00815e; --purple: #a8497f; --paper: #ffffff;
+  --blue: #0072b2; --vermillion: #d55e00; --rust: #b34700; --green: #00815e; --purple: #a8497f; --paper: #ffffff;
   color-scheme: light;`;
 const DARK = `--ink: #ececec; --faint: #3a3a3a; --shade: #2b2b2b; --grey: #9a9a9a; --edge: #a0a0a0;
-  --blue: #56b4e9; --vermillion: #f0803c; --green: #2fc59a; --purple: #e29cc2; --paper: #141414;
+  --blue: #56b4e9; --vermillion: #f0803c; --rust: #f0803c; --green: #2fc59a; --purple: #e29cc2; --paper: #141414;
   color-scheme: dark;`;
 // A page says which it is by an attribute (Sphinx, JupyterLab) or a class (VS Code); else the system decides.
 const STYLE = `
@@ -55,7 +56,7 @@ const STYLE = `
 .advsec-widget :is(th, td):first-child { padding-left: 0; text-align: left; font-weight: 400; }
 .advsec-widget td span { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 0.95em; }
 .advsec-widget td .right { color: var(--green); font-weight: 700; }
-.advsec-widget td .wrong { color: var(--vermillion); text-decoration: underline; text-underline-offset: 3px; }
+.advsec-widget td .wrong { color: var(--rust); text-decoration: underline; text-underline-offset: 3px; }
 .advsec-widget td .lost { color: var(--grey); }
 .advsec-widget td .kept { font-weight: 700; }
 .advsec-widget .switches { display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; flex: 1 1 30rem; min-width: 0; margin: 0; padding: 0; border: 0; }

@@ -117,7 +117,7 @@ function draw(plot, values) {
   }
   const names = method === "complex" ? [1e-6, 1e-12] : [method === "central" ? 1e-4 : 1e-7, precision === "double" ? 1e-12 : 1e-6];
   plot.text(names[0], Math.abs(truncation(method, names[0])) / TRUTH, "truncation", { dx: 8, dy: 16, fill: COLOURS.blue });
-  plot.text(names[1], roundOff(method, precision, names[1]) / TRUTH, "round-off, at most", { dx: 6, dy: -8, fill: COLOURS.vermillion });
+  plot.text(names[1], roundOff(method, precision, names[1]) / TRUTH, "round-off, at most", { dx: 6, dy: -8, fill: COLOURS.rust });
   plot.upright(10 ** exponent, { dash: "2 3" });
 }
 
@@ -170,7 +170,7 @@ const spec = {
       alt,
       handles: [
         {
-          label: "step ε",
+          label: "step ε, in the plot",
           at: ({ exponent, method, precision }) => [10 ** exponent, Math.max(1e-17, error(method, precision, 10 ** exponent))],
           move: (_, x) => ({ exponent: Math.round(Math.log10(x)) }),
           keys: ({ exponent }, dx) => ({ exponent: exponent + dx }),

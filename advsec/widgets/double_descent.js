@@ -241,7 +241,7 @@ const spec = {
       },
       handles: [
         {
-          label: "degree of the polynomial",
+          label: "degree of the polynomial, in the plot",
           at: (values) => [values.degree, position(values).total],
           move: (_, x) => ({ degree: Math.round(x) }),
           keys: ({ degree }, dx) => ({ degree: degree + dx }),

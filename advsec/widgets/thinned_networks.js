@@ -72,9 +72,15 @@ export function histogram(networks, bins = BINS) {
 }
 
 
+/** An output in words; of one that is nearly certain the digits say nothing. */
+function inWords(output) {
+  if (output > 0.9995 && output < 1) return "over 0.999";
+  return output < 0.0005 && output > 0 ? "under 0.001" : number(output);
+}
+
 function says(values) {
   const { mean, pass, std, inFavour } = position(values);
-  const numbers = `The mean of all 256 networks is ${number(mean)}, the one pass says ${number(pass)}`;
+  const numbers = `The mean of all 256 networks is ${inWords(mean)}, the one pass says ${inWords(pass)}`;
   if (std < 1e-9) return `${numbers}: all networks ${values.p === 1 ? "are the same one" : "give the same output"}, so there is nothing to average.`;
   const share = `${percent(inFavour, 0)} of the networks, by their probability, say yes`;
   if (vote(mean) !== vote(pass)) return `${numbers}: on different sides of ½. ${share}; together they would decide otherwise than the network that stands for them.`;
@@ -93,16 +99,16 @@ function draw(plot, values) {
   plot.text(0, 1.53 * top, "no", { dx: 6 });
   plot.text(1, 1.53 * top, "yes", { dx: -6, anchor: "end" });
   const lines = [
-    ["mean of all", mean, COLOURS.blue, "circle", ""],
-    ["one pass", pass, COLOURS.vermillion, "triangle", "7 5"],
-    ["this network", own.output, COLOURS.ink, "diamond", "2 3"],
+    ["mean of all", mean, COLOURS.blue, COLOURS.blue, "circle", ""],
+    ["one pass", pass, COLOURS.vermillion, COLOURS.rust, "triangle", "7 5"],
+    ["this network", own.output, COLOURS.ink, COLOURS.ink, "diamond", "2 3"],
   ];
-  lines.forEach(([name, output, stroke, shape, dash], i) => {
+  lines.forEach(([name, output, stroke, letters, shape, dash], i) => {
     const height = top * (1.4 - 0.14 * i);
     plot.line([output, output], [0, height], { stroke, width: 2.2, dash });
     plot.mark(output, height, { shape, fill: stroke });
     const right = output > 0.62;
-    plot.text(output, height, `${name} ${number(output)}`, { anchor: right ? "end" : "start", dx: right ? -11 : 11, dy: 4, fill: stroke });
+    plot.text(output, height, `${name} ${inWords(output)}`, { anchor: right ? "end" : "start", dx: right ? -11 : 11, dy: 4, fill: letters });
   });
 }
 
@@ -142,7 +148,7 @@ const spec = {
       alt: (values) => {
         const { networks, mean, pass, own, inFavour } = position(values);
         const ends = histogram(networks);
-        return `Histogram of the outputs of 256 thinned networks, weighted by their probability: ${percent(ends[0], 0)} within the lowest twentieth, ${percent(ends[BINS - 1], 0)} within the highest, ${percent(inFavour, 0)} above one half. Lines: mean of all at ${number(mean)}, one pass at ${number(pass)}, this network at ${number(own.output)}.`;
+        return `Histogram of the outputs of 256 thinned networks, weighted by their probability: ${percent(ends[0], 0)} within the lowest twentieth, ${percent(ends[BINS - 1], 0)} within the highest, ${percent(inFavour, 0)} above one half. Lines: mean of all at ${inWords(mean)}, one pass at ${inWords(pass)}, this network at ${inWords(own.output)}.`;
       },
     },
   ],
