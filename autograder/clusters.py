@@ -14,12 +14,8 @@ from autograder.behaviour import Behaviour, close, digest, form_of, numbers_of, 
 from autograder.compare import Tolerance
 from autograder.exercise import Assignment, Exercise
 from autograder.results import Result
-from autograder.trials import LADDER
+from autograder.trials import CALLED
 from autograder.verdict import Judgement
-
-
-# The rungs of the ladder on which something was called that does something wrong.
-CALLED = LADDER[LADDER.index("raised") :]
 
 
 @dataclass(frozen=True)

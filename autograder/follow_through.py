@@ -14,12 +14,9 @@ from autograder.exercise import Exercise
 from autograder.sandbox.conversation import Answer
 from autograder.sandbox.perform import Returned, perform
 from autograder.sandbox.values import NUMERIC_KINDS, Call
-from autograder.trials import Trial
+from autograder.trials import NEVER_CALLED, Trial
 from autograder.verdict import RECOGNISED, Finding, Judgement, look_first
 
-
-# There is no code that could build on anything.
-NOTHING_RUNS = ("not_defined", "not_callable", "not_implemented", "wrong_signature")
 
 # It may have asked for more than is answered.
 NO_ANSWER = ("time_limit", "memory_limit", "stopped")
@@ -159,7 +156,7 @@ def _message(judgement: Judgement) -> str:
 def _runs(exercise: Exercise, judgement: Judgement) -> bool:
     """Whether there is code; where other functions are called first, what is missing may be one of those."""
     return judgement.finding is not None and bool(
-        exercise.beside or judgement.finding.kind not in NOTHING_RUNS
+        exercise.beside or judgement.finding.kind not in NEVER_CALLED
     )
 
 
@@ -200,7 +197,7 @@ def _better(exercise: Exercise, before: Judgement, after: Judgement, again: _Aga
     best = max(after, before, key=lambda judgement: judgement.score)
     if after.finding is None:
         return replace(after, finding=Finding("follow_through", judged))
-    if after.finding.kind in NOTHING_RUNS:
+    if after.finding.kind in NEVER_CALLED:
         return after
     # What ours hand over may not be what theirs do: a cache has a layout of one's own.
     is_other = again.asked & exercise.beside.keys() and (

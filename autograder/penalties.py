@@ -3,8 +3,9 @@
 An extension is nbgrader's own: `SubmittedAssignment.extension`, which formgrader and all of nbgrader honour.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +23,10 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import or_, select
 from traitlets import Float, Int, TraitError
 from traitlets.config import Config
+
+
+# Of ids that are like one that nobody has so many are named.
+CLOSE = 3
 
 
 class LateDaysPlugin(BasePlugin):  # type: ignore[misc]
@@ -155,9 +160,12 @@ def grant_extension(gradebook: Gradebook, assignment: str, student: str, time: t
     """
     try:
         due = gradebook.find_assignment(assignment).duedate
-        gradebook.find_student(student)
-    except MissingEntry as missing:
-        raise CourseError(f"the gradebook does not know this: {str(missing).lower()}") from None
+    except MissingEntry:
+        raise CourseError(
+            f"the gradebook does not know {assignment}; make it with: autograder release {assignment}"
+        ) from None
+    if student not in (known := [each.id for each in gradebook.students]):
+        raise CourseError(_unknown(student, known))
     if due is None:
         raise CourseError(
             f"{assignment} has no due date that could be extended; give it one with: "
@@ -171,6 +179,18 @@ def grant_extension(gradebook: Gradebook, assignment: str, student: str, time: t
     if not time and not any(is_work(grade) for grade in _grades(gradebook, assignment, student)):
         gradebook.remove_submission(assignment, student)
     return due + time
+
+
+def _unknown(student: str, known: Sequence[str]) -> str:
+    """Nobody has this id: who is meant perhaps, or how the course learns of its students."""
+    folded = {each.casefold(): each for each in known}
+    meant = [folded[each] for each in get_close_matches(student.casefold(), folded, CLOSE)]
+    if meant:
+        return f"the gradebook knows no student {student!r}; did you mean {' or '.join(meant)}?"
+    return (
+        f"the gradebook knows no student {student!r}; autograder collect ARCHIVE --roster people.csv enters "
+        "who takes the course"
+    )
 
 
 def is_work(grade: Any) -> bool:

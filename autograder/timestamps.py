@@ -38,6 +38,11 @@ def written(moment: datetime) -> str:
     return moment.replace(tzinfo=UTC).isoformat()
 
 
+def local(moment: datetime) -> str:
+    """The same for people: 2026-11-03 23:59+01:00, as the clocks of this machine show it."""
+    return moment.replace(tzinfo=UTC).astimezone().isoformat(" ", "minutes")
+
+
 def handed_in(folder: Path) -> datetime | None:
     """The time in UTC, without a zone as nbgrader keeps it; None without a file. Raises NoTime."""
     path = folder / TIMESTAMP

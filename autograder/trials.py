@@ -45,6 +45,9 @@ LADDER = (
     "not_finite",
     "wrong_values",
 )
+# On the first of them nothing could be called, on the others something was and did wrong.
+NEVER_CALLED = LADDER[: LADDER.index("raised")]
+CALLED = LADDER[LADDER.index("raised") :]
 
 
 # A name that a student did not make up.

@@ -25,7 +25,7 @@ def extend(
     course = Course.find()
     known = asked_assignment(assignment)
     from autograder.gradebook import extend as extend_in_gradebook
-    from autograder.timestamps import written
+    from autograder.timestamps import local
 
     due = extend_in_gradebook(course, known.name, student, timedelta(days=days, hours=hours))
-    print(f"For {student}, {known.name} is due {written(due)}.")
+    print(f"For {student}, {known.name} is due {local(due)}.")

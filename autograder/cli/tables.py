@@ -55,10 +55,10 @@ def print_table(
 
 def _remarks(grade: "Grade") -> Iterator[str]:
     """What else makes up the score."""
-    from autograder.report import late_days, points
+    from autograder.report import late_days, lateness
 
-    if grade.penalty and grade.score is not None:
-        yield f"handed in late: {points(grade.penalty)} points less"
+    if late := lateness(grade):
+        yield late
     if grade.late_days and grade.late_days.days and (used := late_days(grade)):
         yield used
     if given := [mark.cell for mark in grade.marks if mark.by_person]:

@@ -5,13 +5,14 @@ from autograder.report.files import Reports, scores_csv, write_reports
 from autograder.report.lecture import lecture_sections
 from autograder.report.safe import page_name, plain_text, spreadsheet_text
 from autograder.report.student import student_page
-from autograder.report.words import late_days, points, short_finding
+from autograder.report.words import late_days, lateness, points, short_finding
 
 
 __all__ = [
     "Reports",
     "class_page",
     "late_days",
+    "lateness",
     "lecture_sections",
     "page_name",
     "plain_text",

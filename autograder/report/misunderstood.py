@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from autograder.case import Case, format_calls, format_value
-from autograder.clusters import CALLED, Cluster, is_unnamed
+from autograder.clusters import Cluster, is_unnamed
 from autograder.exercise import Assignment, Exercise
 from autograder.named import Named
 from autograder.report import words
 from autograder.results import Result
 from autograder.sandbox.perform import Returned
-from autograder.trials import draw_public
+from autograder.trials import CALLED, draw_public
 from autograder.verdict import Judgement
 
 

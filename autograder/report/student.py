@@ -18,6 +18,7 @@ from autograder.sandbox import notices
 from autograder.sandbox.messages import Output
 from autograder.sandbox.perform import Stopped
 from autograder.sandbox.reader import Attachment
+from autograder.trials import NEVER_CALLED
 from autograder.verdict import Judgement
 
 
@@ -28,9 +29,6 @@ PAGE_IMAGES = 50
 # Of text with formulas there is less: it takes longer to set.
 PAGE_PROSE = 60_000
 PAGE_IMAGE_CHARACTERS = 24_000_000
-
-# Findings of functions that could not be called, of which a case says nothing.
-NEVER_CALLED = ("not_defined", "not_callable", "not_implemented", "wrong_signature")
 
 # Terminals colour text with these; on a page they are only in the way of reading.
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -144,7 +142,7 @@ def student_page(
         result=result,
         assignment=assignment,
         grade=grade,
-        late=words.duration(grade.seconds_late),
+        late=words.how_late(grade),
         days_used=words.late_days(grade),
         signatures={exercise.name: exercise.signature for exercise in assignment.exercises},
         cells=cells,

@@ -78,6 +78,21 @@ def duration(seconds: float) -> str:
     return ""
 
 
+def how_late(grade: Grade) -> str:
+    """3 days late, less than a minute late; nothing where it is in time, or nobody knows when it came."""
+    return f"{duration(grade.seconds_late) or 'less than a minute'} late" if grade.seconds_late > 0 else ""
+
+
+def lateness(grade: Grade) -> str:
+    """How late a work is, and what that costs: 3 days late, 2 points less."""
+    late = how_late(grade)
+    if not late:
+        return ""
+    if grade.raw_score is None:
+        return late
+    return f"{late}, {points(grade.penalty)} points less" if grade.penalty else f"{late}, which costs nothing"
+
+
 def correlation(value: float | None) -> str:
     """0.31, −0.05; an en dash where there is none."""
     return "–" if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")

@@ -5,6 +5,7 @@ import csv
 import json
 import shutil
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,6 +22,7 @@ from typer.testing import CliRunner
 
 from autograder import batch, engine, plugins, protection
 from autograder.cli import app
+from autograder.cli.tables import print_table
 from autograder.course import Course, CourseError
 from autograder.exercises import load
 from autograder.gradebook import (
@@ -490,6 +492,15 @@ def test_late_days_are_free_until_the_bank_of_the_course_is_spent(course: Course
     assert "0 of 2 late days used." in student_page(results[2], ASSIGNMENT, found["cy"])
 
 
+def test_lateness_is_seen_where_it_costs_nothing(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    due(course, DUE)
+    results = put(course, graded("ann"), graded("ben"), times={"ann": DUE + timedelta(days=1.5)})
+    found = grades(course, NAME)
+    assert found["ann"].score == 26
+    print_table(results, ASSIGNMENT, found)
+    assert capsys.readouterr().out.count("1 day late, which costs nothing") == 1
+
+
 def test_nbgrader_itself_asks_the_bank(course: Course, broken: Broken) -> None:
     broken.fails = False
     bank(course, "per_day = 0.25")
@@ -507,13 +518,19 @@ def test_a_bank_that_is_no_number_is_said(course: Course) -> None:
         put(course, graded("ann"))
 
 
-def test_an_extension_is_kept_before_anything_is_handed_in_and_is_no_work(course: Course) -> None:
+def test_an_extension_is_kept_before_anything_is_handed_in_and_is_no_work(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bank(course)
     enter_people(course, {"ann": {}, "ben": {}})
     with pytest.raises(CourseError, match="has no due date"):
         extend(course, NAME, "ann", timedelta(days=2))
     due(course, DUE)
-    assert "is due 2026-11-03T22:59:00+00:00" in autograder("extend", NAME, "ann", "--days", "2")
+    with monkeypatch.context() as zone:
+        zone.setenv("TZ", "CET-1")  # of a TA's own clock
+        time.tzset()
+        assert "is due 2026-11-03 23:59+01:00." in autograder("extend", NAME, "ann", "--days", "2")
+    time.tzset()
     assert not grades(course, NAME)["ann"].handed_in
     put(course, graded("ann"), times={"ann": DUE + timedelta(days=2.5)})
     found = grades(course, NAME)["ann"]
@@ -525,8 +542,10 @@ def test_an_extension_is_kept_before_anything_is_handed_in_and_is_no_work(course
     autograder("extend", NAME, "ben")
     with gradebook(course) as opened, pytest.raises(MissingEntry):
         opened.find_submission(NAME, "ben")
-    with pytest.raises(CourseError, match="no such student: nobody"):
+    with pytest.raises(CourseError, match=r"knows no student .nobody.; autograder collect .* --roster"):
         extend(course, NAME, "nobody", timedelta(days=2))
+    with pytest.raises(CourseError, match="knows no student 'Anna'; did you mean ann"):
+        extend(course, NAME, "Anna", timedelta(days=2))
     due(course, None)
     found = grades(course, NAME)["ann"]
     assert (found.seconds_late, found.late_days) == (0, None)

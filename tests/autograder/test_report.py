@@ -451,7 +451,11 @@ def test_the_page_says_what_the_gradebook_holds():
         assert expected in text
     assert "23" not in text
     assert "has yet to" not in text
-    assert "You handed in late, which costs 5 of" in Page(page_of(result, penalty=5.0, seconds_late=1.0)).text
+    just = Page(page_of(result, penalty=5.0, seconds_late=1.0)).text
+    assert "You handed in less than a minute late, which costs 5 of" in just
+    assert (
+        "You handed in 1 day late, which costs nothing." in Page(page_of(result, seconds_late=90000.0)).text
+    )
 
 
 def test_who_was_graded_by_hand_alone_has_points_and_no_excuse():
@@ -477,13 +481,14 @@ def test_the_class_page_shows_the_gradebook_and_who_is_missing():
     results = [a_result("ann"), a_result("ben")]
     grades = grades_of(results, ASSIGNMENT) | {"cy": Grade("cy", 30, first_name="Cy", last_name="Ode")}
     marks = marked(grades["ann"], **{"test-ewma": 3.0, "choice-answer": 4.0})
-    grades["ann"] = replace(grades["ann"], marks=marks, penalty=2.0)
+    grades["ann"] = replace(grades["ann"], marks=marks, penalty=2.0, seconds_late=90000.0)
+    grades["ben"] = replace(grades["ben"], seconds_late=3600.0)
     page = Page(class_page(results, ASSIGNMENT, grades))
     assert "2 handed in = 2 graded + 0 rejected + 0 need a person" in page.text
     assert "1 in the gradebook handed in nothing: cy ( Cy Ode )." in page.text
-    assert "ann 28 2 less: late graded" in page.text
+    assert "ann 28 1 day late, 2 points less graded" in page.text
     assert "✓ right 3 by a person swapped ✓ right 3" in page.text
-    assert "✓ right 3 4 of 4 ben 23 graded" in page.text
+    assert "✓ right 3 4 of 4 ben 23 1 hour late, which costs nothing graded" in page.text
     assert "✓ right 3 waiting" in page.text
     assert "cy Cy Ode – nothing handed in – – – – – – – – – –" in page.text
     assert "Median 25.5, mean 25.5 of 30 points" in page.text
