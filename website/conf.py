@@ -1,0 +1,76 @@
+"""The settings of Sphinx, and what it asks of us while it builds."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from importlib.metadata import version as version_of  # noqa: E402
+
+from sphinx.application import Sphinx  # noqa: E402
+
+from website import actions, formulas, reference  # noqa: E402
+
+
+project = "advsec"
+author = "The authors of the advsec course"
+copyright = "the authors; text and figures CC BY 4.0, code BSD 3-Clause"
+version = release = version_of("advsec")
+language = "en"
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
+root_doc = "index"
+default_role = "literal"
+napoleon_use_param = False
+
+# Notebooks are shown as they were committed: nothing is run, and no widget manager comes from elsewhere.
+nb_execution_mode = "off"
+nb_ipywidgets_js: dict[str, Any] = {}
+nb_code_prompt_show = "What comes out"
+nb_code_prompt_hide = "What comes out"
+nb_merge_streams = True
+myst_enable_extensions = ["amsmath", "dollarmath"]
+myst_heading_anchors = 4
+myst_dmath_allow_labels = False
+
+autodoc_typehints = "none"
+napoleon_use_rtype = False
+napoleon_custom_sections = ["Slides", "Peers"]
+
+html_theme = "furo"
+html_title = "advsec"
+html_math_renderer = "mathml"
+html_static_path = ["static"]
+html_css_files = ["formulas.css", "course.css"]
+html_js_files = [("course.js", {"type": "module"})]
+html_favicon = "static/favicon.svg"
+html_extra_path = [os.environ["SITE_EXTRA"]]
+html_copy_source = False
+html_show_sourcelink = False
+html_permalinks_icon = "#"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+html_theme_options = {
+    "top_of_page_buttons": [],
+    "light_css_variables": {"color-code-background": "#f7f8fa"},
+    "dark_css_variables": {"color-code-background": "#1a1e23"},
+}
+copybutton_exclude = ".linenos, .gp, .go"
+
+
+def without_colours_of_myst_nb(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Leave out 43 kB of a page, nearly all of them colours that the course does not use."""
+    context["css_files"] = [each for each in context["css_files"] if "mystnb" not in str(each.filename)]
+
+
+def setup(app: Sphinx) -> None:
+    app.add_html_math_renderer(
+        "mathml", (formulas.visit_inline, None), (formulas.visit_block, None)
+    )
+    app.connect("autodoc-process-docstring", reference.process, priority=400)
+    app.connect("autodoc-skip-member", reference.skip)
+    app.connect("html-page-context", actions.add)
+    app.connect("html-page-context", without_colours_of_myst_nb)
