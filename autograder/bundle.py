@@ -188,7 +188,7 @@ def make_wheel(
     needed = {top for name in modules for top in _imports_of(name)} | {
         name.partition(".")[0] for name in imports
     }
-    return _packed(files, list(_requirements(needed)))
+    return packed(files, list(_requirements(needed)))
 
 
 def _asked_about(course: Course, assignment: Assignment) -> dict[str, str]:
@@ -201,7 +201,7 @@ def _asked_about(course: Course, assignment: Assignment) -> dict[str, str]:
     return {exercise.name: each.name for each in (*others, assignment) for exercise in each.exercises}
 
 
-def _packed(files: dict[str, bytes], requirements: list[str]) -> tuple[str, bytes]:
+def packed(files: dict[str, bytes], requirements: list[str]) -> tuple[str, bytes]:
     """A wheel, as https://packaging.python.org/en/latest/specifications/binary-distribution-format asks.
 
     The version says which contents they are, so that pip replaces those of another assignment.

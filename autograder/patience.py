@@ -3,12 +3,14 @@
 Where there are signals for it (in the main thread, not on Windows) an alarm wakes up whatever waits.
 Elsewhere a watcher asks Python to raise in the thread: that comes between two steps of Python, so that a
 `time.sleep` or one long step of numpy ends first. Code that catches everything is asked again and again.
-Nothing here ends the process: what cannot be stopped is left for the user to restart.
+Nothing here ends the process: what cannot be stopped is left for the user to restart. So is everything in a
+browser, where there are neither threads nor an alarm that rings while Python computes.
 """
 
 import contextlib
 import ctypes
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -34,7 +36,11 @@ def limited(seconds: float) -> Iterator[None]:
     alarm = in_main and hasattr(signal, "setitimer")
     with (
         _ctrl_c() if in_main else contextlib.nullcontext(),
-        _alarm(seconds, OutOfTime) if alarm else _watcher(seconds, OutOfTime),
+        contextlib.nullcontext()
+        if sys.platform == "emscripten"
+        else _alarm(seconds, OutOfTime)
+        if alarm
+        else _watcher(seconds, OutOfTime),
     ):
         yield
 

@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from website import lite
 from website.sources import ROOT, stage
 
 
@@ -22,6 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ |= {"SITE_EXTRA": str(folder / "extra"), "SITE_REPOSITORY": asked.repository}
     if failed := _sphinx(folder):
         return failed
+    print("   JupyterLite", flush=True)
+    bundles = {path.stem: path for path in sorted((folder / "extra" / "download").glob("*.zip"))}
+    lite.build(bundles, folder / "lite", folder / "html" / "lite")
     print(f"   {folder / 'html' / 'index.html'} is there, after {time.perf_counter() - started:.0f} seconds.")
     return 0
 
