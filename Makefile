@@ -1,6 +1,6 @@
 # `make help` lists what can be made. Everything runs inside .venv, which is made from the lock file.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-browser check lint coverage lowest lab notebooks soak bench lock nbgrader-suite clean
+.PHONY: help setup demo test test-browser check lint coverage lowest lab notebooks site soak bench lock nbgrader-suite clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY  := $(VENV)/.ready
 # Not what a reader puts into the checkout beside them.
-OURS   := advsec autograder tests conftest.py nbgrader_config.py $(filter-out %-Copy1.ipynb %-Copy2.ipynb, \
+OURS   := advsec autograder website tests conftest.py nbgrader_config.py $(filter-out %-Copy1.ipynb %-Copy2.ipynb, \
 	$(wildcard notebooks/lectures/??_*.ipynb notebooks/assignments/*/??_*.ipynb))
 ASSIGNMENTS := $(notdir $(wildcard notebooks/assignments/??_*))
 # Tests that share something costly stay together; the long ones start first.
@@ -93,6 +93,12 @@ lab: $(READY) ## open the course in JupyterLab
 notebooks: $(READY) ## run every lecture again and write its outputs; strip the assignments
 	$(BIN)/python -m tests.notebooks
 
+# Where the course lies on the web, for links to Binder.
+REPOSITORY ?= $(shell git config --get remote.origin.url 2>/dev/null)
+site: $(READY) ## build the course as web pages, into .site/html (no network needed)
+	@echo "== Building the site"
+	@$(BIN)/python -m website --repository "$(REPOSITORY)"
+
 # So many submissions, and so many kills of a run.
 N ?= 10000
 K ?= 200
@@ -112,4 +118,4 @@ lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile --universal --generate-hashes --all-extras --quiet pyproject.toml --output-file requirements.lock
 
 clean: ## remove the environment and everything graded
-	rm -rf $(VENV) .course
+	rm -rf $(VENV) .course .site

@@ -42,4 +42,5 @@ def _binder(repository: str, notebook: str) -> str:
     owner, _, name = address.path.strip("/").removesuffix(".git").rpartition("/")
     owner = quote(owner, safe="") if address.hostname == "gitlab.com" else owner
     separator = "%2F" if address.hostname == "gitlab.com" else "/"
-    return f"https://mybinder.org/v2/{kinds[address.hostname]}/{owner}{separator}{name}/HEAD?urlpath={quote(f'lab/tree/{notebook}', safe='')}"
+    place = f"{kinds[address.hostname]}/{owner}{separator}{name}/HEAD"
+    return f"https://mybinder.org/v2/{place}?urlpath={quote(f'lab/tree/{notebook}', safe='')}"

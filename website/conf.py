@@ -8,11 +8,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from importlib.metadata import version as version_of  # noqa: E402
+from importlib.metadata import version as version_of
 
-from sphinx.application import Sphinx  # noqa: E402
+from sphinx.application import Sphinx
 
-from website import actions, formulas, reference  # noqa: E402
+from website import actions, formulas, reference
 
 
 project = "advsec"
@@ -61,15 +61,15 @@ html_theme_options = {
 copybutton_exclude = ".linenos, .gp, .go"
 
 
-def without_colours_of_myst_nb(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+def without_colours_of_myst_nb(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any
+) -> None:
     """Leave out 43 kB of a page, nearly all of them colours that the course does not use."""
     context["css_files"] = [each for each in context["css_files"] if "mystnb" not in str(each.filename)]
 
 
 def setup(app: Sphinx) -> None:
-    app.add_html_math_renderer(
-        "mathml", (formulas.visit_inline, None), (formulas.visit_block, None)
-    )
+    app.add_html_math_renderer("mathml", (formulas.visit_inline, None), (formulas.visit_block, None))
     app.connect("autodoc-process-docstring", reference.process, priority=400)
     app.connect("autodoc-skip-member", reference.skip)
     app.connect("html-page-context", actions.add)

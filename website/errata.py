@@ -13,14 +13,16 @@ SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+!|$~^])")
 
 def errata_page(lectures: Mapping[str, str]) -> str:
     """The page in MyST; `lectures` has the text of each lecture by its name."""
-    counts = {severity: sum(each.severity == severity for each in ERRATA.values()) for severity in SEVERITY}
-    said = "; ".join(f"{count} × {SEVERITY[severity]}" for severity, count in sorted(counts.items(), reverse=True))
+    severities = [each.severity for each in ERRATA.values()]
+    said = "; ".join(
+        f"{severities.count(each)} × {SEVERITY[each]}" for each in sorted(SEVERITY, reverse=True)
+    )
     lines = [
         "# What the slides get wrong",
-        f"The course is built on a slide deck and notes on batch normalisation. {len(ERRATA)} of their lines are "
-        f"wrong, imprecise or silent about something that matters ({said}). The lectures do not repair them "
-        "quietly: each is quoted, predicted and judged by an experiment, and every number below is asserted by "
-        "a test that carries the id.",
+        f"The course is built on a slide deck and notes on batch normalisation. {len(ERRATA)} of their lines "
+        f"are wrong, imprecise or silent about something that matters ({said}). The lectures do not repair "
+        "them quietly: each is quoted, predicted and judged by an experiment, and every number below is "
+        "asserted by a test that carries the id.",
     ]
     for heading, group in groupby(ERRATA.values(), key=lambda each: each.heading):
         lines.append(f"## {plain(heading)}")

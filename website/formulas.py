@@ -1,7 +1,7 @@
-"""LaTeX as MathML while the site is built: no reader waits for a script, and every screen reader has the formula.
+"""LaTeX as MathML while the site is built: nobody waits for a script, and screen readers have the formula.
 
-Temml, which lies in `temml/`, knows all that the lectures use and sets it as TeX does. (Feedback pages set what
-strangers write with a converter that is smaller, see `autograder.report.formulas`.)
+Temml, which lies in `temml/`, knows all that the lectures use and sets it as TeX does. (Feedback pages set
+what strangers write, with a smaller converter: see `autograder.report.formulas`.)
 """
 
 import json
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 TEMML = Path(__file__).parent / "temml" / "temml.min.js"
-# A string that JavaScript has put together from others would not come back from QuickJS: JSON is in one piece.
-RENDER = "(latex, block) => JSON.stringify(temml.renderToString(latex, {displayMode: block, throwOnError: true}))"
-
+# A string that was put together from others does not come back from QuickJS: JSON is in one piece.
+RENDER = """(latex, block) =>
+    JSON.stringify(temml.renderToString(latex, {displayMode: block, throwOnError: true}))"""
 # Elements whose first child stands on the line, and whose others are smaller.
 SCRIPTED = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
 
@@ -44,7 +44,7 @@ def formula(latex: str, *, block: bool) -> str:
 
 
 def _close_up(mathml: str) -> str:
-    """The formula with no space around operators in indices and exponents, where browsers leave what TeX does not."""
+    """No space around operators in indices and exponents, where TeX leaves none and browsers do."""
     root = ElementTree.fromstring(mathml)
     for place in root.iter():
         if place.tag in SCRIPTED:

@@ -1,12 +1,11 @@
 """The notebooks in JupyterLite: Python runs in the reader's browser, and nothing has to be installed.
 
-The site serves JupyterLab, the notebooks and every pure package that they use. Pyodide, with numpy and what else
-is compiled, comes from its own server; the page that opens says so.
+The site serves JupyterLab, the notebooks and every pure package that they use. Pyodide, with numpy and what
+else is compiled, comes from its own server; the page that opens says so.
 
-    lite/
-        files/lectures, files/assignments    as students get them, with a first cell that installs
-        pypi/                                a wheel for each assignment and its lecture, as in the students' bundle,
-                                             and the pure packages for controls and figures that move
+    lite/files/    lectures and assignments as students get them, with a first cell that installs
+    lite/pypi/     a wheel for each assignment and its lecture, as students get it, and the pure packages
+                   for controls and figures that move
 """
 
 import base64
@@ -36,9 +35,9 @@ NOT_IN_A_BROWSER = ("jupyterlab",)
 COMPILED = (".so", ".pyd", ".dylib")
 INSTALL = "%pip install -q {}"
 FIRST = """\
-> **You run this in your browser.** Run the next cell first: it takes Python's numpy and matplotlib from Pyodide's
-> server, which takes a while the first time, and all else from this site. What you write is kept in this browser alone:
-> download it if it matters to you."""
+> **You run this in your browser.** Run the next cell first: numpy, matplotlib and Python itself come from the
+> server of Pyodide, which takes a while the first time, and all else comes from this site. What you write is
+> kept in this browser alone: download it if it matters to you."""
 
 
 def build(bundles: Mapping[str, Path], work: Path, output: Path) -> None:
@@ -97,13 +96,15 @@ def _unpack(name: str, bundle: Path, work: Path) -> None:
 
 
 def with_first_cell(notebook: nbformat.NotebookNode, version: str, name: str) -> nbformat.NotebookNode:
-    """The notebook with a cell below its title that installs what it uses, and links that lead within the site."""
+    """The notebook with a cell below its title that installs what it uses; its links lead within the site."""
     install = nbformat.v4.new_code_cell(INSTALL.format(f"advsec=={version}"), id="install")
     words = nbformat.v4.new_markdown_cell(FIRST, id="in-a-browser")
     title, *others = notebook.cells
     for cell in (title, *others):
         if cell.cell_type == "markdown":
-            cell.source = cell.source.replace(f"../assignments/{name}/{name}.ipynb", f"../assignments/{name}.ipynb")
+            cell.source = cell.source.replace(
+                f"../assignments/{name}/{name}.ipynb", f"../assignments/{name}.ipynb"
+            )
     notebook.cells = [title, words, install, *others]
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}}
@@ -130,7 +131,9 @@ def pure_wheel(package: str) -> tuple[str, bytes]:
     info = f"{package.replace('-', '_')}-{installed.version}.dist-info"
     files = dict(_python_files(package))
     files[f"{info}/METADATA"] = (installed.read_text("METADATA") or "").encode()
-    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: advsec\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{info}/WHEEL"] = (
+        b"Wheel-Version: 1.0\nGenerator: advsec\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    )
     record = [f"{path},sha256={_digest(content)},{len(content)}" for path, content in files.items()]
     files[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""]).encode()
     buffer = BytesIO()

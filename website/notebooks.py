@@ -48,7 +48,9 @@ def page(notebook: NotebookNode, name: str) -> Page:
 
 def to_headings(text: str) -> str:
     """The text with links to headings as MyST, like GitHub, names them."""
-    return TO_HEADING.sub(lambda link: f"{link[1]}#{github_slugify(unquote(link[2]).replace('-', ' '))})", text)
+    return TO_HEADING.sub(
+        lambda link: f"{link[1]}#{github_slugify(unquote(link[2]).replace('-', ' '))})", text
+    )
 
 
 def _is_widget(cell: NotebookNode) -> bool:

@@ -28,14 +28,16 @@ def reference_pages() -> Mapping[str, str]:
     """reStructuredText by the names of the files."""
     pages = {f"{module.__name__.rpartition('.')[2]}.rst": _page(module) for module in modules()}
     rows = [
-        f"   * - :doc:`{module.__name__.rpartition('.')[2]}`\n     - {marked(_first_line(module))}" for module in modules()
+        f"   * - :doc:`{page.removesuffix('.rst')}`\n     - {marked(_first_line(module))}"
+        for page, module in zip(pages, modules(), strict=True)
     ]
     names = [f"   {name.removesuffix('.rst')}" for name in pages]
     pages["index.rst"] = "\n".join(
         [
             _title("Reference"),
-            "The algorithms of the course in numpy, one module per topic. Every function is pure: it never modifies",
-            "its arguments and keeps no state. What is not as described it refuses with a sentence that says why.",
+            "The algorithms of the course in numpy, one module per topic. Every function is pure: it never",
+            "modifies its arguments and keeps no state. What is not as described it refuses with a sentence",
+            "that says why.",
             "",
             ".. list-table::",
             "",
@@ -107,4 +109,6 @@ def _kind(line: str, before: str, in_sections: bool) -> str:
 
 def marked(text: str) -> str:
     """The text with nothing in it that is special, but for code between backticks."""
-    return MARK.sub(lambda found: found[0].replace("`", "``") if found[0][0] == "`" else f"\\{found[0]}", text)
+    return MARK.sub(
+        lambda found: found[0].replace("`", "``") if found[0][0] == "`" else f"\\{found[0]}", text
+    )

@@ -1,7 +1,7 @@
 """What the site is built from, as one folder: `stage` writes it. Nothing of the repository is changed.
 
-    source/    pages, for Sphinx: notebooks, and what is written in Markdown anywhere in the repository
-    extra/     files that the pages lead to: figures, widgets, notebooks and what students get, as they are
+source/    pages, for Sphinx: notebooks, and what is written in Markdown anywhere in the repository
+extra/     files that the pages lead to: figures, widgets, notebooks and what students get, as they are
 """
 
 import importlib
