@@ -29,7 +29,7 @@ const STYLE = `
 .advsec-widget .title { margin: 0 0 0.25rem; font-size: 1.05em; font-weight: 650; }
 .advsec-widget .task { margin: 0 0 0.75rem; }
 .advsec-widget .controls { display: flex; flex-wrap: wrap; gap: 0.6rem 1.5rem; align-items: end; margin: 0 0 0.5rem; }
-.advsec-widget .control { display: grid; grid-template-columns: auto 1fr; gap: 0.15rem 0.6rem; flex: 1 1 15rem; }
+.advsec-widget .control { display: grid; grid-template-columns: auto 1fr; gap: 0.15rem 0.6rem; flex: 1 1 13rem; }
 .advsec-widget label { grid-column: 1 / -1; }
 .advsec-widget input[type="number"], .advsec-widget select { width: 6.5em; min-height: 32px; padding: 0.2rem 0.4rem;
   border: 1px solid var(--edge); border-radius: 4px; background: var(--paper); color: var(--ink); font: inherit; }
