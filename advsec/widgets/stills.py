@@ -11,8 +11,8 @@ from ..batchnorm import batchnorm_forward
 from ..bias_variance import decompose
 from ..gradient_check import numerical_gradient
 from ..linear_models import ridge
-from ..lr_search import RangeTest, lr_range_test
 from ..optimizers import minimize
+from ..problems import quadratic
 from ..schedules import range_test_lrs
 
 
@@ -25,38 +25,40 @@ def memory() -> NDArray:
     return plots.kernels([0.9])
 
 
-def momentum() -> NDArray:
-    ends = {"along the valley": (0.01, 0.9), "across": (0.2, 0.9)}
+def momentum() -> Axes:
+    valley = quadratic(np.diag([1.0, 20.0]))
 
-    def way(x: float, beta: float) -> NDArray:
-        form: dict[str, Any] = {"lr": x, "beta": beta, "dampened": False}
-        return minimize(lambda w: w, [1.0], "momentum", n_steps=60, **form).w[:, 0]
+    def way(alpha: float, beta: float) -> NDArray:
+        form: dict[str, Any] = {"lr": alpha, "beta": beta, "dampened": False}
+        return minimize(valley.grad, [10.0, 3.0], "momentum", n_steps=60, **form).w
 
-    return plots.momentum_plane(ends, {label: way(*end) for label, end in ends.items()})
+    settings = ((0.01, 0.9), (0.095, 0.0), (0.12, 0.42))
+    paths = {rf"$\alpha$ = {alpha}, $\beta$ = {beta}": way(alpha, beta) for alpha, beta in settings}
+    window = np.array([[-4.0, -4.4], [12.0, 4.4]])
+    return plots.contours(valley.f, paths, minimum=np.zeros(2), window=window)
 
 
-def range_test() -> NDArray:
-    curvatures, start = np.array([1.0, 10.0]), np.array([-2.0, 0.7])
-
-    def step(squares: NDArray, state: None, lr: float) -> tuple[NDArray, None]:
-        """Expected squares of the weights, with gradients whose noise has the standard deviation 0.1."""
-        return (1 - lr * curvatures) ** 2 * squares + (0.1 * lr) ** 2, state
-
-    def loss(squares: NDArray) -> float:
-        return float(curvatures @ squares) / 2
-
-    def test(lrs: NDArray) -> RangeTest:
-        return lr_range_test(step, loss, start**2, None, lrs, beta=0.0, diverge_factor=30.0)
-
-    def training(lr: float) -> NDArray:
-        squares, losses = start**2, []
-        for _ in range(60):
-            squares, _ = step(squares, None, lr)
-            losses.append(loss(squares))
-        return np.array(losses)
-
-    shown = test(range_test_lrs(50, lr_min=1e-3, lr_max=1.0))
-    return plots.rate_reader(shown.lrs, shown.smoothed, {lr: training(lr) for lr in (0.02, 0.1)})
+def range_test() -> Axes:
+    curvatures, tests = np.array([1.0, 10.0]), {}
+    for n in (20, 96, 400):
+        squares, losses = np.array([4.0, 0.49]), []  # of the weights, expected
+        for lr in range_test_lrs(n, lr_min=1e-3, lr_max=1.0):
+            # The noise of each gradient has the standard deviation 0.1.
+            squares = np.minimum((1 - lr * curvatures) ** 2 * squares + (0.1 * lr) ** 2, 1e6)
+            losses.append(curvatures @ squares / 2)
+        tests[f"{n} steps"] = np.array(losses)[:: (n - 1) // 19]  # the rates that all three tests have
+    lrs, labels = (
+        range_test_lrs(20, lr_min=1e-3, lr_max=1.0),
+        {"xlabel": "rate of the test", "ylabel": "loss"},
+    )
+    shown = {label: np.where(losses < 20, losses, np.nan) for label, losses in tests.items()}
+    axes = plots.curves(lrs, shown, marks={"limit": 0.2}, xscale="log", yscale="log", **labels)
+    lowest = ", ".join(f"of {label} at {lrs[np.argmin(losses)]:.2g}" for label, losses in tests.items())
+    axes.figure.set_label(
+        "Loss against rate in range tests of three lengths, both logarithmic. Each falls and then rises "
+        f"steeply; that {lowest} is lowest: the longer, the further left. A thin line marks the limit, 0.2."
+    )
+    return axes
 
 
 def difference_step() -> Axes:

@@ -39,8 +39,8 @@ NEEDS = {
     "network": ("batchnorm", "dropout"),
     "training": ("batchnorm", "dropout", "network", "optimizers"),
     "widgets": (
-        *("batchnorm", "bias_variance", "dropout", "gradient_check", "linear_models", "lr_search"),
-        *("optimizers", "plots", "schedules"),
+        *("batchnorm", "bias_variance", "dropout", "gradient_check", "linear_models", "optimizers"),
+        *("plots", "problems", "schedules"),
     ),
 }
 AMBIGUOUS_NAMES = {"p", "momentum", "alpha"}
