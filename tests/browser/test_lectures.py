@@ -85,10 +85,12 @@ def test_a_figure_has_words_for_who_cannot_see_it(first):
 
 
 def test_a_control_has_a_name(first):
-    cell = code_cell(first, "def explore_memory(beta)")
-    cell.locator(".cm-content").click()
-    first.keyboard.press("Control+Enter")
-    cell.get_by_role("spinbutton", name="β").wait_for()
+    """One that moves without a kernel, and one of ipywidgets."""
+    for code, name in (('widgets.widget("memory")', "memory β"), ("def explore_exponent(a)", "a")):
+        cell = code_cell(first, code)
+        cell.locator(".cm-content").click()
+        first.keyboard.press("Control+Enter")
+        cell.get_by_role("spinbutton", name=name).wait_for()
 
 
 # --- a whole lecture ----------------------------------------------------------------------------------------
@@ -104,7 +106,7 @@ NAMELESS = """() => {
     const names = control => [control.ariaLabel, control.title,
         control.matches("button") && control.innerText,
         ...[...control.labels ?? []].map(label => label.innerText)];
-    return [...document.querySelectorAll('.jp-OutputArea .jupyter-widgets')]
+    return [...document.querySelectorAll('.jp-OutputArea :is(.jupyter-widgets, .advsec-widget)')]
         .flatMap(widget => [...widget.querySelectorAll('input, select, button, [role=slider]')])
         .filter(control => !names(control).some(name => name && name.trim()))
         .map(control => control.outerHTML);
@@ -124,7 +126,7 @@ def test_a_lecture_is_run_as_a_whole_and_every_control_moved_to_both_ends(page, 
     figures = tab.locator(".jp-Notebook img").count()
     assert tab.evaluate(BLANK) == 0
     moved = 0
-    for control in tab.locator(".jp-OutputArea .widget-inline-hbox").all():
+    for control in tab.locator(".jp-OutputArea :is(.widget-inline-hbox, .advsec-widget .control)").all():
         moved += move(tab, control)
         assert tab.evaluate(BLANK) == 0
         assert tab.evaluate(COMPLAINTS) == []
