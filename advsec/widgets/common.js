@@ -341,7 +341,7 @@ function outline(shape, x, y, r) {
  *  drawn anew, and with it the focus. */
 function makeHandle(svg, spec, state, change, plot) {
   const { label, at, move, keys, text } = spec;
-  const group = element(svg, "g", { class: "handle", tabindex: 0, role: "slider", "aria-label": `${label}, in the plot` });
+  const group = element(svg, "g", { class: "handle", tabindex: 0, role: "slider", "aria-label": label });
   const target = element(group, "circle", { r: 22, fill: "transparent" });
   const ring = element(group, "circle", { class: "ring", r: 9, fill: COLOURS.paper, stroke: COLOURS.ink, "stroke-width": 2 });
   const dot = element(group, "circle", { r: 4, fill: COLOURS.ink });

@@ -134,7 +134,7 @@ const spec = {
       alt: ({ alpha, beta }) => `The plane of αλ, logarithmic, and β, fainter where an error shrinks more quickly: faintest at the foot of a wedge, whose dashed sides rise from αλ = 1 and β = 0 to the left and to the right; blank beyond a line from αλ = 2 to αλ = 4, where errors grow. In it a level ruler from ${number(alpha * CURVATURES[0])} to ${number(alpha * CURVATURES[1])} at β = ${number(beta)}.`,
       handles: [
         {
-          label: "ruler: rate and memory",
+          label: "ruler in the plot: rate and memory",
           at: ({ alpha, beta }) => [alpha * MIDDLE, beta],
           move: (_, x, y) => ({ alpha: Number((x / MIDDLE).toPrecision(3)), beta: Number(y.toFixed(2)) }),
           keys: ({ alpha, beta }, dx, dy) => ({ alpha: Number((alpha * 1.05 ** dx).toPrecision(3)), beta: Number((beta + dy / 100).toFixed(2)) }),
@@ -156,7 +156,7 @@ const spec = {
       },
       handles: [
         {
-          label: "start",
+          label: "start, in the plot",
           at: startOf,
           move: (_, x, y) => ({ w1: Number(x.toFixed(1)), w2: Number(y.toFixed(1)) }),
           keys: ({ w1, w2 }, dx, dy) => ({ w1: Number((w1 + dx / 2).toFixed(1)), w2: Number((w2 + dy / 5).toFixed(1)) }),

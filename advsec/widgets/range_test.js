@@ -91,7 +91,7 @@ const spec = {
       alt: ({ rate, n }) => `Loss against the rate of a test of ${n} steps, both logarithmic: it falls, is lowest at ${number(lowest(n))} and rises steeply. Beyond ${number(LIMIT)}, shaded, a constant rate explodes. A dashed line marks the rate ${number(rate)}.`,
       handles: [
         {
-          label: "rate of the training",
+          label: "rate of the training, in the plot",
           at: ({ rate }) => [rate, 2e-4],
           move: (_, x) => ({ rate: Number(x.toPrecision(3)) }),
           keys: ({ rate }, dx, dy) => ({ rate: Number((rate * 1.05 ** (dx + dy)).toPrecision(3)) }),

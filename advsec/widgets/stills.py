@@ -47,10 +47,8 @@ def range_test() -> Axes:
             squares = np.minimum((1 - lr * curvatures) ** 2 * squares + (0.1 * lr) ** 2, 1e6)
             losses.append(curvatures @ squares / 2)
         tests[f"{n} steps"] = np.array(losses)[:: (n - 1) // 19]  # the rates that all three tests have
-    lrs, labels = (
-        range_test_lrs(20, lr_min=1e-3, lr_max=1.0),
-        {"xlabel": "rate of the test", "ylabel": "loss"},
-    )
+    lrs = range_test_lrs(20, lr_min=1e-3, lr_max=1.0)
+    labels = {"xlabel": "rate of the test", "ylabel": "loss"}
     shown = {label: np.where(losses < 20, losses, np.nan) for label, losses in tests.items()}
     axes = plots.curves(lrs, shown, marks={"limit": 0.2}, xscale="log", yscale="log", **labels)
     lowest = ", ".join(f"of {label} at {lrs[np.argmin(losses)]:.2g}" for label, losses in tests.items())

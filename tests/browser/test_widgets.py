@@ -268,7 +268,7 @@ def test_momentum_by_mouse(tab, site):
     opened(tab, f"{site}momentum.html")
     assert after(tab, "millionth after ") == needed([10.0, 3.0], 0.01, 0.9)
     assert after(tab, "best rate takes ") == needed([10.0, 3.0], 2 / 21, 0.0)
-    ruler = tab.get_by_role("slider", name="ruler: rate and memory")
+    ruler = tab.get_by_role("slider", name="ruler in the plot: rate and memory")
     drag(tab, ruler, 60, 100)
     rate, beta = value(tab, RATE), value(tab, MEMORY)
     assert rate > 0.02
@@ -287,7 +287,7 @@ def test_momentum_by_keyboard(tab, site):
     opened(tab, f"{site}momentum.html")
     root = np.sqrt(20)
     best = ((root - 1) / (root + 1)) ** 2
-    ruler = tab.get_by_role("slider", name="ruler: rate and memory")
+    ruler = tab.get_by_role("slider", name="ruler in the plot: rate and memory")
     while value(tab, MEMORY) > best:
         ruler.press("ArrowDown")
     box(tab, RATE).fill(str(round((1 - np.sqrt(best)) ** 2, 4)))
