@@ -401,8 +401,7 @@ function makeHandle(svg, spec, state, change, plot) {
  */
 export function mount({ model, el }, spec) {
   const id = `advsec-${(made += 1)}`;
-  // JupyterLab would take the arrow keys for its own.
-  const root = element(el, "section", { class: "advsec-widget", "aria-labelledby": id, "data-lm-suppress-shortcuts": "true" });
+  const root = element(el, "section", { class: "advsec-widget", "aria-labelledby": id });
   element(root, "style", {}, STYLE);
   element(root, "p", { class: "title", id }, spec.title);
   if (spec.task) element(root, "p", { class: "task" }, spec.task);
@@ -422,6 +421,9 @@ export function mount({ model, el }, spec) {
   const plots = spec.plots.map((each) => makePlot(row, each, state, change));
   const says = element(root, "p", { class: "says", "aria-live": "polite" });
   const table = spec.table ? element(root, "table") : null;
+  // JupyterLab would take the arrow keys for its own. It looks for this mark from what has the focus upwards, and
+  // its keys already ask for what has the focus: on anything around it the mark comes too late.
+  for (const part of root.querySelectorAll("input, select, button, .handle")) part.setAttribute("data-lm-suppress-shortcuts", "true");
 
   function allowed(changes) {
     const kept = {};

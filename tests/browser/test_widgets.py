@@ -20,7 +20,7 @@ from tests.browser import lab as jupyter
 from tests.browser.conftest import new_page
 from tests.browser.lab import Lab
 from tests.browser.watch import axe, console_errors, requests_off
-from tests.notebooks import is_widget, lectures, read
+from tests.notebooks import METADATA, is_widget, lectures, read
 
 
 every_widget = pytest.mark.parametrize("name", NAMES)
@@ -366,7 +366,7 @@ def lab(jupyterlab: Callable[..., Lab], tmp_path_factory: pytest.TempPathFactory
     cells = [new_code_cell("from advsec.widgets import widget", id="import")]
     cells += [new_code_cell(f'{name} = widget("{name}")\n{name}', id=name) for name in NAMES]
     cells += [new_code_cell('print("n is", memory.n)', id="value")]
-    nbformat.write(new_notebook(cells=cells), folder / "moving.ipynb")
+    nbformat.write(new_notebook(cells=cells, metadata=METADATA), folder / "moving.ipynb")
     return jupyterlab(folder)
 
 
@@ -386,9 +386,9 @@ def test_in_jupyterlab_it_moves_and_tells_the_kernel(page, lab, theme):
         assert axe(page, f"#looked-at-{name}") == []
         assert is_dark(cell.locator(WIDGET)) == theme.endswith("Dark")
     cell = jupyter.cell(page, "memory")
-    before = page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex")
     handle = cell.get_by_role("slider", name=f"{WINDOW}, slider")
     handle.focus()
+    before = page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex")
     for _ in range(3):
         handle.press("ArrowUp")
     assert page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex") == before
