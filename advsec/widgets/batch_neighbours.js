@@ -1,5 +1,5 @@
 // Lecture 7: what one example does to the others of its batch, and what the batch does to it.
-import { COLOURS, mount, number } from "./common.js";
+import { COLOURS, mount, number, percent } from "./common.js";
 
 export const EPS = 1e-5;
 const HALF_WIDTH = Math.sqrt(3); // of a uniform distribution with variance 1
@@ -42,6 +42,9 @@ export function limit(m) {
 
 const FAR = 10;
 
+/** A number; what is left of a sum that is zero but for rounding is zero. */
+const shown = (value, digits = 3) => number(Math.abs(value) < 1e-12 ? 0 : value, digits);
+
 /** Everything that is shown of one position. */
 export function position({ z, m }) {
   const inputs = batch(z, m);
@@ -54,17 +57,16 @@ const span = (values) => Math.max(...values) - Math.min(...values);
 function says(values) {
   const { z, m } = values;
   const { inputs, training, slope, limit: most } = position(values);
-  const own = number(training[0]);
+  const own = shown(training[0]);
   if (m === 1) return "Alone, the example is its own mean: in training mode the output is 0 for every z, and every example looks the same.";
   if (m === 2 && Math.abs(training[0]) > 0.99) {
-    return `With two examples nothing is left but which is larger: in training mode the outputs are ${own} and ${number(training[1])}, wherever you move z. Only within the square root of ε of each other do they draw together.`;
+    return `With two examples nothing is left but which of them is larger: in training mode the outputs are ${own} and ${shown(training[1])}, wherever you move z.`;
   }
-  const outside = `In training mode its output is ${own}; no example of ${m} gets beyond √(m − 1) = ${number(most)}, and one unit more of z adds ${number(slope, 2)}.`;
-  if (m === 2) return outside;
-  const [before, after] = [span(inputs.slice(1)), span(training.slice(1))];
-  const share = after / before;
-  const others = share < 0.95 ? `The others are squeezed to ${number(100 * share, 2)} % of their spread` : share > 1.05 ? `The others are spread to ${number(100 * share, 3)} %` : "The others keep their spread";
-  return `${outside} ${others}, though nothing happened to them. In use each answer is its own: z comes out as ${number(inferred([z])[0])}, and the others stay where they are.`;
+  if (m === 2) return `So close together that ε counts beside their variance: in training mode the outputs are ${own} and ${shown(training[1])}.`;
+  const outside = `In training mode its output is ${own}; no example of ${m} gets beyond √(m − 1) = ${shown(most)}, and of a small step further ${percent(slope)} arrives.`;
+  const share = span(training.slice(1)) / span(inputs.slice(1));
+  const others = share < 0.95 ? `The others, to which nothing happened, are squeezed to ${percent(share, 0)} of their spread.` : "The others keep their spread.";
+  return `${outside} ${others} In use each answer is its own: z comes out as ${shown(inferred([z])[0])}, and the others stay where they are.`;
 }
 
 function draw(outputs) {
@@ -103,8 +105,8 @@ const picture = (title, outputs, rule) => ({
   alt: (values) => {
     const here = position(values);
     const others = here[outputs].slice(1);
-    const between = others.length ? ` The other ${others.length} end between ${number(Math.min(...others))} and ${number(Math.max(...others))}.` : "";
-    return `Lines from each z, above, to its output, below, ${rule}: the example that is moved goes from ${number(values.z)} to ${number(here[outputs][0])}.${between}`;
+    const between = others.length ? ` The other ${others.length} end between ${shown(Math.min(...others))} and ${shown(Math.max(...others))}.` : "";
+    return `Lines from each z, above, to its output, below, ${rule}: the example that is moved goes from ${shown(values.z)} to ${shown(here[outputs][0])}.${between}`;
   },
 });
 
@@ -112,13 +114,13 @@ function table(values) {
   const { inputs, training, use } = position(values);
   const range = (each) => {
     const [low, high] = [Math.min(...each.slice(1)), Math.max(...each.slice(1))];
-    return each.length > 2 ? `${number(low)} to ${number(high)}` : each.length > 1 ? number(low) : "–";
+    return each.length > 2 ? `${shown(low)} to ${shown(high)}` : each.length > 1 ? shown(low) : "–";
   };
   return {
     caption: `A batch of ${values.m}`,
     head: ["", "z", "in training", "in use"],
     rows: [
-      ["the one that is moved", ...[inputs, training, use].map((each) => number(each[0], 4))],
+      ["the one that is moved", ...[inputs, training, use].map((each) => shown(each[0], 4))],
       ["the others, from – to", ...[inputs, training, use].map(range)],
     ],
   };
@@ -140,7 +142,7 @@ const spec = {
           at: ({ z }) => [z, 1],
           move: (_, x) => ({ z: Math.round(10 * x) / 10 }),
           keys: ({ z }, dx) => ({ z: Math.round(10 * z + dx) / 10 }),
-          text: ({ z }) => `z = ${number(z)}`,
+          text: ({ z }) => `z = ${shown(z)}`,
         },
       ],
     },

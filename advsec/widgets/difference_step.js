@@ -66,7 +66,6 @@ const STEPS = Array.from({ length: 129 }, (_, k) => 10 ** (-k / 8));
 const COUNTS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 const inWords = (count, what) => `${COUNTS[count] ?? count} ${what}${count === 1 ? "" : "s"}`;
 const power = (exponent) => `10${String(exponent).replace(/./g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻")}`;
-
 const tick = (value) => power(Math.round(Math.log10(value)));
 
 /** Everything that is shown of one position. */
