@@ -102,6 +102,11 @@ class Course:
         return self.work / "gradebook.db"
 
     @property
+    def roster(self) -> Path:
+        """The list of people with which `autograder collect` was run last."""
+        return self.work / "roster.csv"
+
+    @property
     def results(self) -> Path:
         return self.work / "results"
 

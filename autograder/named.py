@@ -102,6 +102,17 @@ def with_names(result: Result, assignment: Assignment, names: Sequence[Named]) -
     return replace(result, judgements=said)
 
 
+def unheard(names: Iterable[Named], results: Iterable[Result]) -> tuple[Named, ...]:
+    """The names that nobody's answer has (any more), in results as they are said."""
+    heard = {
+        (each.exercise, each.finding.misconception)
+        for result in results
+        for each in result.judgements
+        if each.finding
+    }
+    return tuple(each for each in names if (each.exercise, each.name) not in heard)
+
+
 def _said(judgement: Judgement, exercises: Mapping[str, Exercise], names: Sequence[Named]) -> Judgement:
     exercise, finding = exercises.get(judgement.exercise), judgement.finding
     if exercise is None or finding is None or not is_unnamed(judgement):

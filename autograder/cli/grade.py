@@ -74,7 +74,12 @@ def grade(
                 print(json.dumps(summary(result, each, account.grades[result.student])))
         else:
             print_table(list(account.results), each, account.grades)
-    if student is None and (left_out := ignored(folder, names)):
+    if student is None and (left_out := ignored(folder, {*names, *_ordinary(course)})):
         complain(f"not looked at ({len(left_out)}): {', '.join(left_out)}")
     if any(account.count("needs_human") for account in accounts):
         raise typer.Exit(SOMEBODY_HAS_TO_LOOK)
+
+
+def _ordinary(course: Course) -> list[str]:
+    """Assignments of nbgrader's own, which `nbgrader autograde` grades."""
+    return [each.name for each in course.source.glob("*/") if each.is_dir()]

@@ -10,7 +10,7 @@ import typer
 from autograder.cli.app import app
 from autograder.cli.asked import asked_assignment
 from autograder.cli.options import AssignmentName, Submitted
-from autograder.cli.says import short
+from autograder.cli.says import complain, short
 from autograder.cli.tables import print_collection
 from autograder.course import Course, CourseError
 
@@ -18,6 +18,8 @@ from autograder.course import Course, CourseError
 if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
+
+    from autograder.roster import Roster
 
 
 @app.command()
@@ -60,7 +62,9 @@ def collect(
             metavar="CSV",
             help="Who takes the course: the list of people or grades that your platform exports, or one "
             "with columns id and, where known, first_name, last_name, email, lms_user_id. Names of the "
-            "archive become ids, the gradebook learns the rest; who is missing is listed.",
+            "archive become ids, the gradebook learns the rest; who is missing is listed. It is kept for the "
+            "next time.",
+            show_default="that of last time",
         ),
     ] = None,
     zone: Annotated[
@@ -82,10 +86,9 @@ def collect(
     """
     course = Course.find()
     from autograder.collect import collect, folder_name
-    from autograder.roster import Roster
 
     name = asked_assignment(assignment).name if assignment is not None else None
-    people = Roster.read(roster) if roster else None
+    people = _people(course, roster)
     collection = collect(
         archive,
         course.assignments.names,
@@ -107,6 +110,23 @@ def collect(
         enter_people(course, {folder_name(student): about for student, about in people.people.items()})
     if any(entry.outcome == "refused" for entry in collection.entries):
         raise typer.Exit(3)
+
+
+def _people(course: Course, path: Path | None) -> "Roster | None":
+    """The roster that is named, kept for the next time, or the one of last time: without it, who is known by
+    an id would get a second folder by their name."""
+    from autograder.files import write_ours
+    from autograder.roster import Roster
+
+    if path is None:
+        if not course.roster.exists():
+            return None
+        complain(f"names are looked up in the roster of last time, {short(course.roster)}")
+        return Roster.read(course.roster)
+    people = Roster.read(path)
+    if not (course.roster.exists() and course.roster.samefile(path)):
+        write_ours(course.roster, path.read_bytes())
+    return people
 
 
 def _zone(name: str) -> "ZoneInfo":

@@ -53,7 +53,7 @@ def name(
 
     if not has_gradebook(course):
         raise CourseError(f"nothing of {known.name} is graded yet; run: autograder grade {known.name}")
-    from autograder.named import read_names, with_names, write_names
+    from autograder.named import read_names, unheard, with_names, write_names
     from autograder.naming import added, entry_of, group_of, name_of
     from autograder.publish import publish
     from autograder.report import lecture_sections
@@ -72,6 +72,9 @@ def name(
     said = print if not entry else _aside
     said(f"{hear} hear it now: on their pages, in the gradebook, and in the report {short(reports.index)}.")
     said(f"The name lies in {short(path)}; commit it.")
+    if idle := unheard(names, [with_names(each, known, names) for each in results]):
+        listed = ", ".join(f"{each.name} in {each.exercise}" for each in idle)
+        said(f"Of the names there these match nobody: {listed}.")
     if entry:
         print(entry)
         then = f"autograder prove {known.name} --exercise {found.exercise.name}"

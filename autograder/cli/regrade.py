@@ -10,9 +10,14 @@ import typer
 from autograder.cli.app import app
 from autograder.cli.asked import asked_assignment, found_submissions
 from autograder.cli.options import DEFAULT_JOBS, AssignmentName, Jobs, Student, Submitted, Unsafe
-from autograder.cli.running import SOMEBODY_HAS_TO_LOOK, grade_class, graded_without_writing
+from autograder.cli.running import (
+    SOMEBODY_HAS_TO_LOOK,
+    grade_class,
+    graded_without_writing,
+    kept_results,
+)
 from autograder.cli.tables import print_differences
-from autograder.course import Course
+from autograder.course import Course, CourseError
 
 
 if TYPE_CHECKING:
@@ -56,7 +61,17 @@ def regrade(
         raise typer.Exit(DIFFERS)
     if changes:
         # What was found is kept, so that this grades nothing anew.
-        grade_class(course, [known], {known.name: handed_in}, jobs, unsafe=unsafe, quiet=as_json)
+        grade_class(
+            course,
+            [known],
+            {known.name: handed_in},
+            jobs,
+            unsafe=unsafe,
+            quiet=as_json,
+            before=lambda wall: _must_be(
+                found, _differences(course, known, kept_results(course, known, handed_in, wall)), known
+            ),
+        )
         if not as_json:
             print(f"Written into the gradebook. The pages that say so: autograder report {known.name}")
     if any(each.needs_human for each in found):
@@ -78,6 +93,18 @@ def _differences(course: Course, assignment: "Assignment", results: "Iterable[Re
         return difference(said, held.get(new.student), with_names(new, assignment, names), assignment)
 
     return sorted((of(each) for each in results), key=lambda each: each.student)
+
+
+def _must_be(shown: "list[Difference]", now: "list[Difference]", assignment: "Assignment") -> None:
+    """Raise CourseError where what was shown is not what would be written: meanwhile others may have graded,
+    marked by hand, or handed in again."""
+    of_now = {each.student: each for each in now}
+    if changed := [each.student for each in shown if of_now.get(each.student) != each]:
+        names = ", ".join(changed[:5]) + (" ..." if len(changed) > 5 else "")
+        raise CourseError(
+            f"what is known of {names} has changed since this was shown, so nothing is written; look again: "
+            f"autograder regrade {assignment.name}"
+        )
 
 
 def _print_json(found: "list[Difference]") -> None:

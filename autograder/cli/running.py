@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from autograder.exercise import Assignment
     from autograder.results import Result
     from autograder.run import Account
+    from autograder.sandbox.wall import Wall
     from autograder.submission import Submission
 
 # How long what is being graded may take to end when grading is to stop, in seconds.
@@ -47,11 +48,13 @@ def grade_class(
     insist: bool = False,
     unsafe: bool,
     quiet: bool,
+    before: "Callable[[Wall], None]" = lambda _: None,
 ) -> "list[Account]":
     """Grade what is not known, publish it, and print the accounts, which must agree.
 
     It is graded by so many `workers` here, or by those of the `cluster` at an address. What has ended the
-    program three times is tried only where a person will `insist`.
+    program three times is tried only where a person will `insist`. `before` is called when nobody else is
+    grading any more, and nothing is written yet.
     """
     from autograder.batch import Batch
     from autograder.protection import choose_wall
@@ -67,6 +70,7 @@ def grade_class(
         wall = choose_wall(course, unsafe=unsafe)
         if wall.tier == "none":
             complain("NOT ISOLATED: students' code runs with your rights")
+        before(wall)
         watcher = started.enter_context(_Terminal(quiet))
         if cluster:
             from autograder.cluster import Cluster
@@ -119,6 +123,17 @@ def graded_without_writing(
             watcher.graded()
             yield result
         watcher.end_here()
+
+
+def kept_results(
+    course: Course, assignment: "Assignment", handed_in: "Sequence[Submission]", wall: "Wall"
+) -> "list[Result]":
+    """What `graded_without_writing` has kept, as far as nothing that it depends on has changed."""
+    from autograder.batch import Batch
+
+    batch = Batch(course, assignment, wall)
+    found = (batch.store.load(job.key) for job in batch.jobs(handed_in))
+    return [each for each in found if each]
 
 
 def _looks_graded(course: Course, handed_in: "Mapping[str, list[Submission]]") -> bool:

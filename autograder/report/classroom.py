@@ -13,7 +13,7 @@ from autograder.clusters import clusters
 from autograder.exercise import Assignment, Exercise
 from autograder.flags import WHAT_A_FLAG_MEANS, Flag
 from autograder.grades import Grade
-from autograder.named import Named
+from autograder.named import Named, unheard
 from autograder.report import charts, pages, words
 from autograder.report.items import FEWEST, Item, items
 from autograder.report.misunderstood import (
@@ -156,6 +156,7 @@ def class_page(
         unnamed=unnamed(groups),
         alone=alone(groups),
         unseen=unseen(groups),
+        unheard=unheard(given, known.values()),
         unexplained=unexplained(machines),
         coverage=covered,
         curve=charts.curve(

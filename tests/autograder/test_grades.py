@@ -583,6 +583,20 @@ def test_names_and_addresses_of_a_roster_reach_the_gradebook(course: Course, tmp
     assert grades(course, NAME)["ann"].name == "Ann Ode"
 
 
+def test_the_roster_of_last_time_keeps_one_folder_for_each(course: Course, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text("id,first_name,last_name\nann,Ann,Ode\n")
+    for archive, who in (("first.zip", "Ann Ode"), ("second.zip", "Ode Ann"), ("third.zip", "Cy Roe")):
+        with zipfile.ZipFile(tmp_path / archive, "w") as packed:
+            packed.writestr(f"{who}_12_assignsubmission_file_/{NAME}.ipynb", "{}")
+    autograder("collect", "first.zip", "--roster", "roster.csv")
+    (tmp_path / "roster.csv").unlink()
+    said = autograder("collect", "second.zip")
+    assert "names are looked up in the roster of last time, .course/roster.csv" in said
+    assert [each.name for each in course.submitted.iterdir()] == ["ann"]
+    assert "nobody on the roster has this name" in " ".join(autograder("collect", "third.zip").split())
+    assert [each.name for each in course.submitted.iterdir()] == ["ann"]
+
+
 def test_an_interrupt_while_nbgrader_makes_the_release_is_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,6 +91,7 @@ def test_a_name_reaches_everybody_without_a_new_run_and_those_who_come_later(cou
     )
     assert done.returncode == 0, done.stderr
     assert "2 hear it now" in done.stderr
+    assert "match nobody" not in done.stderr
     assert done.stdout.startswith("# By a student")
     assert 'Wrong(\n    "median_mean",' in done.stdout
     for student, texts in told(course).items():
@@ -109,7 +110,10 @@ def test_a_name_reaches_everybody_without_a_new_run_and_those_who_come_later(cou
     assert SAID in page.read_text(encoding="utf-8")
 
     hand_in(course, "cy", MEDIAN.replace("8", "8.0"))
+    for folder in ("notebooks/assignments/ps1", ".course/submitted/cy/ps1", ".course/submitted/cy/ps11"):
+        (course / folder).mkdir()  # an assignment of nbgrader's own, and one that is misspelt
     table = run("autograder", "grade", ASSIGNMENT, cwd=course)
+    assert "not looked at (1): cy/ps11 (no assignment)" in table.stderr
     assert "1 graded just now" in table.stdout
     assert re.sub(r"\W+", " ", table.stdout).count(SAID) == 3
     assert SAID in told(course)["cy"]["comment"]

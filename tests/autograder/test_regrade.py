@@ -11,13 +11,14 @@ from nbgrader.api import Gradebook
 from typer.testing import CliRunner, Result as Typed
 
 from autograder.batch import result_store
-from autograder.cli import app
-from autograder.course import Course
+from autograder.cli import app, regrade as regrading
+from autograder.course import Course, CourseError
+from autograder.exercise import Assignment
 from autograder.exercises import load
 from autograder.gradebook import grades, make_release
 from autograder.grades import Grade, Mark
 from autograder.publish import publish
-from autograder.regrade import KINDS, counts, difference
+from autograder.regrade import KINDS, Difference, counts, difference
 from autograder.results import Origin, Result
 from autograder.verdict import Finding, Judgement
 
@@ -165,6 +166,26 @@ def test_nothing_is_written_until_somebody_says_so(course: Course, typed: Typing
     assert found["ben"].points(TEST_CELL) == 2.0
     again = typed("regrade", NAME, "--diff")
     assert (again.exit_code, "3 graded again = 3 unchanged." in again.stdout) == (0, True)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_changes_between_looking_and_writing_is_noticed(
+    course: Course, typed: Typing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def somebody_marks(found: list[Difference], assignment: Assignment) -> None:
+        with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
+            gradebook.find_grade(TEST_CELL, NAME, NAME, "ben").manual_score = 1.0
+            gradebook.db.commit()
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(regrading, "print_differences", somebody_marks)
+        with pytest.raises(
+            CourseError, match="of ben has changed since this was shown, so nothing is written"
+        ):
+            typed("regrade", NAME, "--yes")
+    assert grades(course, NAME)[RIGHT].score == 24.5
+    assert typed("regrade", NAME, "--yes").exit_code == 0
+    assert (grades(course, NAME)[RIGHT].score, grades(course, NAME)["ben"].points(TEST_CELL)) == (26, 1)
 
 
 @pytest.mark.filterwarnings("ignore")

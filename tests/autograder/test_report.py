@@ -477,6 +477,13 @@ def test_points_for_words_alone_make_no_grade_of_a_rejected_file():
     assert "This is not a score of zero" in Page(page_of(result, marks=marks)).text
 
 
+def test_a_name_that_matches_nobody_is_listed():
+    result = a_result()
+    given = tuple(Named("ewma", name, "it is", "", ()) for name in ("swapped", "of_last_year"))
+    page = Page(class_page([result], ASSIGNMENT, grades_of([result], ASSIGNMENT), given=given))
+    assert "match nobody here: of_last_year in ewma ." in page.text
+
+
 def test_the_class_page_shows_the_gradebook_and_who_is_missing():
     results = [a_result("ann"), a_result("ben")]
     grades = grades_of(results, ASSIGNMENT) | {"cy": Grade("cy", 30, first_name="Cy", last_name="Ode")}
