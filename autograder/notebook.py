@@ -31,6 +31,10 @@ LIVE_IN_TEXT = re.compile(r"<(?=[A-Za-z/!?])|!(?=\[)|\\(?=href)")
 # A picture that lies beside the text; behind another character it may be a part of something else.
 PICTURE = re.compile(r"(?<!\S)!\[[^\[\]<\\\n]{0,1000}\]\(attachment:([\w.%+-]{1,100})\)")
 
+# The lines between which nbgrader looks for what is handed out to nobody.
+MARKER = re.compile(r"^.*(?:BEGIN|END) MARK SCHEME.*\n?", re.MULTILINE)
+MODEL_ANSWER = "\n\n<details><summary>Model answer</summary>\n\n{}\n\n</details>"
+
 
 def read_release(path: Path) -> dict[str, Any]:
     """The notebook that students were given; our own file, so trusted. Raises CourseError."""
@@ -44,12 +48,19 @@ def read_release(path: Path) -> dict[str, Any]:
 
 
 def with_mark_schemes(release: dict[str, Any], source: dict[str, Any]) -> dict[str, Any]:
-    """The release for the eyes of those who mark: its task cells say again how they are marked."""
-    schemes = {
-        _grade_id(cell): cell["source"]
-        for cell in source["cells"]
-        if cell["metadata"].get("nbgrader", {}).get("task")
-    }
+    """The release for the eyes of those who mark: its task cells say again how they are marked.
+
+    The model answer to what such a cell marks is folded below.
+    """
+    schemes: dict[str, str] = {}
+    model_answer = ""
+    for cell in source["cells"]:
+        about, text = cell["metadata"].get("nbgrader", {}), "".join(cell["source"])
+        if about.get("task"):
+            schemes[_grade_id(cell)] = MARKER.sub("", text) + model_answer
+            model_answer = ""
+        elif about.get("grade") and about.get("solution"):
+            model_answer = MODEL_ANSWER.format(text)
     cells = [cell | {"source": schemes.get(_grade_id(cell), cell["source"])} for cell in release["cells"]]
     return release | {"cells": cells}
 

@@ -1,7 +1,10 @@
 """What the nbgrader_config.py of every course begins with: `use(c, __file__)`."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from autograder import marking
 
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ def use(c: "Config", file: str) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    # A person who marks in formgrader sees an answer beside its mark scheme.
+    marking.use(c)
     # Students get one feedback, whoever makes it, and what was not graded is never exported as a zero.
     c.GenerateFeedback.exporter_class = "autograder.plugins.FeedbackExporter"
     c.ExchangeFactory.release_feedback = "autograder.plugins.ReleaseFeedback"
@@ -51,3 +56,6 @@ def lay_out(c: "Config", file: str) -> None:
     for step in STEPS:
         c.CourseDirectory[f"{step}_directory"] = f"{WORK}/{step}"
     c.CourseDirectory.db_url = f"sqlite:///{root}/{WORK}/gradebook.db"
+    # SQLite makes a file and no folder, and formgrader may be the first to want it.
+    with contextlib.suppress(OSError):
+        (root / WORK).mkdir(exist_ok=True)
