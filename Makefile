@@ -8,7 +8,8 @@ BIN    := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY  := $(VENV)/.ready
 # Not what a reader puts into the checkout beside them.
-OURS   := advsec autograder website tests conftest.py nbgrader_config.py $(filter-out %-Copy1.ipynb %-Copy2.ipynb, \
+OURS   := advsec autograder deploy website tests conftest.py nbgrader_config.py \
+	$(filter-out %-Copy1.ipynb %-Copy2.ipynb, \
 	$(wildcard notebooks/lectures/??_*.ipynb notebooks/assignments/*/??_*.ipynb))
 ASSIGNMENTS := $(notdir $(wildcard notebooks/assignments/??_*))
 # Tests that share something costly stay together; the long ones start first.
@@ -17,6 +18,9 @@ PYTEST := $(BIN)/python -m pytest $(SPREAD)
 QUICK  := tests/advsec tests/autograder/test_grading.py tests/autograder/test_cli.py tests/test_environment.py \
 	notebooks
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --compile
+
+# JupyterHub's proxy comes from npm alone; where that is not at hand, the test that needs it says so.
+NODE_BIN := $(CURDIR)/$(VENV)/npm/node_modules/.bin
 
 # nbgrader calls `alembic` by name, and Jupyter reads the course's settings from here: ROLE=teacher has those of
 # nbgrader's panels in front.
@@ -63,8 +67,11 @@ test: lint ## lint, types, tests, and every notebook executed
 
 test-browser: $(READY) ## what people see, in a real browser (Debian's chromium is found or installed)
 	@.ci/need "chromium google-chrome" chromium fonts-dejavu-core
+	@PATH="$(NODE_BIN):$$PATH"; type configurable-http-proxy >/dev/null 2>&1 || ! type npm >/dev/null 2>&1 || { \
+		echo "== Installing JupyterHub's proxy into $(VENV) with npm"; \
+		npm install --silent --no-audit --no-fund --prefix $(VENV)/npm configurable-http-proxy@5.3.0 || true; }
 	@echo "== Tests in a browser"
-	@$(PYTEST) tests/browser
+	@PATH="$(NODE_BIN):$$PATH" $(PYTEST) tests/browser
 
 check: $(READY) ## a quick selection of the tests: the reference, one graded class, every lecture
 	@echo "== Quick tests on $$($(BIN)/python --version)"

@@ -10,8 +10,10 @@ from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 from sys import stdlib_module_names
 
+import jsonschema
 import pytest
 import yaml
+from jupyter_server.serverapp import DEFAULT_JUPYTER_SERVER_PORT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from traitlets.config import PyFileConfigLoader
@@ -184,3 +186,84 @@ def sources(folder: Path) -> Iterator[tuple[Path, str]]:
             for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
                 if cell["cell_type"] == "code":
                     yield path, re.sub(r"^\s*[%!].*", "", "".join(cell["source"]), flags=re.MULTILINE)
+
+
+# --- where somebody else makes the environment --------------------------------------------------------------
+
+# What containers.dev says of the fields in use: one of another name would be ignored without a word.
+DEVCONTAINER = {
+    "type": "object",
+    "required": ["image", "postCreateCommand"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string"},
+        "image": {"type": "string"},
+        "postCreateCommand": {"type": "string"},
+        "forwardPorts": {"type": "array", "items": {"type": "integer", "maximum": 65535, "minimum": 0}},
+        "portsAttributes": {
+            "type": "object",
+            "patternProperties": {
+                r"^\d+(-\d+)?$": {
+                    "type": "object",
+                    "properties": {"label": {"type": "string"}},
+                    "additionalProperties": False,
+                }
+            },
+            "additionalProperties": False,
+        },
+        "customizations": {
+            "type": "object",
+            "properties": {
+                "vscode": {
+                    "type": "object",
+                    "properties": {
+                        "extensions": {
+                            "type": "array",
+                            "items": {"type": "string", "pattern": r"^[\w-]+\.[\w-]+$"},
+                        },
+                        "settings": {"type": "object"},
+                    },
+                    "additionalProperties": False,
+                }
+            },
+        },
+    },
+}
+# With one of these Binder would build something else than environment.yml.
+BEFORE_ENVIRONMENT = ("binder", ".binder", "Dockerfile", "Project.toml", "Pipfile")
+
+
+def test_a_devcontainer_is_made_as_the_makefile_makes_it_with_the_python_of_conda():
+    devcontainer = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
+    jsonschema.validate(devcontainer, DEVCONTAINER)
+    python = re.search(r"python:(\d+\.\d+)-", devcontainer["image"])[1]
+    assert python == conda_packages()["python"].removeprefix("=")
+    target = devcontainer["postCreateCommand"].removeprefix("make ")
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    interpreter = devcontainer["customizations"]["vscode"]["settings"]["python.defaultInterpreterPath"]
+    assert interpreter.removeprefix("${containerWorkspaceFolder}/") == ".venv/bin/python"
+    assert devcontainer["forwardPorts"] == [DEFAULT_JUPYTER_SERVER_PORT]
+
+
+def test_binder_builds_what_conda_makes():
+    assert [name for name in BEFORE_ENVIRONMENT if (ROOT / name).exists()] == []
+
+
+def test_the_classroom_runs_the_settings_that_ship_with_it():
+    """Every file of deploy/ is read by something, and every folder that is named there is there."""
+    deploy = ROOT / "deploy"
+    for path in deploy.rglob("*.json"):
+        assert json.loads(path.read_text(encoding="utf-8"))
+    config = (deploy / "jupyterhub_config.py").read_text(encoding="utf-8")
+    named = set(re.findall(r'"settings" / "(\w+)"', config))
+    assert named == {path.name for path in (deploy / "settings").iterdir()}
+    assert not re.search(r"(?<![\w.])/(home|root|srv|opt|Users)/", config)
+
+
+def test_the_proxy_of_the_classroom_is_the_one_that_is_tested():
+    pinned = {
+        name: set(re.findall(r"configurable-http-proxy@([\d.]+)", (ROOT / name).read_text(encoding="utf-8")))
+        for name in ("Makefile", "deploy/README.md")
+    }
+    assert pinned["Makefile"] == pinned["deploy/README.md"]
+    assert len(pinned["Makefile"]) == 1
