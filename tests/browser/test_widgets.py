@@ -12,9 +12,14 @@ import nbformat
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from numpy.polynomial.chebyshev import chebvander
 from playwright.sync_api import Browser, Locator, Page
 
-from advsec import averages, optimizers, problems
+from advsec import averages, dropout, optimizers, problems
+from advsec.batchnorm import batchnorm_forward
+from advsec.bias_variance import decompose
+from advsec.gradient_check import numerical_gradient
+from advsec.linear_models import ridge
 from advsec.widgets import NAMES, source
 from tests.browser import lab as jupyter
 from tests.browser.conftest import new_page
@@ -343,6 +348,190 @@ def test_range_test_by_mouse(tab, site):
         end = bowl_losses([rate] * 60)[-1]
         assert after(tab, "explodes, to " if rate > 0.2 else "from 4.45 to ") == pytest.approx(end, rel=5e-3)
     assert rate > 0.2
+
+
+# --- difference step ----------------------------------------------------------------------------------------
+
+STEP = "step ε = 10 to the power"
+
+
+def cells(page: Page) -> list[list[str]]:
+    """The rows of the table, without the names in front."""
+    rows = page.locator(f"{WIDGET} tbody tr").all()
+    return [row.locator("td").all_inner_texts() for row in rows]
+
+
+def slope(exponent, method="central", dtype=np.float64):
+    one = np.ones(1, dtype=dtype)
+    numerical = numerical_gradient(lambda x: x[0] * x[0] * x[0], one, method=method, eps=10.0**exponent)
+    return float(numerical[0])
+
+
+def test_difference_step_by_keyboard(tab, site):
+    """Every digit of the table is that of numpy, down to where nothing is left of the slope."""
+    opened(tab, f"{site}difference_step.html")
+    assert cells(tab)[-1] == [f"{slope(-2):.16f}"]
+    for _ in range(4):
+        box(tab, STEP).press("ArrowDown")
+    assert cells(tab)[-1] == [f"{slope(-6):.16f}"]
+    assert after(tab, "round-off ") == pytest.approx(abs(slope(-6) - 3 - 1e-12), rel=0.05)
+    assert "right to 11 digits" in said(tab)
+    tab.get_by_label("difference", exact=True).select_option("forward")
+    slider(tab, STEP).press("End")
+    slider(tab, STEP).press("ArrowLeft")
+    assert after(tab, "Truncation is ") == pytest.approx(0.31)
+    tab.get_by_label("numbers", exact=True).select_option("single")
+    for exponent in (-4, -7, -8):
+        box(tab, STEP).fill(str(exponent))
+        box(tab, STEP).press("Enter")
+        assert cells(tab)[-1] == [f"{slope(exponent, 'forward', np.float32):.8f}"]
+    assert "Nothing is left of the slope" in said(tab)
+    assert tab.evaluate("[model.exponent, model.method, model.precision]") == [-8, "forward", "single"]
+
+
+def test_difference_step_by_mouse(tab, site):
+    opened(tab, f"{site}difference_step.html")
+    handle = tab.get_by_role("slider", name="step ε, in the plot")
+    drag(tab, handle, -300, 0)
+    exponent = int(value(tab, STEP))
+    assert exponent < -5
+    assert handle.get_attribute("aria-valuetext").startswith("ε = 10⁻")
+    assert cells(tab)[-1] == [f"{slope(exponent):.16f}"]
+
+
+# --- double descent -----------------------------------------------------------------------------------------
+
+DEGREE, EXAMPLES = "degree of the polynomial", "examples m"
+
+
+def parts(degree, m, l2=0.0):
+    """Those of the error, over noises that have the mean and the covariance of all noise."""
+    grid, x, k = np.linspace(0, 1, 101), (np.arange(m) + 0.5) / m, np.arange(degree + 1)
+    old, new = (chebvander(2 * places - 1, degree) / np.maximum(k, 1) for places in (x, grid))
+    y = np.sin(2 * np.pi * x) + 0.3 * np.sqrt(m) * np.concatenate([np.eye(m), -np.eye(m)])
+    weights = ridge(np.broadcast_to(old, (2 * m, *old.shape)), y, l2=l2)
+    return decompose(weights @ new.T, np.sin(2 * np.pi * grid), noise=0.3**2)
+
+
+def shown_parts(page):
+    """Variance and sum of the table."""
+    ((variance, _, total),) = cells(page)
+    return numbers(variance) + numbers(total)
+
+
+def test_double_descent_by_keyboard(tab, site):
+    opened(tab, f"{site}double_descent.html")
+    for degree, m in ((19, 20), (19, 15), (100, 20), (3, 20)):
+        box(tab, DEGREE).fill(str(degree))
+        box(tab, EXAMPLES).fill(str(m))
+        assert shown_parts(tab) == pytest.approx([parts(degree, m).variance, parts(degree, m).mse], rel=5e-3)
+        assert ("As many weights as examples" in said(tab)) == (degree == m - 1)
+    assert after(tab, "Squared bias ") == pytest.approx(parts(3, 20).bias_squared, rel=0.02)
+    box(tab, DEGREE).fill("19")
+    box(tab, DEGREE).press("Enter")
+    tab.get_by_label("penalty λ").select_option("10⁻⁴")
+    held = parts(19, 20, 1e-4)
+    assert shown_parts(tab) == pytest.approx([held.variance, held.mse], rel=5e-3)
+    assert after(tab, "it would be ") == pytest.approx(parts(19, 20).mse, rel=5e-3)
+    assert tab.evaluate("[model.degree, model.m, model.penalty]") == [19, 20, "10⁻⁴"]
+
+
+def test_double_descent_by_mouse(tab, site):
+    """Over the peak, and down on the other side."""
+    opened(tab, f"{site}double_descent.html")
+    handle = tab.get_by_role("slider", name=f"{DEGREE}, in the plot")
+    seen = [parts(3, 20).mse]
+    for dx in (70, 150):
+        drag(tab, handle, dx, 0)
+        degree = int(value(tab, DEGREE))
+        assert shown_parts(tab)[1] == pytest.approx(parts(degree, 20).mse, rel=5e-3)
+        seen.append(parts(degree, 20).mse)
+    assert seen[0] < seen[2] < seen[1]
+
+
+# --- thinned networks ---------------------------------------------------------------------------------------
+
+INPUTS, OFFSET = np.array([0.9, -0.4, 0.7, 1.2, -0.8, 0.5, 0.3, 0.6]), -0.2
+
+
+def averages_of_networks(p, size):
+    masks = np.concatenate(list(dropout.all_masks(8)))
+    outputs = 1 / (1 + np.exp(-size * (masks @ INPUTS + OFFSET)))
+    one_pass = dropout.nwgm_logistic(size * INPUTS, np.ones(8), p, b=size * OFFSET)
+    return [dropout.mask_probabilities(masks, p) @ outputs, one_pass, one_pass]
+
+
+def outputs_shown(page):
+    return [float(output) for output, _ in cells(page)]
+
+
+def test_thinned_networks_by_keyboard(tab, site):
+    opened(tab, f"{site}thinned_networks.html")
+    box(tab, "size of the weights").fill("8")
+    for p, decided in ((0.5, ["yes", "yes", "yes"]), (0.1, ["no", "yes", "yes"])):
+        box(tab, "keep probability p").fill(str(p))
+        assert outputs_shown(tab)[:3] == pytest.approx(averages_of_networks(p, 8), abs=5e-5)
+        assert [decision for _, decision in cells(tab)[:3]] == decided
+    assert "on different sides of ½" in said(tab)
+    for name in ("+0.9", "+1.2"):
+        tab.get_by_role("checkbox", name=name).press("Space")
+    kept = np.array([0, 1, 1, 0, 1, 1, 1, 1])
+    assert outputs_shown(tab)[3] == pytest.approx(1 / (1 + np.exp(-8 * (kept @ INPUTS + OFFSET))), abs=5e-5)
+    assert tab.evaluate("[model.size, model.p, model.mask]") == [8, 0.1, 0b11110110]
+
+
+def test_thinned_networks_by_mouse(tab, site):
+    opened(tab, f"{site}thinned_networks.html")
+    for label, share in (("size of the weights", 0.8), ("keep probability p", 0.3)):
+        place = slider(tab, label).bounding_box()
+        tab.mouse.click(place["x"] + share * place["width"], place["y"] + place["height"] / 2)
+    tab.get_by_text("−0.8").click()
+    size, p = value(tab, "size of the weights"), value(tab, "keep probability p")
+    assert (size, p) != (0.5, 0.5)
+    assert outputs_shown(tab)[:3] == pytest.approx(averages_of_networks(p, size), abs=5e-5)
+    assert not tab.get_by_role("checkbox", name="−0.8").is_checked()
+
+
+# --- batch neighbours ---------------------------------------------------------------------------------------
+
+OWN, BATCH = "z of one example", "examples in the batch, m"
+
+
+def outputs(z, m):
+    """Of a batch in training: of the one that is moved, of the lowest and of the highest other."""
+    batch = np.concatenate([[z], np.linspace(-np.sqrt(3), np.sqrt(3), m - 1) if m > 2 else [0.0]])
+    out = batchnorm_forward(batch[:, None], [1.0], [0.0])[0][:, 0]
+    return [out[0], out[1], out[-1]]
+
+
+def in_training(page):
+    (_, own, _), (_, others, _) = cells(page)
+    return numbers(own) + numbers(others)
+
+
+def test_batch_neighbours_by_keyboard(tab, site):
+    opened(tab, f"{site}batch_neighbours.html")
+    assert in_training(tab) == pytest.approx(outputs(0.5, 8), abs=5e-3)
+    slider(tab, OWN).press("End")
+    assert value(tab, OWN) == 10
+    assert in_training(tab) == pytest.approx(outputs(10, 8), abs=5e-3)
+    assert after(tab, r"√\(m − 1\) = ") == pytest.approx(np.sqrt(7), abs=5e-3)
+    narrow = np.ptp(outputs(10, 8)[1:]) / (2 * np.sqrt(3))
+    assert after(tab, "squeezed to ") == pytest.approx(100 * narrow, abs=0.5)
+    box(tab, BATCH).fill("2")
+    box(tab, OWN).fill("-0.3")
+    box(tab, OWN).press("Enter")
+    assert in_training(tab) == pytest.approx([-1, 1], abs=1e-3)
+    assert "nothing is left but which of them is larger" in said(tab)
+    assert tab.evaluate("[model.z, model.m]") == [-0.3, 2]
+
+
+def test_batch_neighbours_by_mouse(tab, site):
+    opened(tab, f"{site}batch_neighbours.html")
+    drag(tab, tab.get_by_role("slider", name=f"{OWN}, in the plot"), -120, 30)
+    z = value(tab, OWN)
+    assert z < -2
+    assert in_training(tab) == pytest.approx(outputs(z, 8), abs=5e-3)
 
 
 # --- in JupyterLab ------------------------------------------------------------------------------------------
