@@ -8,9 +8,10 @@
 
 One line installs it on a machine that has nothing but Python. The wheel holds `check` with what it needs as
 data (see `handout`), and of the course's package what the lecture imports, with the answers folded (see
-`fold`), also those of other assignments, which a network needs. There is no solution, no hidden input, no
-other assignment, no grader and no catalogue in it. Of the properties by which random results are judged
-those are there that the assignment uses.
+`fold`), also those of other assignments, which a network needs. It serves the assignments that were handed
+out before as well: students install it over theirs, and go back. There is no solution, no hidden input, no
+assignment that is still to come, no grader and no catalogue in it. Of the properties by which random results
+are judged those are there that the assignments use.
 """
 
 import ast
@@ -22,7 +23,7 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -54,16 +55,33 @@ class Bundle:
     worked_in: str | None
 
 
-def make_bundle(
-    course: Course, assignment: Assignment, release: Path, when: WhenShown | None = None
-) -> Bundle:
+@dataclass(frozen=True)
+class HandedOut:
+    """An assignment, with nbgrader's release of it, and what `check` keeps back for later."""
+
+    assignment: Assignment
+    release: Path
+    when: WhenShown | None = None
+
+
+def make_bundle(course: Course, handed_out: HandedOut, before: Sequence[HandedOut] = ()) -> Bundle:
     """Write the bundle of a release: a zip file, and beside it the folder, unless somebody has worked in it.
 
-    Raises CourseError where it cannot be written.
+    What is installed for it serves those of `before` too, since there is one place for what is installed and
+    students go back. Raises CourseError where it cannot be written.
     """
+    assignment, release = handed_out.assignment, handed_out.release
     lecture = _lecture(course, assignment)
-    notebooks = [json.loads(read_ours(path)) for path in sorted(release.glob("*.ipynb"))]
-    wheel_name, wheel = make_wheel(assignment, _asked_about(course, assignment), lecture, notebooks, when)
+    parts = [
+        Part(
+            each.assignment,
+            _lecture(course, each.assignment),
+            tuple(json.loads(read_ours(path)) for path in sorted(each.release.glob("*.ipynb"))),
+            each.when,
+        )
+        for each in (handed_out, *before)
+    ]
+    wheel_name, wheel = make_wheel(parts, _asked_about(course, assignment))
     files = {
         "README.md": _readme(assignment, wheel_name, bool(lecture)).encode(),
         wheel_name: wheel,
@@ -157,34 +175,42 @@ def _open_functions(lecture: dict[str, Any] | None) -> frozenset[str]:
 # --- the wheel ------------------------------------------------------------------------------------------
 
 
-def make_wheel(
-    assignment: Assignment,
-    owners: Mapping[str, str],
-    lecture: dict[str, Any] | None,
-    notebooks: Iterable[dict[str, Any]],
-    when: WhenShown | None = None,
-) -> tuple[str, bytes]:
-    """The name and the bytes of the wheel that an assignment, its notebooks and its lecture need.
+@dataclass(frozen=True)
+class Part:
+    """What a wheel is for: an assignment with its lecture and its notebooks."""
 
-    `owners` are the assignments of the course by the functions that they ask for. `when` says what `check`
-    keeps back for later.
+    assignment: Assignment
+    lecture: dict[str, Any] | None = None
+    notebooks: tuple[dict[str, Any], ...] = ()
+    when: WhenShown | None = None
+
+
+def make_wheel(parts: Sequence[Part], owners: Mapping[str, str]) -> tuple[str, bytes]:
+    """The name and the bytes of the wheel that these assignments need, of which the first is handed out now.
+
+    `owners` are the assignments of the course by the functions that they ask for.
     """
-    codes = [_code(notebook) for notebook in (*notebooks, lecture) if notebook]
+    codes = [_code(each) for part in parts for each in (*part.notebooks, part.lecture) if each]
     imports = {name for code in codes for name in _imports(ast.parse(code), "")}
-    modules = _closure({f"{GRADER}.student", *imports, *handout.property_modules(assignment)})
+    properties = {name for part in parts for name in handout.property_modules(part.assignment)}
+    modules = _closure({f"{GRADER}.student", f"{GRADER}.standing", *imports, *properties})
+    open_functions = {name for part in parts for name in _open_functions(part.lecture)}
+    first = parts[0].assignment.name
     files = {_path(name): _source(name).encode() for name in sorted(modules)}
     files |= {path: content for name in modules for path, content in _javascript(name)}
     files |= {f"{package}/py.typed": b"" for package in {name.partition(".")[0] for name in modules}}
     for name in modules:
         public = _public(_source(name)) if name.startswith(f"{PACKAGE}.") else frozenset[str]()
-        if asked := sorted(public & set(owners), key=lambda each: (owners[each] != assignment.name, each)):
-            names, owner = public - _open_functions(lecture), owners[asked[0]]
+        if asked := sorted(public & set(owners), key=lambda each: (owners[each] != first, each)):
+            names, owner = public - open_functions, owners[asked[0]]
             files[_path(name)] = folded(
                 _source(name), names, f"Folded: part of the assignment {owner}."
             ).encode()
-    files[f"{GRADER}/{handout.FILE}"] = handout.recorded(assignment).encode()
-    if when and when.when:
-        files[f"{GRADER}/{when_shown.FILE}"] = when_shown.recorded(when).encode()
+    for part in parts:
+        place = f"{GRADER}/{handout.FOLDER}/{part.assignment.name}"
+        files[place + handout.SUFFIX] = handout.recorded(part.assignment).encode()
+        if part.when and part.when.when:
+            files[place + when_shown.SUFFIX] = when_shown.recorded(part.when).encode()
     needed = {top for name in modules for top in _imports_of(name)} | {
         name.partition(".")[0] for name in imports
     }

@@ -36,8 +36,8 @@ from autograder.tells_apart import TellsApart, packed, unpacked
 from autograder.trials import Drawn, draw_public
 
 
-# Where it lies in the package of a student.
-FILE = "handout.json"
+# Where it lies in the package of a student: a file for each assignment that was handed out, by its name.
+FOLDER, SUFFIX = "handouts", ".json"
 
 KINDS = {
     kind.__name__: kind

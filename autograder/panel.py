@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterator
+from typing import Any
 
 from autograder.verdict import UNTOUCHED, Judgement
 
@@ -9,6 +10,8 @@ from autograder.verdict import UNTOUCHED, Judgement
 GOOD, BAD, NEUTRAL = "#009E73", "#D55E00", "#8C8C8C"
 # A test in which an answer by another convention is right, with numbers of its own.
 OTHERWISE = "≈"
+# Under this name the metadata of an output says what came out of a check.
+RECORD = "autograder_check"
 
 
 class Panel:
@@ -22,12 +25,17 @@ class Panel:
     ) -> None:
         self.judgement = judgement
         self.untried = untried
-        if _is_right(judgement):
+        if is_right(judgement):
             tests = "them" if all(ok for _, ok in judgement.passed) else "the tests"
             self.remark = f"Grading repeats {tests} with other numbers"
             self.remark += f" and tries further kinds of input: {'; '.join(further)}." if further else "."
         else:
             self.remark = ""
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """For the metadata of the output, where `autograder.standing` finds it again in a saved notebook."""
+        return {RECORD: {"exercise": self.judgement.exercise, "score": self.judgement.score}}
 
     def __repr__(self) -> str:
         return panel_text(self.judgement, self.untried, self.remark)
@@ -56,18 +64,21 @@ def panel_html(judgement: Judgement, untried: tuple[str, ...] = (), remark: str 
     escape = html.escape
     finding = judgement.finding
     if finding and finding.kind in UNTOUCHED:
-        return f"{_framed(NEUTRAL)}{_inline_code(finding.message)}</div>"
-    sign, colour = ("✓", GOOD) if _is_right(judgement) else ("✗", BAD)
+        return f"{framed(NEUTRAL)}{inline_code(finding.message)}</div>"
+    sign, colour = ("✓", GOOD) if is_right(judgement) else ("✗", BAD)
     parts = [
-        _framed(colour),
+        framed(colour),
         f"<strong>{sign} <code>{escape(judgement.exercise)}</code></strong> ",
         escape(f"{_headline(judgement, untried)} {remark}".rstrip()),
         '<div style="margin:0.3em 0">',
-        " &nbsp; ".join(f"{sign}&nbsp;{escape(name)}" for sign, name in _tests(judgement, untried)),
+        " &nbsp; ".join(
+            f'<span style="display:inline-block">{sign}&nbsp;{escape(name)}</span>'
+            for sign, name in _tests(judgement, untried)
+        ),
         "</div>",
     ]
     if finding:
-        parts.append(f'<p style="margin:0.4em 0">{_inline_code(finding.message)}</p>')
+        parts.append(f'<p style="margin:0.4em 0">{inline_code(finding.message)}</p>')
         if rows := list(_case(judgement)):
             parts.append('<table style="margin:0">')
             parts += [
@@ -83,12 +94,12 @@ def panel_html(judgement: Judgement, untried: tuple[str, ...] = (), remark: str 
     return "".join(parts) + "</div>"
 
 
-def _framed(colour: str) -> str:
+def framed(colour: str) -> str:
     return f'<div style="border-left:4px solid {colour};padding:0.4em 0.9em;line-height:1.5;max-width:60em">'
 
 
 def _tests(judgement: Judgement, untried: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    other = OTHERWISE if _is_right(judgement) else "✗"
+    other = OTHERWISE if is_right(judgement) else "✗"
     yield from (("✓" if ok else other, name) for name, ok in judgement.passed)
     yield from (("–", name) for name in untried)
 
@@ -96,7 +107,7 @@ def _tests(judgement: Judgement, untried: tuple[str, ...]) -> Iterator[tuple[str
 def _case(judgement: Judgement) -> Iterator[tuple[str, str]]:
     """The failing case as rows; what never came back was said already."""
     case = judgement.finding.case if judgement.finding else None
-    expected, returned = ("ours", "yours") if _is_right(judgement) else ("expected", "returned")
+    expected, returned = ("ours", "yours") if is_right(judgement) else ("expected", "returned")
     if case:
         yield "tried", case.call
         if case.expected:
@@ -105,7 +116,7 @@ def _case(judgement: Judgement) -> Iterator[tuple[str, str]]:
             yield returned, case.returned
 
 
-def _inline_code(text: str) -> str:
+def inline_code(text: str) -> str:
     """Escaped text with `code` between backticks set as code."""
     pieces = html.escape(text).split("`")
     if len(pieces) % 2 == 0:
@@ -113,7 +124,7 @@ def _inline_code(text: str) -> str:
     return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
 
 
-def _is_right(judgement: Judgement) -> bool:
+def is_right(judgement: Judgement) -> bool:
     return judgement.score == judgement.max_score
 
 
@@ -121,7 +132,7 @@ def _headline(judgement: Judgement, untried: tuple[str, ...]) -> str:
     passed, tried = sum(ok for _, ok in judgement.passed), len(judgement.passed)
     if passed == tried:
         return f"all {passed} tests pass."
-    if _is_right(judgement):
+    if is_right(judgement):
         return f"right, by another convention ({OTHERWISE}: other numbers than ours)."
     if untried:
         return f"{passed} of {tried + len(untried)} tests pass, {len(untried)} not tried."

@@ -85,7 +85,8 @@ The check calls your function on inputs of several kinds and shows what it expec
 When it recognises the formula that you wrote, it tells you which one that is. Grading repeats all this \
 with other numbers and further kinds of input."""
 
-IMPORTS = "import numpy as np\nfrom autograder import check"
+IMPORTS = "import numpy as np\nfrom autograder import check, progress"
+PROGRESS = "# How far you are, here and in the course. Run this as often as you like.\nprogress()"
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -140,6 +141,7 @@ def _begin(course: Course, known: Assignments, assignment: str) -> list[Path]:
     cells = [
         _cell("markdown", "title", TITLE.format(title=title), grade_id="title", locked=True),
         _cell("code", "imports", IMPORTS, grade_id="imports", locked=True),
+        _cell("code", "progress", PROGRESS, grade_id="progress", locked=True),
     ]
     _write_notebook(notebook, {"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5})
     about = {"assignment": assignment, "title": title}
@@ -252,11 +254,13 @@ def _with_last(text: str, inside: ast.expr, there: list[str], entry: str, indent
 
 
 def _with_cells(notebook: dict[str, Any], assignment: Assignment, about: dict[str, str]) -> dict[str, Any]:
-    """The notebook with a question, a solution cell and a test cell behind those of the last exercise."""
+    """The notebook with a question, a solution cell and a test cell behind those of the last exercise; the
+    first of all stand before the progress."""
     cells, name = notebook["cells"], about["name"]
     grade_ids = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells]
     tests = [assignment.test_cell(each) for each in assignment.exercises]
-    place, ident = grade_ids.index(tests[-1]) + 1 if tests else len(cells), name.replace("_", "-")
+    behind = grade_ids.index("progress") if "progress" in grade_ids else len(cells)
+    place, ident = grade_ids.index(tests[-1]) + 1 if tests else behind, name.replace("_", "-")
     question = f"## {about['summary'].rstrip('.')} (2 points)\n\nTODO: the formula, and what is asked for."
     test = {"grade_id": f"test-{name}", "grade": True, "locked": True, "points": 2}
     cells[place:place] = [

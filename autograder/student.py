@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
+from importlib.resources.abc import Traversable
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -47,7 +48,7 @@ class CheckFailed(Exception):  # noqa: N818 (a check that fails is no error of t
 
     def _render_traceback_(self) -> list[str]:
         """IPython shows this instead of a traceback through the grader, which would help nobody."""
-        if self.shown and not _validating():
+        if self.shown and not validating():
             return ["CheckFailed: see above."]
         text = f"CheckFailed: {self}"
         return textwrap.wrap(text, VALIDATE_WIDTH, break_long_words=False, break_on_hyphens=False)
@@ -60,7 +61,18 @@ def check(function: Callable[..., Any]) -> None:
     `CheckFailed` then, so that nbgrader's Validate button reports it; of a function that is not written yet
     only that button hears.
     """
-    drawn = _asked_for(function, sys._getframe(1).f_globals)
+    panel = checked(function, sys._getframe(1).f_globals)
+    _display(panel)
+    judgement, finding = panel.judgement, panel.judgement.finding
+    if finding and judgement.score < judgement.max_score:
+        if finding.kind in UNTOUCHED and not validating():
+            return
+        raise CheckFailed(finding.message, shown=True)
+
+
+def checked(function: Callable[..., Any], notebook: Mapping[str, Any]) -> Panel:
+    """What there is to say of a function of a notebook; raises CheckFailed where nothing can be tried."""
+    drawn = _asked_for(function, notebook)
     exercise = drawn[0].exercise
     if theirs := _borrowed(function):
         verb = "is" if theirs is function else "uses"
@@ -76,12 +88,7 @@ def check(function: Callable[..., Any]) -> None:
     judgement = _without_what_is_held_back(judgement)
     untried = tuple(each.probe.name for each in drawn[len(trials) :])
     further = tuple(probe.name for probe in exercise.probes if not probe.public)
-    _display(Panel(judgement, untried, further))
-    finding = judgement.finding
-    if finding and judgement.score < judgement.max_score:
-        if finding.kind in UNTOUCHED and not _validating():
-            return
-        raise CheckFailed(finding.message, shown=True)
+    return Panel(judgement, untried, further)
 
 
 def check_quietly(function: Callable[..., Any], exercise: Exercise) -> Judgement:
@@ -106,7 +113,7 @@ def _as_own_gradient(
 
 def _without_what_is_held_back(judgement: Judgement) -> Judgement:
     """Which tests pass is told at once; the course may say what there is to say only later."""
-    when = _when_shown().held_back(datetime.now(UTC)).get(judgement.exercise)
+    when = _when_shown(judgement.exercise).held_back(datetime.now(UTC)).get(judgement.exercise)
     if when is None or judgement.finding is None or judgement.finding.kind in UNTOUCHED:
         return judgement
     says = f"Not every test passes yet. Your course shows {when} what differs; until then, try small inputs."
@@ -115,10 +122,13 @@ def _without_what_is_held_back(judgement: Judgement) -> Judgement:
 
 
 @functools.cache
-def _when_shown() -> WhenShown:
+def _when_shown(exercise: str) -> WhenShown:
     """What the students' bundle says of it; in the repository nothing is held back."""
-    recorded = resources.files("autograder") / when_shown.FILE
-    return when_shown.restored(recorded.read_text("utf-8")) if recorded.is_file() else WhenShown()
+    for name, asked in assignments().items():
+        recorded = _handouts() / f"{name}{when_shown.SUFFIX}"
+        if exercise in asked and recorded.is_file():
+            return when_shown.restored(recorded.read_text("utf-8"))
+    return WhenShown()
 
 
 def _try(function: Callable[..., Any], drawn: Sequence[Drawn]) -> tuple[Trial, ...]:
@@ -146,19 +156,30 @@ def _perform(function: Callable[..., Any], drawn: Drawn) -> tuple[Outcome, ...]:
 
 
 @functools.cache
-def _catalogue() -> Mapping[str, tuple[Drawn, ...]]:
-    """By name what is asked for: as the students' bundle holds it, or as the course does in which we are."""
-    recorded = resources.files("autograder") / handout.FILE
-    if recorded.is_file():
-        return handout.restored(recorded.read_text("utf-8"))
+def assignments() -> Mapping[str, Mapping[str, tuple[Drawn, ...]]]:
+    """By assignment and name what is asked for: as the students' bundle holds it, or as the course does in
+    which we are."""
+    recorded = {each.name: each for each in _handouts().iterdir()} if _handouts().is_dir() else {}
+    if names := sorted(name for name in recorded if name.endswith(handout.SUFFIX)):
+        texts = {name.removesuffix(handout.SUFFIX): recorded[name].read_text("utf-8") for name in names}
+        return {name: handout.restored(text) for name, text in texts.items()}
     from autograder.course import Course, CourseError
 
     try:
         known = Course.find().assignments
-        exercises = [exercise for name in known.names for exercise in known.load(name).exercises]
+        loaded = [known.load(name) for name in known.names]
     except CourseError as error:
         raise CheckFailed(f"check does not know what your course asks for: {error}.") from None
-    return {exercise.name: draw_public(exercise) for exercise in exercises}
+    return {each.name: {one.name: draw_public(one) for one in each.exercises} for each in loaded}
+
+
+def _handouts() -> Traversable:
+    return resources.files("autograder") / handout.FOLDER
+
+
+@functools.cache
+def _catalogue() -> Mapping[str, tuple[Drawn, ...]]:
+    return {name: drawn for asked in assignments().values() for name, drawn in asked.items()}
 
 
 def _asked_for(function: Callable[..., Any], notebook: Mapping[str, Any]) -> tuple[Drawn, ...]:
@@ -234,7 +255,7 @@ def _title(theirs: Any) -> str:
 # --- showing --------------------------------------------------------------------------------------------
 
 
-def _validating() -> bool:
+def validating() -> bool:
     """Whether nbgrader's Validate runs the notebook: nobody sees the panels then."""
     return os.environ.get("NBGRADER_EXECUTION") == "validate"
 
@@ -249,4 +270,4 @@ def _display(panel: Panel) -> None:
     if get_ipython() is None:
         print(panel)
     else:
-        display(panel)
+        display(panel, metadata=panel.record)

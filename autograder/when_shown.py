@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 
 WHEN = ("at_once", "after_due", "after_feedback")
-# Where it lies in the package of a student.
-FILE = "when_shown.json"
+# What follows the name of the assignment where it lies in the package of a student, beside the exercises.
+SUFFIX = ".when"
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,17 @@ def release(assignment: AssignmentName) -> None:
     """
     course = Course.find()
     known = asked_assignment(assignment)
-    from autograder.bundle import make_bundle
+    from autograder.bundle import HandedOut, make_bundle
     from autograder.gradebook import make_release, when_shown
 
-    bundle = make_bundle(course, known, make_release(course, known), when_shown(course, known))
+    released = (name for name in course.assignments.names if name != known.name)
+    before = [
+        HandedOut(each, course.release / each.name, when_shown(course, each))
+        for each in (course.assignments.load(name) for name in released)
+        if (course.release / each.name).is_dir()
+    ]
+    handed_out = HandedOut(known, make_release(course, known), when_shown(course, known))
+    bundle = make_bundle(course, handed_out, before)
     print(f"For students: {short(bundle.archive)}, and the same as a folder beside it.")
     if bundle.worked_in:
         print(

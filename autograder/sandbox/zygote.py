@@ -120,13 +120,17 @@ def _prepare(policy: Policy) -> Any:
 
 
 def _student_side() -> types.ModuleType:
-    """What `from autograder import check` finds in a box: the notebook's own tests are no part of grading."""
+    """What `from autograder import ...` finds in a box: the notebook's own tests are no part of grading."""
     module = types.ModuleType("autograder", "While your work is graded, the tests run outside of it.")
 
     def check(function: Any) -> None:
         print("check: while your work is graded, the tests run outside of it.")
 
+    def progress() -> None:
+        print("progress: while your work is graded, the tests run outside of it.")
+
     module.check = check  # type: ignore[attr-defined]
+    module.progress = progress  # type: ignore[attr-defined]
     module.CheckFailed = type("CheckFailed", (Exception,), {})  # type: ignore[attr-defined]
     return module
 

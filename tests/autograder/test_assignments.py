@@ -24,7 +24,7 @@ import pytest
 import advsec
 from advsec.source import source
 from autograder import bundle
-from autograder.bundle import make_bundle
+from autograder.bundle import HandedOut, make_bundle
 from autograder.catalogue import STILL_BROKEN
 from autograder.course import Course
 from autograder.exercise import Assignment
@@ -331,9 +331,11 @@ def test_in_a_bundle_no_answer_of_any_assignment_stands_open(course, name):
 @every_lecture
 def test_in_the_modules_that_are_asked_about_only_what_the_lecture_prints_stands_open(course, name):
     files = dict(_everything(course / "handout" / name))
+    handed_out = ASSIGNMENT_NAMES[: ASSIGNMENT_NAMES.index(name) + 1]
     printed = {
         function.rpartition(".")[2]
-        for function in re.findall(r"^advsec\.show\(([\w.]+)\)$", _lecture_code(name), re.MULTILINE)
+        for each in handed_out
+        for function in re.findall(r"^advsec\.show\(([\w.]+)\)$", _lecture_code(each), re.MULTILINE)
     }
     asked = {exercise.reference for exercise in load(name).exercises}
     asked = {function for function in asked if function.__module__.startswith("advsec.")}
@@ -409,22 +411,22 @@ def test_what_somebody_has_worked_in_is_left_and_the_zip_file_made_all_the_same(
     release = course / ".course" / "release" / name
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     here = Course.find(tmp_path)
-    made = make_bundle(here, load(name), release)
+    made = make_bundle(here, HandedOut(load(name), release))
     assert made.worked_in is None
     checkpoint = made.folder / "assignments" / name / ".ipynb_checkpoints" / "copy.ipynb"
     checkpoint.parent.mkdir()
     checkpoint.write_text("{}")
     archive = made.archive.read_bytes()
-    assert make_bundle(here, load(name), release) == made
+    assert make_bundle(here, HandedOut(load(name), release)) == made
     assert made.archive.read_bytes() == archive
     for path in ("README.md", "mine.txt"):
         before = (made.folder / path).read_text() if (made.folder / path).exists() else None
         (made.folder / path).write_text("mine")
-        assert make_bundle(here, load(name), release).worked_in == path
+        assert make_bundle(here, HandedOut(load(name), release)).worked_in == path
         assert (made.folder / path).read_text() == "mine"
         assert made.archive.read_bytes() == archive
         (made.folder / path).unlink() if before is None else (made.folder / path).write_text(before)
-    assert make_bundle(here, load(name), release).worked_in is None
+    assert make_bundle(here, HandedOut(load(name), release)).worked_in is None
 
 
 RUN = """

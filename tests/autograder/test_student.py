@@ -283,8 +283,8 @@ def test_outside_of_a_course_nobody_knows_what_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    known = student._catalogue
-    monkeypatch.setattr(student, "_catalogue", known.__wrapped__)
+    monkeypatch.setattr(student, "_catalogue", student._catalogue.__wrapped__)
+    monkeypatch.setattr(student, "assignments", student.assignments.__wrapped__)
     with pytest.raises(CheckFailed, match=r"check does not know .* is not inside a course"):
         check(right)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bundle import make_wheel
+from autograder.bundle import Part, make_wheel
 from autograder.exercises import load
 from autograder.report import student_page
 from autograder.results import Origin, Result
@@ -104,7 +104,7 @@ def test_check_tells_the_score_of_the_visible_tests_and_keeps_the_message_back(
     """In the wheel that students get, for the next hundred years."""
     due = datetime(2126, 1, 1)
     shown = WhenShown({"cumulative_mean": when} if when != "at_once" else {}, due)
-    _, wheel = make_wheel(ASSIGNMENT, {}, None, [], shown)
+    _, wheel = make_wheel([Part(ASSIGNMENT, when=shown)], {})
     zipfile.ZipFile(io.BytesIO(wheel)).extractall(tmp_path)
     environment = {"PYTHONPATH": str(tmp_path), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     done = subprocess.run(

@@ -10,13 +10,20 @@ SERIOUS = ("serious", "critical")
 HERE = ("127.0.0.1", "localhost", "[::1]")
 # What names no other machine.
 WITHOUT_HOST = ("data:", "blob:", "about:", "file:", "chrome-error:")
+# What builds the site brings an extension for JupyterLite, which JupyterLab finds and cannot load.
+OF_JUPYTERLITE = "Shared module @jupyterlite/services doesn't exist in shared scope"
 
 
 def console_errors(page: Page) -> list[str]:
     """Errors that the page writes to the console or does not catch, from now on."""
     errors: list[str] = []
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def note(text: str) -> None:
+        if OF_JUPYTERLITE not in text:
+            errors.append(text)
+
+    page.on("console", lambda said: note(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: note(str(error)))
     return errors
 
 
