@@ -68,7 +68,7 @@ def panel_html(judgement: Judgement, untried: tuple[str, ...] = (), remark: str 
     sign, colour = ("✓", GOOD) if is_right(judgement) else ("✗", BAD)
     parts = [
         framed(colour),
-        f"<strong>{sign} <code>{escape(judgement.exercise)}</code></strong> ",
+        f"<strong>{sign} {code(judgement.exercise)}</strong> ",
         escape(f"{_headline(judgement, untried)} {remark}".rstrip()),
         '<div style="margin:0.3em 0">',
         " &nbsp; ".join(
@@ -80,10 +80,11 @@ def panel_html(judgement: Judgement, untried: tuple[str, ...] = (), remark: str 
     if finding:
         parts.append(f'<p style="margin:0.4em 0">{inline_code(finding.message)}</p>')
         if rows := list(_case(judgement)):
-            parts.append('<table style="margin:0">')
+            # Cells as wide as their column, also in a saved notebook, of whose styles JupyterLab keeps few.
+            parts.append('<table style="margin:0;table-layout:fixed;width:100%">')
             parts += [
-                f'<tr><th scope="row" style="text-align:left">{name}</th>'
-                f'<td style="text-align:left"><code>{escape(text)}</code></td></tr>'
+                f'<tr><th scope="row" style="text-align:left;width:6em">{name}</th>'
+                f'<td style="text-align:left">{code(text)}</td></tr>'
                 for name, text in rows
             ]
             parts.append("</table>")
@@ -118,10 +119,15 @@ def _case(judgement: Judgement) -> Iterator[tuple[str, str]]:
 
 def inline_code(text: str) -> str:
     """Escaped text with `code` between backticks set as code."""
-    pieces = html.escape(text).split("`")
+    pieces = text.split("`")
     if len(pieces) % 2 == 0:
         return html.escape(text)
-    return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
+    return "".join(code(piece) if i % 2 else html.escape(piece) for i, piece in enumerate(pieces))
+
+
+def code(text: str) -> str:
+    """Escaped text as code that breaks where it must: numbers without a space never end."""
+    return f'<code style="overflow-wrap:break-word">{html.escape(text)}</code>'
 
 
 def is_right(judgement: Judgement) -> bool:

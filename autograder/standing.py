@@ -16,12 +16,13 @@ from urllib.parse import quote
 
 from autograder import student
 from autograder.exercise import AS_GIVEN
-from autograder.panel import BAD, GOOD, NEUTRAL, RECORD, framed, inline_code, is_right
+from autograder.panel import BAD, GOOD, NEUTRAL, RECORD, code, framed, inline_code, is_right
 from autograder.trials import Drawn
 from autograder.verdict import UNTOUCHED
 
 
 PASSES, WRONG, OPEN = "✓", "✗", "–"
+NOT_BEGUN = "not begun"
 # More than that is no notebook that somebody works in.
 LARGEST = 50_000_000
 # From the folder of an assignment to the others: as nbgrader lays them out, and as bundles lie side by side.
@@ -51,7 +52,7 @@ class Standing:
     @property
     def words(self) -> str:
         if all(row.sign == OPEN for row in self.rows):
-            return "not begun"
+            return NOT_BEGUN
         passing = sum(row.sign == PASSES for row in self.rows)
         score, points = sum(row.score for row in self.rows), sum(row.points for row in self.rows)
         pass_ = "exercise passes" if len(self.rows) == 1 else "exercises pass"
@@ -67,7 +68,7 @@ class Progress:
 
     def __repr__(self) -> str:
         width = max(len(row.exercise) for row in self.here.rows)
-        lines = [f"Your progress: {self.here.words} so far."]
+        lines = [f"Your progress: {_so_far(self.here)}"]
         lines += [
             f"  {row.sign} {row.exercise:<{width}}  {row.score:.4g} of {row.points:g}"
             + (f"  {row.says}" if row.says else "")
@@ -86,8 +87,8 @@ class Progress:
             colour = BAD
         parts = [
             framed(colour),
-            f"<strong>Your progress:</strong> {self.here.words} so far.",
-            _table((row.sign, f"<code>{html.escape(row.exercise)}</code>", _points(row)) for row in rows),
+            f"<strong>Your progress:</strong> {_so_far(self.here)}",
+            _table((row.sign, code(row.exercise), _points(row)) for row in rows),
             _paragraph(inline_code(_next(self.here))),
             _paragraph(html.escape(_remark(self.here))),
         ]
@@ -201,6 +202,10 @@ def _saved_row(
 
 
 # --- words ----------------------------------------------------------------------------------------------
+
+
+def _so_far(standing: Standing) -> str:
+    return "all of it lies before you." if standing.words == NOT_BEGUN else f"{standing.words} so far."
 
 
 def _next(standing: Standing) -> str:

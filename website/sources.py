@@ -85,7 +85,7 @@ def released(folder: Path) -> Iterator[tuple[Path, Path]]:
 
     They are made in a course of its own in `folder`: that of the repository may be in use.
     """
-    from autograder.bundle import make_bundle
+    from autograder.bundle import HandedOut, make_bundle
     from autograder.course import Course
     from autograder.gradebook import make_release
 
@@ -95,7 +95,7 @@ def released(folder: Path) -> Iterator[tuple[Path, Path]]:
     for name in course.assignments.names:
         assignment = course.assignments.load(name)
         release = make_release(course, assignment)
-        yield release / f"{name}.ipynb", make_bundle(course, assignment, release).archive
+        yield release / f"{name}.ipynb", make_bundle(course, HandedOut(assignment, release)).archive
 
 
 # --- text -----------------------------------------------------------------------------------------------

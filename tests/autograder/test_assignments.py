@@ -69,7 +69,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def student(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A machine far from the course, on which the zip file was unpacked and the one line of its README run.
+    """A machine far from the course, on which the zip files were unpacked and the one line of a README run,
+    that of the first assignment and then that of the last: who goes back finds all as it was.
 
     Other packages are borrowed from here, so that nothing is downloaded.
     """
@@ -79,13 +80,11 @@ def student(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", home / "venv"], check=True)
     (site,) = (home / "venv").glob("[lL]ib/**/site-packages")
     (site / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
-    line = install_line(home / ASSIGNMENT_NAMES[0]).removeprefix("python -m pip ")
     pip = [sys.executable, "-m", "pip", "--python", python(home), "--disable-pip-version-check"]
-    subprocess.run(
-        [*pip, *line.split(), "--no-index", "--no-deps", "--quiet"],
-        cwd=home / ASSIGNMENT_NAMES[0],
-        check=True,
-    )
+    for name in (ASSIGNMENT_NAMES[0], ASSIGNMENT_NAMES[-1]):
+        line = install_line(home / name).removeprefix("python -m pip ")
+        command = [*pip, *line.split(), "--no-index", "--no-deps", "--quiet"]
+        subprocess.run(command, cwd=home / name, check=True)
     return home
 
 
@@ -492,6 +491,20 @@ def test_on_a_students_machine_what_is_right_passes(worked):
         (output,) = cell.outputs
         assert "tests pass. Grading repeats them with other numbers" in output.data["text/plain"]
         assert "text/html" in output.data
+
+
+def test_on_a_students_machine_the_notebook_tells_how_far_it_is(worked):
+    texts = [
+        cell.outputs[0].data["text/plain"]
+        for part in ("unsolved", "solved")
+        for cell in worked[part]
+        if _grade_id(cell) == "progress"
+    ]
+    assert [text.splitlines()[0] for text in texts] == [
+        "Your progress: all of it lies before you.",
+        "Your progress: 9 of 9 exercises pass, 26 of 26 points so far.",
+    ]
+    assert all(name in texts[0] for name in ASSIGNMENT_NAMES)
 
 
 def test_on_a_students_machine_there_is_the_package_and_not_the_answer(worked, student):
