@@ -119,7 +119,7 @@ def series(
     return panels
 
 
-def _kernels_words(betas: Sequence[float], limits: tuple[int, float] | None) -> str:
+def _kernels_words(betas: Sequence[float]) -> str:
     panels = []
     for beta in betas:
         N = (1 + beta) / (1 - beta)
@@ -135,16 +135,13 @@ def _kernels_words(betas: Sequence[float], limits: tuple[int, float] | None) -> 
 
 
 @figure(_kernels_words)
-def kernels(betas: Sequence[float], limits: tuple[int, float] | None = None) -> NDArray:
+def kernels(betas: Sequence[float]) -> NDArray:
     """Weights of exponential averages by age, and the plain mean of N observations that each amounts to.
 
     Parameters
     ----------
     betas : sequence of float in [0, 1)
         Memories, one panel each.
-    limits : pair of int and float, optional
-        Largest age and largest weight on the axes, for figures that are compared; by default what each panel
-        needs.
 
     Returns
     -------
@@ -162,16 +159,13 @@ def kernels(betas: Sequence[float], limits: tuple[int, float] | None = None) -> 
     panels = new_panels(len(betas), width=max(6.0, 3.0 * len(betas)), height=3.0)
     for axes, beta in zip(panels, betas, strict=True):
         N = (1 + beta) / (1 - beta)
-        oldest, heaviest = limits or (int(np.ceil(1.7 * N)), None)
-        ages = np.arange(oldest + 1)
+        ages = np.arange(int(np.ceil(1.7 * N)) + 1)
         weights = (1 - beta) * float(beta) ** ages
         colors = np.where(ages < N - 0.5, OKABE_ITO["blue"], "0.6")
         axes.axvspan(-0.5, N - 0.5, **WINDOW)
         axes.bar(ages, weights, width=0.8, color=colors)
         axes.plot([-0.5, -0.5, N - 0.5, N - 0.5], [0, 1 / N, 1 / N, 0], color="black", ls="--", marker="none")
         axes.plot(beta / (1 - beta), 0, **HIGHLIGHT | {"marker": "^", "markersize": 10, "clip_on": False})
-        if heaviest is not None:
-            axes.set(xlim=(-1, oldest + 0.5), ylim=(0, heaviest))
         axes.set(xlabel="age of the observation", title=rf"$\beta$ = {beta:.3g},  $N$ = {N:.4g}")
         share = f"{1 - beta**N:.1%} of the weight\nis in the window"
         axes.annotate(share, (0.97, 0.95), xycoords="axes fraction", ha="right", va="top")

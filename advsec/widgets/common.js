@@ -357,6 +357,8 @@ function makeHandle(svg, spec, state, change, plot) {
     group.focus({ preventScroll: true });
     event.preventDefault();
   });
+  // Not left to touch-action, which browsers do not heed on every part of a drawing: the page would scroll instead.
+  group.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   group.addEventListener("pointermove", (event) => { if (held) follow(event, false); });
   group.addEventListener("pointerup", (event) => { if (held) follow(event, true); held = false; });
   group.addEventListener("pointercancel", () => { held = false; });

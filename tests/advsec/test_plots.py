@@ -474,10 +474,3 @@ def test_averages_apart_have_a_panel_each_in_which_the_level_is_on_top():
         np.testing.assert_array_equal(drawn["average"].get_ydata(), average)
         assert drawn["true level"].get_zorder() > drawn["average"].get_zorder()
     assert panels[0].figure.get_label().startswith("Charts, one for each average")
-
-
-def test_kernels_with_limits_keep_their_axes_whatever_the_memory():
-    panels = plots.kernels([0.5, 0.9], limits=(20, 0.5))
-    assert [panel.get_xlim() for panel in panels] == [(-1, 20.5)] * 2
-    assert [panel.get_ylim() for panel in panels] == [(0, 0.5)] * 2
-    assert plots.kernels([0.9])[0].get_ylim() != (0, 0.5)

@@ -287,6 +287,27 @@ def test_momentum_by_mouse(tab, site):
     assert tab.evaluate("[model.alpha, model.beta, model.w1, model.w2]") == [rate, beta, *w]
 
 
+def test_momentum_by_touch(browser, site):
+    with new_page(browser, has_touch=True, viewport={"width": 360, "height": 700}) as page:
+        opened(page, f"{site}momentum.html")
+        ruler = page.get_by_role("slider", name="ruler in the plot: rate and memory")
+        ruler.scroll_into_view_if_needed()
+        at = ruler.locator(".ring").bounding_box()
+        x, y = at["x"] + at["width"] / 2, at["y"] + at["height"] / 2
+        touch = page.context.new_cdp_session(page)
+        for kind, points in (
+            ("touchStart", [{"x": x, "y": y}]),
+            ("touchMove", [{"x": x + 20, "y": y + 40}]),
+            ("touchMove", [{"x": x + 40, "y": y + 100}]),
+            ("touchEnd", []),
+        ):
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        rate, beta = value(page, RATE), value(page, MEMORY)
+        assert rate > 0.015
+        assert beta < 0.7
+        assert after(page, "millionth after ") == needed([10.0, 3.0], rate, beta)
+
+
 def test_momentum_by_keyboard(tab, site):
     """To the place where momentum is at its best, of which the lecture has the formula."""
     opened(tab, f"{site}momentum.html")
@@ -554,13 +575,13 @@ def lab(jupyterlab: Callable[..., Lab], tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp("moving")
     cells = [new_code_cell("from advsec.widgets import widget", id="import")]
     cells += [new_code_cell(f'{name} = widget("{name}")\n{name}', id=name) for name in NAMES]
-    cells += [new_code_cell('print("n is", memory.n)', id="value")]
+    cells += [new_code_cell('print("n is", memory.n)\nmemory.n = 19', id="value")]
     nbformat.write(new_notebook(cells=cells, metadata=METADATA), folder / "moving.ipynb")
     return jupyterlab(folder)
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_in_jupyterlab_it_moves_and_tells_the_kernel(page, lab, theme):
+def test_in_jupyterlab_it_moves_and_kernel_and_figure_tell_each_other(page, lab, theme):
     off = requests_off(page)
     lab.open(page, "moving.ipynb")
     jupyter.execute(page, "apputils:change-theme", theme=theme)
@@ -587,4 +608,8 @@ def test_in_jupyterlab_it_moves_and_tells_the_kernel(page, lab, theme):
         in cell.locator(".says").inner_text()
     )
     assert "n is 13" in jupyter.run(page, "value").inner_text()
+    window = cell.get_by_role("spinbutton", name=WINDOW)
+    page.wait_for_function("box => box.value === '19'", arg=window.element_handle())
+    # By now the cell may be out of sight, where JupyterLab hides it.
+    assert cell.locator(".says").text_content().startswith("All four questions")
     assert off == []

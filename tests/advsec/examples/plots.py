@@ -42,7 +42,7 @@ def too_many(name: str, *taken: str) -> dict[str, dict[str, Any]]:
 # Every number of the data stands in an array, where tests can change it.
 EXAMPLES = {
     "series": drawn({"x": LINE, "averages": {r"$\beta$ = 0.9": LINE + 0.5, "other": LINE}, "level": 1.5}),
-    "kernels": drawn({"betas": np.array([0.5, 0.9]), "limits": (20, 0.5)}),
+    "kernels": drawn({"betas": np.array([0.5, 0.9])}),
     "step_response": drawn({"response": ewma(np.ones(30), 0.9), "N": 19}),
     "variance_floor": drawn({"variances": {r"$\alpha$ = 0.5": LINE}, "floors": [1 / 3]}),
     "tracking_error": drawn({
