@@ -71,23 +71,19 @@ def panel_html(judgement: Judgement, untried: tuple[str, ...] = (), remark: str 
         f"<strong>{sign} {code(judgement.exercise)}</strong> ",
         escape(f"{_headline(judgement, untried)} {remark}".rstrip()),
         '<div style="margin:0.3em 0">',
-        " &nbsp; ".join(
-            f'<span style="display:inline-block">{sign}&nbsp;{escape(name)}</span>'
+        " ".join(
+            f'<span style="display:inline-block;margin-right:1em">{sign}&nbsp;{escape(name)}</span>'
             for sign, name in _tests(judgement, untried)
         ),
         "</div>",
     ]
     if finding:
         parts.append(f'<p style="margin:0.4em 0">{inline_code(finding.message)}</p>')
-        if rows := list(_case(judgement)):
-            # Cells as wide as their column, also in a saved notebook, of whose styles JupyterLab keeps few.
-            parts.append('<table style="margin:0;table-layout:fixed;width:100%">')
-            parts += [
-                f'<tr><th scope="row" style="text-align:left;width:6em">{name}</th>'
-                f'<td style="text-align:left">{code(text)}</td></tr>'
-                for name, text in rows
-            ]
-            parts.append("</table>")
+        # No table: on a narrow page its first column would take half of it.
+        parts += [
+            f'<p style="margin:0.2em 0"><strong>{name}</strong> {code(text)}</p>'
+            for name, text in _case(judgement)
+        ]
         if finding.read:
             parts.append(
                 f'<p style="margin:0.4em 0">Read again: lecture, section “{escape(finding.read)}”.</p>'

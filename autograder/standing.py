@@ -88,13 +88,13 @@ class Progress:
         parts = [
             framed(colour),
             f"<strong>Your progress:</strong> {_so_far(self.here)}",
-            _table((row.sign, code(row.exercise), _points(row)) for row in rows),
+            _list(f"{row.sign} {code(row.exercise)} &nbsp; {_points(row)}" for row in rows),
             _paragraph(inline_code(_next(self.here))),
             _paragraph(html.escape(_remark(self.here))),
         ]
         if self.course:
             parts.append(_paragraph(SAVED))
-            parts.append(_table((_sign(each), _linked(each), each.words) for each in self.course))
+            parts.append(_list(f"{_sign(each)} {_linked(each)} &nbsp; {each.words}" for each in self.course))
         return "".join([*parts, "</div>"])
 
 
@@ -238,13 +238,10 @@ def _linked(standing: Standing) -> str:
     return f'<a href="{quote(standing.link)}">{name}</a>' if standing.link else name
 
 
-def _table(rows: Iterator[tuple[str, str, str]]) -> str:
-    left = 'style="text-align:left"'
-    lines = (
-        f'<tr><td>{sign}</td><th scope="row" {left}>{name}</th><td {left}>{says}</td></tr>'
-        for sign, name, says in rows
-    )
-    return f'<table style="margin:0.4em 0">{"".join(lines)}</table>'
+def _list(lines: Iterator[str]) -> str:
+    """Each line with a sign of its own in place of a bullet; it fits a narrow page, as a table does not."""
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    return f'<ul style="list-style-type:none;margin:0.4em 0;padding:0">{items}</ul>'
 
 
 def _paragraph(text: str) -> str:

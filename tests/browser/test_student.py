@@ -121,7 +121,7 @@ def test_a_student_fetches_solves_checks_validates_hands_in_and_reads_the_feedba
     in_lab.run(page, "ewma")
     panel = in_lab.run(page, "test-ewma").first
     expect(panel).to_contain_text(f"Your result is what you get when {swapped.message}".split("`")[0].strip())
-    expect(panel.get_by_role("row", name="expected")).to_be_visible()
+    expect(panel.get_by_text("expected", exact=True)).to_be_visible()
     assert watch.axe(page, within=".jp-OutputArea-output") == []
 
     in_lab.save(page)
