@@ -98,7 +98,7 @@ class ShownExercise:
 
     judgement: Judgement
     mark: Mark
-    comment: str
+    comment: Markup
 
     @property
     def status(self) -> str:
@@ -110,7 +110,7 @@ class ShownAnswer:
     """An answer in words ready to be shown; `number` is that of its cell, 0 where there is none."""
 
     mark: Mark
-    comment: str
+    comment: Markup
     number: int
 
 
@@ -172,14 +172,21 @@ def _without(
 
 def _shown_exercise(judgement: Judgement, cell: str, grade: Grade) -> ShownExercise:
     machines = Mark(cell, judgement.score, judgement.max_score, judgement.score)
-    return ShownExercise(judgement, grade.mark(cell) or machines, grade.comment(judgement.exercise))
+    return ShownExercise(judgement, grade.mark(cell) or machines, _comment(grade, judgement.exercise))
+
+
+def _comment(grade: Grade, cell: str) -> Markup:
+    """What a person writes, in Markdown and formulas, as formgrader offers it."""
+    text = grade.comment(cell)
+    said = prose(text)
+    return Markup("<p>{}</p>").format(text) if said is None else said
 
 
 def _shown_answers(grade: Grade, records: tuple[CellRecord, ...]) -> list[ShownAnswer]:
     """What a person reads, where there is something to get or to say."""
     numbers = {record.cell.grade_id: number for number, record in enumerate(records, start=1)}
     answers = [
-        ShownAnswer(mark, grade.comment(mark.cell), numbers.get(mark.cell, 0))
+        ShownAnswer(mark, _comment(grade, mark.cell), numbers.get(mark.cell, 0))
         for mark in grade.marks
         if mark.in_words
     ]
