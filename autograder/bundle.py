@@ -188,8 +188,13 @@ class Part:
 def make_wheel(parts: Sequence[Part], owners: Mapping[str, str]) -> tuple[str, bytes]:
     """The name and the bytes of the wheel that these assignments need, of which the first is handed out now.
 
-    `owners` are the assignments of the course by the functions that they ask for.
+    `owners` are the assignments of the course by the functions that they ask for. Raises CourseError for what
+    students do not have.
     """
+    for part in parts:
+        for exercise in part.assignment.exercises:
+            for problem in handout.left_at_home(exercise):
+                raise CourseError(f"{part.assignment.name} cannot be handed out: {exercise.name} {problem}")
     codes = [_code(each) for part in parts for each in (*part.notebooks, part.lecture) if each]
     imports = {name for code in codes for name in _imports(ast.parse(code), "")}
     properties = {name for part in parts for name in handout.property_modules(part.assignment)}

@@ -11,7 +11,7 @@ A recorded exercise is judged by the same engine as a live one, and in the same 
 import dataclasses
 import importlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from types import EllipsisType
 from typing import Any, NoReturn
@@ -96,11 +96,28 @@ def _property(exercise: Exercise, holds: Any) -> dict[str, Any]:
     if isinstance(holds, TellsApart):
         return {**_property(exercise, holds.allowed), "packed": packed(holds)}
     function, settings = (holds.func, holds.keywords) if isinstance(holds, partial) else (holds, {})
-    place = function.__module__, function.__qualname__
-    if not place[0].startswith(f"{properties.__name__}.") or place[1] != function.__name__:
-        says = f"the property {'.'.join(place)} is not a function of a module of {properties.__name__}"
-        raise ValueError(f"{exercise.name}: {says}")
+    if not _is_handed_out(function):
+        raise ValueError(f"{exercise.name}: {_place(function)} is no function of {properties.__name__}")
     return {"module": function.__module__, "name": function.__name__, "settings": settings}
+
+
+def left_at_home(exercise: Exercise) -> Iterator[str]:
+    """What is wrong with the properties of shown probes: those that students do not have."""
+    for probe in exercise.probes:
+        if probe.public and probe.holds and not _is_handed_out(function := _function(probe.holds)):
+            yield (
+                f"shows the probe {probe.name!r}, whose property {_place(function)} students do not have; "
+                f"take one of {properties.__name__}, or keep the probe with public=False"
+            )
+
+
+def _is_handed_out(function: Any) -> bool:
+    plain = getattr(function, "__qualname__", "") == getattr(function, "__name__", None)
+    return plain and function.__module__.startswith(f"{properties.__name__}.")
+
+
+def _place(function: Any) -> str:
+    return f"{function.__module__}.{getattr(function, '__qualname__', type(function).__qualname__)}"
 
 
 def property_modules(assignment: Assignment) -> frozenset[str]:

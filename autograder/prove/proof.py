@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     words.names_are_unique,
     words.points_and_credits_make_sense,
     words.some_probes_are_shown_and_some_are_kept,
+    words.what_is_shown_can_be_handed_out,
     words.there_are_right_answers_of_several_kinds,
     words.the_signature_is_that_of_the_reference,
     words.every_message_completes_its_sentence,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterator
 
 from autograder.exercise import Exercise
+from autograder.handout import left_at_home
 from autograder.prove.bench import Bench
 
 
@@ -23,6 +24,10 @@ def some_probes_are_shown_and_some_are_kept(bench: Bench) -> Iterator[str]:
     shown, count = sum(probe.public for probe in bench.exercise.probes), len(bench.exercise.probes)
     if not 2 <= shown < count:
         yield f"shows {shown} of its {count} probes; two are to be shown and one kept, or more"
+
+
+def what_is_shown_can_be_handed_out(bench: Bench) -> Iterator[str]:
+    yield from left_at_home(bench.exercise)
 
 
 def names_are_unique(bench: Bench) -> Iterator[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.exercise import Assignment, Exercise, Probe, call
 from autograder.exercises import ASSIGNMENT_NAMES, load
-from autograder.handout import _plain, _value, recorded, restored
+from autograder.handout import _plain, _value, left_at_home, recorded, restored
 from autograder.sandbox.perform import Raised, Returned
 from autograder.sandbox.values import Call, Earlier, Named, Seeded
 from autograder.trials import draw_public, try_here
@@ -78,8 +78,12 @@ def test_arrays_are_restored_to_the_last_digit(dtype: str, shape: tuple[int, ...
 def test_what_cannot_be_recorded_is_an_error_of_ours() -> None:
     random = Probe("a seed", lambda rng: call(1), holds=lambda calls, results: None)
     exercise = Exercise("noise", lambda x: x, "(x)", 1, (random,), (), "Section")
-    with pytest.raises(ValueError, match=r"noise: .* is not a function of a module of autograder.properties"):
+    with pytest.raises(ValueError, match=r"noise: .* is no function of autograder.properties"):
         recorded(Assignment("a", "A", (exercise,)))
+    (said,) = left_at_home(exercise)
+    assert said.startswith("shows the probe 'a seed', whose property tests.autograder.test_handout.")
+    assert said.endswith("take one of autograder.properties, or keep the probe with public=False")
+    assert not list(left_at_home(replace(exercise, probes=(replace(random, public=False),))))
     with pytest.raises(ValueError, match="a value of type set cannot be recorded"):
         _plain({1})
 
