@@ -2,7 +2,7 @@
 
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
@@ -157,6 +157,7 @@ def class_page(
         alone=alone(groups),
         unseen=unseen(groups),
         unheard=unheard(given, known.values()),
+        of_others=_of_other_versions(known.values()),
         unexplained=unexplained(machines),
         coverage=covered,
         curve=charts.curve(
@@ -176,6 +177,15 @@ def class_page(
         ),
         slowest=_slowest(handed_in),
     )
+
+
+def _of_other_versions(results: Iterable[Result]) -> list[str]:
+    """Who was graded by another version of the grader than most, before or after an upgrade."""
+    students: dict[str, list[str]] = {}
+    for result in results:
+        students.setdefault(result.version, []).append(result.student)
+    of_most = max(students.values(), key=len, default=[])
+    return sorted(each for some in students.values() if some is not of_most for each in some)
 
 
 def _slowest(rows: Sequence[Row]) -> list[Row]:

@@ -503,3 +503,6 @@ def test_a_report_of_several_versions_says_so(
     assert ended.value.code == 3
     says = "results of several versions of the grader stand side by side: 4 of 5 are not of this one"
     assert f"{says} (ben, eve, fay, gus); run: autograder grade {ASSIGNMENT}" in capsys.readouterr().err
+    page = (course / ".course" / "reports" / ASSIGNMENT / "index.html").read_text(encoding="utf-8")
+    (warned,) = re.findall(r"<p><strong>Results of several versions.*?</p>", page)
+    assert re.findall(r"<bdi>(\w+)</bdi>", warned) == ["ada"]
