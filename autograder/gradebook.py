@@ -9,20 +9,19 @@ import os
 import sqlite3
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from autograder import quick_jsonschema  # noqa: F401
+from autograder import quick_nbgrader  # noqa: F401
 
 
 # isort: split
 
 from nbgrader import api
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
-from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import make_url, select
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
@@ -35,7 +34,7 @@ from autograder.failpoints import failpoint
 from autograder.files import TEMPORARY, cannot_be_written
 from autograder.grades import Grade, Mark
 from autograder.notebook import METADATA_KEY, read_release, with_mark_schemes
-from autograder.penalties import grant_extension, of_student, seconds_late, settle, submissions_of
+from autograder.penalties import grant_extension, of_student, seconds_late, settle
 from autograder.results import Result
 from autograder.when_shown import WhenShown, asked_for
 
@@ -63,6 +62,8 @@ def has_gradebook(course: Course) -> bool:
 
 def make_release(course: Course, assignment: Assignment) -> Path:
     """Run `nbgrader generate_assignment`; the folder that students get. Raises CourseError."""
+    from nbgrader.apps.api import NbGraderAPI  # with all of nbgrader, and Jupyter's server
+
     course.work.mkdir(parents=True, exist_ok=True)
     nbgrader = NbGraderAPI(config=configuration(course))
     with opened(nbgrader.coursedir.db_url):
@@ -86,29 +87,51 @@ def read_grades(
     """
     late_days = settle(gradebook, assignment, config, student=student)
     marks, comments = _marks(gradebook, assignment, student), _comments(gradebook, assignment, student)
-    submissions = {each.student_id: each for each in submissions_of(gradebook, assignment, student)}
+    handed_in = _handed_in(gradebook, assignment, student)
     maximum = gradebook.find_assignment(assignment).max_score
     found = {}
-    for person in gradebook.db.scalars(select(api.Student).order_by(api.Student.id)):
-        if student not in (None, person.id):
-            continue
-        submission, said = submissions.get(person.id), comments.get(person.id, ())
+    for person, first_name, last_name, email, lms_user_id in _people(gradebook, student):
+        penalty, late = handed_in.get(person, (None, 0.0))
+        said = comments.get(person, ())
         grade = Grade(
-            person.id,
+            person,
             maximum,
-            tuple(marks.get(person.id, ())),
+            tuple(marks.get(person, ())),
             tuple((cell, by_person) for cell, _, by_person in said if by_person),
-            penalty=(submission and submission.late_submission_penalty) or 0.0,
-            seconds_late=seconds_late(submission) if submission else 0.0,
-            late_days=late_days.get(person.id),
-            first_name=person.first_name or "",
-            last_name=person.last_name or "",
-            email=person.email or "",
-            lms_user_id=person.lms_user_id or "",
+            penalty=penalty or 0.0,
+            seconds_late=late,
+            late_days=late_days.get(person),
+            first_name=first_name or "",
+            last_name=last_name or "",
+            email=email or "",
+            lms_user_id=lms_user_id or "",
         )
         remark = next((automatic for _, automatic, _ in said if automatic), "")
-        found[person.id] = grade if grade.score is not None else replace(grade, remark=remark)
+        found[person] = grade if grade.score is not None else replace(grade, remark=remark)
     return found
+
+
+def _people(gradebook: Gradebook, only: str | None) -> Iterable[Any]:
+    """Everybody of the course, or one, by id: the id, both names, the address and the id elsewhere."""
+    columns = ("id", "first_name", "last_name", "email", "lms_user_id")
+    query = select(*(getattr(api.Student, name) for name in columns)).order_by(api.Student.id)
+    return gradebook.db.execute(query if only is None else query.where(api.Student.id == only))
+
+
+def _handed_in(
+    gradebook: Gradebook, assignment: str, only: str | None
+) -> dict[str, tuple[float | None, float]]:
+    """By student the penalty, and how many seconds late it was handed in."""
+    columns = (
+        api.SubmittedAssignment.student_id,
+        api.SubmittedAssignment.late_submission_penalty,
+        api.Assignment.duedate,
+        api.SubmittedAssignment.timestamp,
+        api.SubmittedAssignment.extension,
+    )
+    query = select(*columns).join(api.Assignment).where(api.Assignment.name == assignment)
+    rows = gradebook.db.execute(of_student(query, only))
+    return {who: (penalty, seconds_late(*times)) for who, penalty, *times in rows}
 
 
 def grades(course: Course, assignment: str) -> dict[str, Grade]:
@@ -347,23 +370,25 @@ def _connected(db_url: str) -> Gradebook:
     return gradebook
 
 
-def release_of(course: Course, assignment: Assignment, folders: CourseDirectory) -> dict[str, Any]:
+def release_of(
+    course: Course, assignment: Assignment, folders: CourseDirectory, gradebook: Gradebook
+) -> dict[str, Any]:
     """The release, made now if nobody has made it: the gradebook needs its cells."""
     path = (
         Path(folders.format_path(folders.release_directory, ".", assignment.name))
         / f"{assignment.name}.ipynb"
     )
-    with opened(folders.db_url) as gradebook:
-        try:
-            gradebook.find_notebook(assignment.name, assignment.name)
-            known = path.is_file()
-        except MissingEntry:
-            known = False
+    try:
+        gradebook.find_notebook(assignment.name, assignment.name)
+        known = path.is_file()
+    except MissingEntry:
+        known = False
     try:
         release = read_release(path) if known else None
     except CourseError:  # as a run leaves it that is killed just then
         release = None
     if release is None:
+        gradebook.db.rollback()  # so that nbgrader finds nothing held
         make_release(course, assignment)
         failpoint("release: made")
         release = read_release(path)

@@ -10,6 +10,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
+from autograder import quick_nbgrader  # noqa: F401
 from autograder.course import CourseError
 from autograder.lateness import LateDays, Rules, Work, share_out
 
@@ -19,8 +20,7 @@ from autograder.lateness import LateDays, Rules, Work, share_out
 from nbgrader import api
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import BasePlugin
-from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from traitlets import Float, Int, TraitError
 from traitlets.config import Config
 
@@ -92,43 +92,91 @@ def settle(
     Since a bank of late days is one for the whole course, all assignments are settled. The late days at
     this one are returned by student, where the course has a bank. Raises CourseError.
     """
+    _note_times(gradebook, assignment, times)
     gradebook.db.expire_all()
-    for submission in submissions_of(gradebook, assignment) if times else ():
-        if submission.student_id in times:
-            submission.timestamp = times[submission.student_id]
-    gradebook.db.flush()
-    try:
-        asks = AssignLatePenalties(config=config)
-        plugin = asks.plugin_class(parent=asks)
-    except (TraitError, ImportError) as problem:
-        says = str(problem).splitlines()[0]
-        raise CourseError(f"the settings for late work cannot be used ({says})") from None
+    late = _late(gradebook, student)
+    if not late and "AssignLatePenalties" not in config:
+        gradebook.db.commit()
+        return {}
+    asks, plugin = _plugin(config)
     asks.gradebook = gradebook
     days = late_days(gradebook, plugin.rules, student) if isinstance(plugin, LateDaysPlugin) else {}
-    for name, submission, notebook in _touched(gradebook, student):
-        who, late = submission.student_id, seconds_late(submission)
+    changed = []
+    for name, who, due, timestamp, extension, notebook, score, loses_now in late:
         asks.assignment_id = name
-        asked = None
-        if late and isinstance(plugin, LateDaysPlugin):  # known already for everybody
-            asked = penalty(days.get(who, {}).get(name), notebook.score, plugin.rules)
-        elif late:
-            asked = plugin.late_submission_penalty(who, notebook.score, late)
-        loses = asked and min(max(asked, 0.0), notebook.score)
-        if notebook.late_submission_penalty != loses:
-            notebook.late_submission_penalty = loses
+        asked, seconds = None, seconds_late(due, timestamp, extension)
+        if seconds and isinstance(plugin, LateDaysPlugin):  # known already for everybody
+            asked = penalty(days.get(who, {}).get(name), score, plugin.rules)
+        elif seconds:
+            asked = plugin.late_submission_penalty(who, score, seconds)
+        loses = asked and min(max(asked, 0.0), score)
+        if loses_now != loses:
+            changed.append({"id": notebook, "late_submission_penalty": loses})
+    _change(gradebook, api.SubmittedNotebook, changed)
     gradebook.db.commit()
     return {who: theirs[assignment] for who, theirs in days.items() if assignment in theirs}
 
 
-def seconds_late(submission: Any) -> float:
+def _note_times(gradebook: Gradebook, assignment: str, times: Mapping[str, datetime | None]) -> None:
+    """Have the rows of those who handed in say when."""
+    columns = (
+        api.SubmittedAssignment.student_id,
+        api.SubmittedAssignment.id,
+        api.SubmittedAssignment.timestamp,
+    )
+    query = select(*columns).join(api.Assignment).where(api.Assignment.name == assignment)
+    rows = gradebook.db.execute(query) if times else ()
+    changed = [
+        {"id": identity, "timestamp": times[who]}
+        for who, identity, known in rows
+        if who in times and times[who] != known
+    ]
+    _change(gradebook, api.SubmittedAssignment, changed)
+
+
+def _change(gradebook: Gradebook, kind: Any, rows: list[dict[str, Any]]) -> None:
+    """Change so many rows at once, each by its id."""
+    if rows:
+        gradebook.db.execute(update(kind), rows)
+
+
+def _plugin(config: Config) -> tuple[Any, Any]:
+    """nbgrader's step that asks for penalties, and the plugin that says them. Raises CourseError."""
+    from nbgrader.preprocessors import AssignLatePenalties  # with what converts notebooks
+
+    try:
+        asks = AssignLatePenalties(config=config)
+        return asks, asks.plugin_class(parent=asks)
+    except (TraitError, ImportError) as problem:
+        says = str(problem).splitlines()[0]
+        raise CourseError(f"the settings for late work cannot be used ({says})") from None
+
+
+def seconds_late(due: datetime | None, handed_in: datetime | None, extension: timedelta | None) -> float:
     """nbgrader's own count; that fails where there is an extension of no due date."""
-    return 0.0 if submission.assignment.duedate is None else float(submission.total_seconds_late)
+    if due is None or handed_in is None:
+        return 0.0
+    return max(0.0, (handed_in - due - (extension or timedelta())).total_seconds())
 
 
-def _touched(gradebook: Gradebook, student: str | None) -> list[Any]:
-    """Assignment, submission and notebook wherever something was, or may have been, handed in late."""
+def _late(gradebook: Gradebook, student: str | None) -> list[Any]:
+    """Wherever something was, or may have been, handed in late.
+
+    The name of the assignment, the student, when it was due and handed in, the extension, and of the notebook
+    the id, the score and the penalty.
+    """
+    columns = (
+        api.Assignment.name,
+        api.SubmittedAssignment.student_id,
+        api.Assignment.duedate,
+        api.SubmittedAssignment.timestamp,
+        api.SubmittedAssignment.extension,
+        api.SubmittedNotebook.id,
+        api.SubmittedNotebook.score,
+        api.SubmittedNotebook.late_submission_penalty,
+    )
     query = (
-        select(api.Assignment.name, api.SubmittedAssignment, api.SubmittedNotebook)
+        select(*columns)
         .join(api.SubmittedAssignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
         .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
         .where(

@@ -99,7 +99,9 @@ class GradingExporter(NotebookExporter):
         (job,) = batch.jobs([Submission(about["student"], submitted, path, beside=beside)])
         graded = batch.known(job) or batch.grade_one(job, self.started_zygote(batch.wall))
         self.result = with_names(graded, assignment, read_names(course, assignment))
-        notebook = autograded_notebook(self.result, assignment, release_of(course, assignment, folders))
+        with opened(folders.db_url) as gradebook:
+            release = release_of(course, assignment, folders, gradebook)
+        notebook = autograded_notebook(self.result, assignment, release)
         resources["output_extension"] = ".ipynb"
         return json.dumps(notebook, indent=1), resources
 
@@ -189,8 +191,8 @@ class RecordResult(NbGraderPreprocessor):  # type: ignore[misc]
         course = Course.find(Path(folders.root))
         assignment = course.assignment(about["assignment"])
         result = self.parent.result  # of the exporter, which has read the submission just now
-        release = release_of(course, assignment, folders)
         with opened(about["db_url"]) as gradebook:
+            release = release_of(course, assignment, folders, gradebook)
             record(gradebook, result, assignment, release)
         return nb, resources
 

@@ -149,7 +149,8 @@ class Outbox:
     def _shelf(self, assignment: str) -> "_Shelf":
         if assignment not in self._shelves:
             known = self._assignments[assignment]
-            release = release_of(self._course, known, self._folders)
+            find = lambda: release_of(self._course, known, self._folders, self._gradebook)  # noqa: E731
+            release = self._patiently(find)
             names = read_names(self._course, known)
             make = lambda: _Shelf.of(self._gradebook, known, release, names)  # noqa: E731
             self._shelves[assignment] = self._patiently(make)
