@@ -32,6 +32,7 @@ def test_archives_are_still_unpacked(tmp_path):
 import os
 import zipfile
 os.chdir({str(tmp_path)!r})
+os.mkdir("there")
 with zipfile.ZipFile("some.zip", "w") as archive:
     archive.writestr("a.txt", "what was in it")
 from autograder import gradebook
