@@ -45,6 +45,7 @@ from autograder.results import Result
 from nbgrader import api
 from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 
@@ -122,7 +123,7 @@ class Outbox:
             self._changed = True
         failpoint("publish: before")
         if not known:
-            self._patiently(lambda: _add(self._gradebook, result, shelf.assignment, shelf.release))
+            self._patiently(lambda: _add(self._gradebook, result, shelf, entries))
             failpoint("publish: committed")
             if _held(self._gradebook, result.assignment, result.student).get(result.student) != entries:
                 raise CourseError(
@@ -238,17 +239,32 @@ class _Entries:
 
 @dataclass(frozen=True)
 class _Cells:
-    """The cells of an assignment in the gradebook: those with points, and those with comments."""
+    """The cells of an assignment in the gradebook: those with points, and those with comments.
+
+    Both come with the ids of their rows, of which a cell that is of both kinds may have two. `assignment_id`
+    is empty where the assignment has other notebooks as well.
+    """
 
     points: Mapping[str, float]
     commented: tuple[str, ...]
+    with_points: Mapping[str, str]
+    with_comments: Mapping[str, str]
+    notebook_id: str
+    assignment_id: str
 
     @classmethod
     def of(cls, notebook: Any) -> "_Cells":
         """The cells of nbgrader's row of a notebook."""
         graded = (*notebook.grade_cells, *notebook.task_cells)
         commented = (*notebook.solution_cells, *notebook.task_cells)
-        return cls({cell.name: cell.max_score for cell in graded}, tuple(cell.name for cell in commented))
+        return cls(
+            {cell.name: cell.max_score for cell in graded},
+            tuple(cell.name for cell in commented),
+            {cell.name: cell.id for cell in graded},
+            {cell.name: cell.id for cell in commented},
+            notebook.id,
+            notebook.assignment.id if len(notebook.assignment.notebooks) == 1 else "",
+        )
 
     def entries(self, result: Result, assignment: Assignment, release: dict[str, Any]) -> _Entries:
         """What the gradebook has to hold of a result."""
@@ -313,20 +329,83 @@ def _by_cell(gradebook: Gradebook, query: Any, student: str | None) -> dict[str,
     return found
 
 
-def _add(gradebook: Gradebook, result: Result, assignment: Assignment, release: dict[str, Any]) -> None:
+def _add(gradebook: Gradebook, result: Result, shelf: "_Shelf", entries: _Entries) -> None:
     """Write a result, and look again where somebody else has made the same rows at the same time."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            gradebook.update_or_create_student(result.student)
-            failpoint("publish: student entered")
-            gradebook.update_or_create_submission(assignment.name, result.student)
-            failpoint("publish: submission entered")
-            record(gradebook, result, assignment, release)
+            if shelf.cells.assignment_id and not _is_known(gradebook, result):
+                _insert(gradebook, result, shelf.cells, entries)
+            else:
+                gradebook.update_or_create_submission(result.assignment, result.student)
+                record(gradebook, result, shelf.assignment, shelf.release)
             return
         except (InvalidEntry, IntegrityError) as error:
             gradebook.db.rollback()
             if attempt == ATTEMPTS or is_in_use(error):
                 raise
+
+
+def _is_known(gradebook: Gradebook, result: Result) -> bool:
+    """Whether the gradebook has rows of the submission, after which the student has a row."""
+    query = (
+        select(api.SubmittedAssignment.id)
+        .join(api.Assignment)
+        .where(api.Assignment.name == result.assignment, api.SubmittedAssignment.student_id == result.student)
+    )
+    if gradebook.db.execute(query).first():
+        return True
+    person = {"id": result.student}
+    if not gradebook.db.execute(select(api.Student.id).filter_by(**person)).first():
+        gradebook.db.execute(insert(api.Student), [person])
+    failpoint("publish: student entered")
+    return False
+
+
+def _insert(gradebook: Gradebook, result: Result, cells: "_Cells", entries: _Entries) -> None:
+    """What nbgrader's `add_submission` and `record` would do one after the other, at once."""
+    submission, notebook = api.new_uuid(), api.new_uuid()
+    of_notebook = {"notebook_id": notebook}
+    rows: tuple[tuple[Any, list[dict[str, Any]]], ...] = (
+        (
+            api.SubmittedAssignment,
+            [{"id": submission, "assignment_id": cells.assignment_id, "student_id": result.student}],
+        ),
+        (
+            api.SubmittedNotebook,
+            [
+                {
+                    "id": notebook,
+                    "assignment_id": submission,
+                    "notebook_id": cells.notebook_id,
+                    "flagged": result.outcome != "graded",
+                }
+            ],
+        ),
+        (
+            api.Grade,
+            [
+                of_notebook
+                | {
+                    "cell_id": cells.with_points[name],
+                    "auto_score": score,
+                    "needs_manual_grade": score is None,
+                }
+                for name, score in entries.scores.items()
+            ],
+        ),
+        (
+            api.Comment,
+            [
+                of_notebook | {"cell_id": cells.with_comments[name], "auto_comment": comment}
+                for name, comment in entries.comments.items()
+            ],
+        ),
+    )
+    for kind, each in rows:
+        if each:
+            gradebook.db.execute(insert(kind), each)
+    failpoint("publish: submission entered")
+    gradebook.db.commit()
 
 
 def _write_autograded(
@@ -340,7 +419,7 @@ def _write_autograded(
         try:
             notebook = autograded_notebook(result, assignment, release)
             failpoint("autograded: before")
-            (fresh / f"{assignment.name}.ipynb").write_text(json.dumps(notebook, indent=1))
+            (fresh / f"{assignment.name}.ipynb").write_text(json.dumps(notebook))
             fresh.chmod(0o755)
             failpoint("autograded: written")
             if target.exists():
