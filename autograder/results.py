@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import json
 import types
@@ -230,7 +231,7 @@ def _restore(kind: Any, plain: Any) -> Any:
             return tuple(_restore(arguments[0], item) for item in items)
         return tuple(_restore(argument, item) for argument, item in zip(arguments, items, strict=True))
     if dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
+        hints = _type_hints(typing.cast(type, kind))
         fields = _checked(plain, dict)
         if unknown := fields.keys() - hints.keys():
             raise ValueError(f"a result has no field {min(unknown)!r}")
@@ -238,6 +239,12 @@ def _restore(kind: Any, plain: Any) -> Any:
     if kind is bytes:
         return bytes.fromhex(_checked(plain, str))
     return _checked(plain, (float, int) if kind is float else kind)
+
+
+@functools.cache
+def _type_hints(kind: type) -> dict[str, Any]:
+    """Slow to find out, and asked for each of the many pieces of a result."""
+    return typing.get_type_hints(kind)
 
 
 def _checked(plain: Any, kind: Any) -> Any:
