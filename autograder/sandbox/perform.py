@@ -6,13 +6,14 @@ trusted at grading: it can only report values, and values are judged on the othe
 
 import builtins
 import contextlib
-import functools
 import inspect
 import io
 import os
 import sys
 import traceback
+import types
 import warnings
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -134,7 +135,7 @@ def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours:
         args, kwargs = call.resolve(lambda value: _argument(value, results))
     except Exception:  # whatever an earlier result is
         return NotTaken(), None
-    binding = _bind(function, args, kwargs, _signature_of_ours if ours else inspect.signature)
+    binding = _bind(function, args, kwargs)
     if isinstance(binding, WrongSignature):
         return binding, None
     args, kwargs = binding
@@ -214,19 +215,24 @@ def _argument(value: Any, results: list[Any]) -> Any:
     return value
 
 
-# Ours are few, and called again and again.
-_signature_of_ours = functools.lru_cache(maxsize=4096)(inspect.signature)
+# Of functions that `def` has made, of which each equals itself alone; a probe calls them again and again.
+_signatures: weakref.WeakKeyDictionary[Any, inspect.Signature] = weakref.WeakKeyDictionary()
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    if type(function) is not types.FunctionType:
+        return inspect.signature(function)
+    if (known := _signatures.get(function)) is None:
+        known = _signatures[function] = inspect.signature(function)
+    return known
 
 
 def _bind(
-    function: Callable[..., Any],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-    signature_of: Callable[[Callable[..., Any]], inspect.Signature],
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]] | WrongSignature:
     """The arguments in a form that the function takes: as asked, or all of them by position."""
     try:
-        signature = signature_of(function)
+        signature = _signature(function)
     except (TypeError, ValueError):
         return args, kwargs
     for form in ((args, kwargs), ((*args, *kwargs.values()), {})):
