@@ -119,6 +119,7 @@ PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 
 
+@functools.cache
 def number(name: str, machine: str | None = None) -> int | None:
     """Number of the system call `name`, or None where the machine does not have it."""
     return NUMBERS[name][MACHINES.index(machine or platform.machine())]

@@ -44,10 +44,12 @@ class HiddenPackages(MetaPathFinder):
 def main(control_fd: int, policy: Policy) -> NoReturn:
     """Prepare, hear of the wall, say so, and fork on request until the launcher hangs up."""
     control = socket.socket(fileno=control_fd)
+    gc.disable()  # of what is imported nothing is for the bin
     shell = _prepare(policy)
     wall = _receive_wall(control)
     gc.collect()
     gc.freeze()
+    gc.enable()
     pages.gather()
     if sys.platform == "linux" and len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("the zygote has more than one thread; forking it would not be sound")
@@ -91,6 +93,8 @@ def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
 
 def _prepare(policy: Policy) -> Any:
     """Import what is slow to import, once, and make the shell that every box starts with."""
+    import resource  # noqa: F401 (each box limits itself with it)
+
     import numpy as np
     import numpy.random  # which numpy leaves until it is first used
 
