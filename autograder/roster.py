@@ -181,6 +181,7 @@ class Roster:
         self.students: list[str] = []
         self.people: dict[str, dict[str, str]] = {}
         self._ids: dict[str, set[str]] = {}
+        self._groups: dict[str, list[str]] = {}
         for row in rows:
             self._add({name: (row.get(name) or "").strip() for name in ("id", *ABOUT)}, ())
 
@@ -195,7 +196,12 @@ class Roster:
         roster = cls(())
         column = table.id_column()
         for _, cells in table.people():
-            roster._add(*_person(table.form, cells, column))
+            person, names = _person(table.form, cells, column)
+            roster._add(person, names)
+            # Moodle's list of people names all groups of somebody in one cell.
+            for group in (cells.get("group", ""), *cells.get("groups", "").split(",")):
+                if person["id"] and (key := _letters(group)):
+                    roster._groups.setdefault(key, []).append(person["id"])
         return roster
 
     def _add(self, person: Mapping[str, str], names: Iterable[str]) -> None:
@@ -222,6 +228,10 @@ class Roster:
                 found = found & others if others else found
                 return next(iter(found)) if len(found) == 1 else None
         return None
+
+    def members(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Who is in the group of the first of these names that a group has."""
+        return next((tuple(found) for name in names if (found := self._groups.get(_letters(name)))), ())
 
 
 def folded(name: str) -> str:

@@ -55,7 +55,8 @@ REFUSED = {
     "several": "there are several, and nothing says which one counts; remove the others",
     "namesakes": "several people have this name; tell them apart with --roster or by hand",
     "case": "another student's name differs from this one in upper and lower case only",
-    "not_on_roster": "nobody on the roster has this name, or several have; take the list of the platform",
+    "not_on_roster": "nobody on the roster has this name, or several have; take the list of the platform, "
+    "and where groups hand in, give it a column group",
     "too_large": "the notebook is larger than 20 MB",
     "expanded": "the notebooks of the archive are larger than 4 GB together; split it into smaller ones",
     "damaged": "it is damaged",
@@ -247,12 +248,18 @@ class _Collector:
             elif not claims:
                 self._skip(place, "not_handed_in")
             for claim in claims or ():
-                student = self._student(claim)
+                students = self._students(claim)
                 stem, again = _split(claim.file, self.assignment) if claim.file else (self.assignment, 0)
-                if student is None:
+                if not students:
                     self._refuse(place, "not_on_roster", claim.student)
-                else:
+                for student in students:
                     yield _Notebook(place, claim, student, stem, (claim.attempt, again, place))
+
+    def _students(self, claim: Claim) -> tuple[str, ...]:
+        """The person, or everybody of a group that the roster knows by this name."""
+        if (student := self._student(claim)) is not None:
+            return (student,)
+        return self.roster.members(claim.names) if self.roster else ()
 
     def _student(self, claim: Claim) -> str | None:
         """What the person is called here; None for nobody on the roster."""

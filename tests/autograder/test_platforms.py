@@ -368,6 +368,25 @@ def test_a_roster_says_which_folder_is_the_student(platform: Platform, tmp_path:
     assert platform.notebooks() == {"jane": b"1", "max": b"2"}
 
 
+@pytest.mark.parametrize("column", ["group", "groups"])
+def test_what_lies_under_the_name_of_a_group_is_each_members(
+    platform: Platform, tmp_path: Path, column: str
+) -> None:
+    others = ",Blue" if column == "groups" else ""
+    people = roster(tmp_path, f'id,first_name,last_name,{column}\njd,,,"Red{others}"\nmr,,,Red\nxy,,,\n')
+    moodle = platform.collect(
+        pack(
+            (f"Red_7_assignsubmission_file/{FILE}", "1"),
+            (f"xy_8_assignsubmission_file/{FILE}", "2"),
+            (f"Default group_assignsubmission_file/{FILE}", "3"),
+        ),
+        roster=people,
+    )
+    assert platform.notebooks() == {"jd": b"1", "mr": b"1", "xy": b"2"}
+    assert reasons(moodle) == [REFUSED["not_on_roster"]]
+    assert not moodle.missing
+
+
 def test_a_number_that_belongs_to_somebody_else_by_name_is_nobody(platform: Platform, tmp_path: Path) -> None:
     people = roster(tmp_path, "id,first_name,last_name,lms_user_id\njd,Jane,Doe,1\nmr,Max,Roe,2\n")
     collection = platform.collect(
