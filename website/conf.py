@@ -61,11 +61,15 @@ html_theme_options = {
 copybutton_exclude = ".linenos, .gp, .go"
 
 
-def without_colours_of_myst_nb(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any
-) -> None:
-    """Leave out 43 kB of a page, nearly all of them colours that the course does not use."""
+def mended(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Mend what others give to a page.
+
+    Of a style sheet of 43 kB nearly all is colours that the course does not use; and captions of the menu are
+    headings that do not say of which level.
+    """
     context["css_files"] = [each for each in context["css_files"] if "mystnb" not in str(each.filename)]
+    menu = context["furo_navigation_tree"]
+    context["furo_navigation_tree"] = menu.replace('role="heading"', 'role="heading" aria-level="2"')
 
 
 def setup(app: Sphinx) -> None:
@@ -73,4 +77,4 @@ def setup(app: Sphinx) -> None:
     app.connect("autodoc-process-docstring", reference.process, priority=400)
     app.connect("autodoc-skip-member", reference.skip)
     app.connect("html-page-context", actions.add)
-    app.connect("html-page-context", without_colours_of_myst_nb)
+    app.connect("html-page-context", mended, priority=900)  # after the theme

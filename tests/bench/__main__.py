@@ -4,7 +4,7 @@ import importlib
 import sys
 
 
-BENCHMARKS = ("grading", "cluster", "isolation", "numerics")
+BENCHMARKS = ("grading", "cluster", "isolation", "numerics", "weights")
 
 
 def main() -> None:

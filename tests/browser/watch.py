@@ -48,14 +48,17 @@ def _is_here(address: str, origin: str | None) -> bool:
     return scheme in ("http", "https", "ws", "wss") and place.rpartition(":")[0] in HERE
 
 
-def axe(page: Page, within: str | None = None, without: tuple[str, ...] = ()) -> list[str]:
+def axe(
+    page: Page, within: str | None = None, without: tuple[str, ...] = (), only: tuple[str, ...] = ()
+) -> list[str]:
     """Serious and critical findings of axe, each with the first element that it is about.
 
     `within` is a selector of the part that is looked at; of `without` nothing is told, which is for what
-    others have written.
+    others have written. `only` are the rules to go by, if not all of them.
     """
     context = {key: value for key, value in {"include": within, "exclude": list(without)}.items() if value}
-    found = Axe().run(page, context=context or None).response["violations"]
+    options = {"runOnly": {"type": "rule", "values": list(only)}} if only else None
+    found = Axe().run(page, context=context or None, options=options).response["violations"]
     return [
         f"{each['id']}: {each['help']} ({len(each['nodes'])} times, such as {each['nodes'][0]['html'][:300]})"
         for each in found

@@ -1,0 +1,91 @@
+"""What a lecture on the site weighs, and when its first text is seen on a slow machine.
+
+A page is opened from a server on this machine, with nothing in the browser's cache. Counted is what is sent
+before anybody scrolls: the page, styles, scripts, fonts and the figures in sight; all figures, most of which
+come when they are seen, are counted apart. Then the same with a processor that is four times slower than this
+one. Other load on the machine slows the second number down, never the first.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, BROWSERS
+from tests.browser.servers import static_site
+from tests.notebooks import lectures
+
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / ".site" / "html"
+SLOWER = 4
+RUNS = 3
+ASKED_MB, ASKED_SECONDS = 1.5, 1.0
+FIRST_TEXT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
+
+
+class Weight(NamedTuple):
+    """Bytes on the wire, without compression, and seconds."""
+
+    page: int
+    figures: int
+    first_text: float
+
+
+def main() -> None:
+    print("Lectures on the site: what is sent before anybody scrolls, and when the first text is seen")
+    if not (SITE / "index.html").is_file():
+        subprocess.run([sys.executable, "-m", "website"], cwd=ROOT, check=True)
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        sys.exit("  not measured: no chromium is installed; `make test-browser` sees to it")
+    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as driver, static_site(SITE) as address:
+        browser = driver.chromium.launch(executable_path=found, args=arguments)
+        for path in lectures():
+            weight = weigh(browser, f"{address}lectures/{path.stem}.html", SITE / "figures" / path.stem)
+            sizes = (
+                f"{weight.page / 1e6:5.2f} MB, and {weight.figures / 1e6:4.2f} MB of figures as they are seen"
+            )
+            print(f"  {path.stem:25} {sizes}; first text after {weight.first_text:.2f} s at 1/{SLOWER} speed")
+        browser.close()
+    print(f"  asked: at most {ASKED_MB} MB without figures that come later, and {ASKED_SECONDS:g} s")
+
+
+def weigh(browser: Browser, address: str, figures: Path) -> Weight:
+    sent = sum(bytes_sent(browser, address))
+    return Weight(
+        sent, sum(each.stat().st_size for each in figures.glob("*.png")), first_text(browser, address)
+    )
+
+
+def bytes_sent(browser: Browser, address: str) -> Iterator[int]:
+    """The size of each answer until the page is at rest."""
+    context = browser.new_context(viewport={"width": 1300, "height": 1000})
+    page, answers = context.new_page(), []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(address, wait_until="networkidle")
+    yield from (len(answer.body()) for answer in answers if answer.ok)
+    context.close()
+
+
+def first_text(browser: Browser, address: str) -> float:
+    """Seconds until the browser paints the first text; the median of some runs."""
+    return median(_first_text(browser, address) for _ in range(RUNS))
+
+
+def _first_text(browser: Browser, address: str) -> float:
+    context = browser.new_context(viewport={"width": 1300, "height": 1000})
+    page = context.new_page()
+    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    page.goto(address, wait_until="load")
+    page.wait_for_function(f"{FIRST_TEXT} !== null")
+    seconds = page.evaluate(FIRST_TEXT) / 1000
+    context.close()
+    return float(seconds)
