@@ -212,17 +212,17 @@ def _agree(value: Any, would_be: Any, given: Given) -> bool:
         return value is would_be
     if isinstance(value, dict) and isinstance(would_be, dict) and value.keys() != would_be.keys():
         return False
-    if not given.single and _clearly_other(value, would_be):
+    if not given.single and clearly_other(value, would_be):
         return False
     return compare(value, would_be, _agreement(given, would_be)) is None
 
 
-def _clearly_other(value: Any, would_be: Any) -> bool:
+def clearly_other(value: Any, would_be: Any) -> bool:
     """Whether the first numbers tell it already, as they do of most variants."""
     if isinstance(value, tuple) and isinstance(would_be, tuple):
-        return any(map(_clearly_other, value, would_be))
+        return any(map(clearly_other, value, would_be))
     if isinstance(value, dict) and isinstance(would_be, dict):
-        return any(_clearly_other(value[name], would_be[name]) for name in value.keys() & would_be)
+        return any(clearly_other(value[name], would_be[name]) for name in value.keys() & would_be)
     if not (isinstance(value, np.ndarray) and isinstance(would_be, np.ndarray)):
         return False
     if not value.size or not would_be.size or is_single(value) or is_single(would_be):

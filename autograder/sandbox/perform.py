@@ -152,7 +152,7 @@ def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours:
             raise
         return Stopped("memory"), None
     except BaseException as error:
-        return _raised(error), None
+        return _raised(error, ours), None
     changed = any(not _same(array, copy) for array, copy in zip(arrays, before, strict=True))
     value = plain(result)
     repacked = is_repacked(result) and not isinstance(value, Unsupported)
@@ -244,11 +244,13 @@ def _bind(
     return WrongSignature(str(signature)[:200])
 
 
-def _raised(error: BaseException) -> Raised:
+def _raised(error: BaseException, ours: bool) -> Raised:
     try:
         message = str(error)[:MESSAGE_LENGTH]
     except BaseException:
         message = ""
+    if ours:
+        return Raised(type(error).__name__[:80], message)
     # The last line of the student's own code; frames of libraries are of no help to them.
     frames = traceback.extract_tb(error.__traceback__)
     own = (frame.line for frame in reversed(frames) if not frame.filename.startswith(LIBRARIES))
