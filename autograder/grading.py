@@ -18,6 +18,7 @@ from autograder.follow_through import follow_through
 from autograder.given import Given
 from autograder.notes import notes as free_of_charge
 from autograder.own_gradient import own_gradients
+from autograder.repair import by_repair
 from autograder.results import Origin, Result
 from autograder.sandbox.conversation import Answer
 from autograder.sandbox.launcher import Zygote
@@ -93,6 +94,8 @@ def grade_submission(
             if judgement is judgements[exercise] and judgement.score < judgement.max_score:
                 does = behaviour([trial for trial in shown if trial.drawn.exercise is exercise])
                 judgements[exercise] = replace(judgement, behaviour=does)
+        # Nothing of what these boxes say is repeated: which change it is was made here, and is compared here.
+        judgements |= by_repair(judgements, (*shown, *tried), session.cells, session.attempt)
         records = session.records()
         found = {each.name: with_reason(judgement, records) for each, judgement in judgements.items()}
         settled = not session.starved

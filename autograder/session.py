@@ -10,7 +10,7 @@ from autograder.given import Given
 from autograder.results import CellRecord
 from autograder.sandbox.conversation import Answer
 from autograder.sandbox.launcher import Box, BoxStopped, Zygote
-from autograder.sandbox.messages import CellResult, ProbeRequest
+from autograder.sandbox.messages import AttemptRequest, CellResult, ProbeRequest
 from autograder.sandbox.perform import LINE_LENGTH, Outcome, Stopped
 from autograder.sandbox.reader import Cell, Unreadable
 
@@ -134,6 +134,12 @@ class Session:
         if self.left <= 0:
             return tuple((Stopped("time", NO_TIME_LEFT),) for _ in probes)
         return self._box().perform(probes, answers, share * self.left)
+
+    def attempt(self, request: AttemptRequest) -> tuple[tuple[Outcome, ...] | None, ...]:
+        """What the calls return with each edit of a function of the student's; fewer where time is short."""
+        if self.left > 0 and not self.boxes[-1].alive:
+            self._run_cells()
+        return self._box().attempt(request) if self.left > request.seconds else ()
 
     def lines(self) -> frozenset[str]:
         """The lines of the student's cells, as errors name them."""

@@ -28,15 +28,33 @@ RECOGNISED = "Your result is what you get when"
 
 
 @dataclass(frozen=True)
+class Located:
+    """Where in a student's function one change makes every test pass, and of what kind it is.
+
+    `code` are the lines in which it is, from `line` of cell `cell` on, and `marks` the parts of them that
+    change, as characters from and to. `before` and `after` say which change, for no student's eyes.
+    """
+
+    cell: int
+    line: int
+    code: str
+    marks: tuple[tuple[int, int], ...]
+    kind: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """What to tell the student. `kind` is a rung of `LADDER`, as_given, or a note that costs nothing:
-    convention, follow_through or input_modified."""
+    convention, follow_through or input_modified. A mistake that has no name may be `located`."""
 
     kind: str
     message: str
     misconception: str | None = None
     read: str = ""
     case: Case | None = None
+    located: Located | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from autograder.report.misunderstood import (
     alone,
     coverage,
     misunderstood,
+    repaired,
     sentence,
     unexplained,
     unnamed,
@@ -159,6 +160,7 @@ def class_page(
         unheard=unheard(given, known.values()),
         of_others=_of_other_versions(known.values()),
         unexplained=unexplained(machines),
+        repaired=repaired(machines, assignment),
         coverage=covered,
         curve=charts.curve(
             covered.shares,

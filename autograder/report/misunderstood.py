@@ -183,6 +183,31 @@ def _case(cluster: Cluster) -> Case | None:
     return Case("; ".join(format_calls(drawn.calls)), expected, returned)
 
 
+@dataclass(frozen=True)
+class Repaired:
+    """A change that makes wrong answers without a name right, and whose: who several have is a candidate for
+    the catalogue."""
+
+    exercise: str
+    before: str
+    after: str
+    students: tuple[str, ...]
+
+
+def repaired(results: Sequence[Result], assignment: Assignment) -> tuple[Repaired, ...]:
+    """The changes that the search for repairs has found, the most frequent first."""
+    students: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for result in results:
+        for judgement in wrong_answers(result):
+            found = judgement.finding and judgement.finding.located
+            if found:
+                students[judgement.exercise, found.before, found.after].append(result.student)
+    order = [exercise.name for exercise in assignment.exercises]
+    known = [key for key in students if key[0] in order]
+    ranked = sorted(known, key=lambda key: (-len(students[key]), order.index(key[0]), key))
+    return tuple(Repaired(*key, tuple(students[key])) for key in ranked)
+
+
 def alone(groups: Sequence[Cluster]) -> tuple[Cluster, ...]:
     """What is not shown by itself: answers that nobody else gave, and groups beyond the largest."""
     shown = {each.cluster.id for each in unnamed(groups)}

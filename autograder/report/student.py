@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from types import MappingProxyType
 
 from markupsafe import Markup
@@ -103,6 +104,16 @@ class ShownExercise:
     @property
     def status(self) -> str:
         return words.status(self.mark.score, self.mark.max_score)
+
+    @property
+    def code(self) -> tuple[tuple[str, bool], ...]:
+        """The lines in which a mistake is located, in pieces, and whether each is the place."""
+        found = self.judgement.finding and self.judgement.finding.located
+        if not found:
+            return ()
+        edges = [0, *(edge for mark in found.marks for edge in mark), len(found.code)]
+        pieces = [found.code[start:end] for start, end in pairwise(edges)]
+        return tuple((text, index % 2 == 1) for index, text in enumerate(pieces))
 
 
 @dataclass(frozen=True)

@@ -1,63 +1,69 @@
 """Edits of one function are tried one after the other: each is put into its source and called.
 
 All that may stand in the same place is compiled at once, as one long choice between alternatives, since
-compiling is what costs. It runs in a leaf of the box, and in the tests.
+compiling is what costs. It runs in a leaf of the box; the proof of the search runs it where it is.
 """
 
 import contextlib
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from types import CodeType
 from typing import Any
 
-from .perform import Interrupted, Outcome, Stopped, perform
+from .messages import Instead
+from .perform import Interrupted, Outcome, Returned, Stopped, Swallowed, perform, swallowing
 from .values import Call
 
-
-# Characters from, to; what stands there instead; whether that is an expression, as what stands there is.
-Instead = tuple[int, int, str, bool]
 
 CHOICE = "_choice_"
 # Alternatives that are compiled together: the compiler goes down one level for each of them.
 TOGETHER = 40
-# Seconds of CPU of one call sequence, and how many of one place may take longer before it is left.
+# Seconds of CPU that the calls may take, and how often they may take longer before a place is left.
 SECONDS = 0.02
 LATE = 2
 
 
 def attempt(
-    source: str, name: str, edits: Sequence[Instead], calls: Sequence[Call], namespace: dict[str, Any]
+    source: str,
+    edits: Sequence[Instead],
+    calls: Sequence[Call],
+    namespace: dict[str, Any],
+    before_each: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[Outcome, ...] | None]:
-    """What each edited function makes of the calls; None where an edit makes no function. In their order.
+    """What each edited function makes of the calls, in their order; None unless all of them return.
 
-    The namespace is changed: give it one that nobody needs any more.
+    The namespace is changed: give it one that nobody needs any more. Nothing that is printed gets out.
     """
-    for _, group in groupby(edits, key=lambda edit: (edit[0], edit[1], edit[3])):
+    for _, group in groupby(edits, key=lambda edit: edit.place):
         late = 0
         for number, code in _compiled(source, list(group)):
-            if number == 0 and code is not None:
-                exec(code, namespace)
-            namespace[CHOICE] = number
-            outcomes = None if code is None or late > LATE else _called(calls, namespace)
-            late += bool(outcomes) and isinstance(outcomes[-1], Stopped)
-            yield outcomes
+            with swallowing(Swallowed()):
+                if number == 0 and code is not None:
+                    exec(code, namespace)
+                namespace[CHOICE] = number
+                before_each()
+                outcomes = _called(calls, namespace) if code and late <= LATE else None
+            late += outcomes is not None and isinstance(outcomes[-1], Stopped)
+            yield outcomes if outcomes and isinstance(outcomes[-1], Returned) else None
 
 
 def _compiled(source: str, edits: list[Instead]) -> Iterator[tuple[int, CodeType | None]]:
     """For each edit the number of its choice, and the code that makes it."""
     for first in range(0, len(edits), TOGETHER):
         some = edits[first : first + TOGETHER]
-        start, end, _, is_expression = some[0]
-        if is_expression and (code := _code(source[:start] + _choice(some) + source[end:])):
+        together = _choice(some).put_into(source) if some[0].is_expression else ""
+        if code := _code(together) if together else None:
             yield from ((number, code) for number in range(len(some)))
         else:
-            yield from ((0, _code(source[:start] + text + source[end:])) for _, _, text, _ in some)
+            yield from ((0, _code(edit.put_into(source))) for edit in some)
 
 
-def _choice(edits: Sequence[Instead]) -> str:
-    choices = [f"({text}) if {CHOICE} == {number} else" for number, (_, _, text, _) in enumerate(edits[:-1])]
-    return f"({' '.join([*choices, f'({edits[-1][2]})'])})"
+def _choice(edits: Sequence[Instead]) -> Instead:
+    """An expression that is one of them, by its number."""
+    *others, last = edits
+    chosen = [f"({each.text}) if {CHOICE} == {number} else" for number, each in enumerate(others)]
+    return Instead(last.start, last.end, f"({' '.join([*chosen, f'({last.text})'])})")
 
 
 def _code(text: str) -> CodeType | None:

@@ -25,12 +25,16 @@ from .conversation import Answer, Conversation
 from .folders import Home
 from .isolation import TOO_MUCH_MEMORY
 from .messages import (
+    ATTEMPTS,
     NOTEBOOK,
     OUTPUTS,
     QUESTIONS,
     REQUESTS,
+    AttemptRequest,
     CellResult,
     ProbeRequest,
+    attempt_to_plain,
+    attempts_from_plain,
     cell_result_from_plain,
     cells_from_plain,
     outcomes_from_plain,
@@ -274,6 +278,16 @@ class Box:
             return tuple((stopped,) for _ in probes)
         self.starved |= starved and any(_is_out_of_time(each[-1]) for each in outcomes)
         return outcomes
+
+    def attempt(self, request: AttemptRequest) -> tuple[tuple[Outcome, ...] | None, ...]:
+        """What the calls return with each edit of a function; see `attempts_from_plain`. Never raises."""
+        try:
+            body = encode(attempt_to_plain(request), REQUESTS)
+            frame, _ = self._ask(FrameType.ATTEMPT, body, ATTEMPTS, request.seconds + GRACE_SECONDS)
+            value = self._decode(frame, ATTEMPTS)
+            return self._understood(lambda: attempts_from_plain(value, request))
+        except BoxStopped:
+            return ()
 
     @property
     def alive(self) -> bool:

@@ -4,21 +4,30 @@ behind outlive them. One that hangs or crashes costs one probe; the rest goes on
 import contextlib
 import os
 import random
+import resource
 import signal
 import socket
 import struct
+import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
 from . import limits
+from .attempts import attempt
 from .clock import Watch, usage_of_child
 from .messages import (
+    ATTEMPTS,
     QUESTIONS,
     REQUESTS,
+    AttemptRequest,
+    Instead,
     ProbeRequest,
+    attempt_from_plain,
+    encode_attempts,
     encode_outcomes,
     outcomes_to_plain,
     probes_from_plain,
@@ -33,6 +42,12 @@ from .wire import Frame, FrameType, decode, encode, receive, send
 # The length of an answer, and whether every call returned.
 HEADER = struct.Struct("<Q?")
 OUT_OF_TIME = Stopped("time")
+# Of the results of edits each by itself. So long those of one place may take, so many leaves they may end,
+# and so much memory there is for all of a process.
+LENGTH = struct.Struct("<Q")
+PLACE_SECONDS = 0.5
+ENDED_BY_EDITS = 3
+ATTEMPT_MEMORY = 1 << 30
 # However busy a machine is, within this time it lets everybody run for a moment who wants to.
 STARVING_SECONDS = 0.5
 
@@ -68,6 +83,59 @@ def perform_probes(
                 if answer.stopped:
                     break
     return b"T" + struct.pack("<I", len(answers)) + b"".join(answers)
+
+
+def attempt_edits(frame: Frame, namespace: dict[str, Any]) -> bytes:
+    """The body of the answer to an ATTEMPT frame: for each edit the number of a result, and the results.
+
+    What is the same is sent once. Edits of a place that end a leaf have no result, and the next place goes on
+    in the next leaf. When the time is used up, those that are left have no number.
+    """
+    request = attempt_from_plain(decode(frame.body, REQUESTS))
+    _lay_to_rest()
+    places = [list(group) for _, group in groupby(request.edits, key=lambda edit: edit.place)]
+    numbers: list[int] = []
+    found: dict[bytes, int] = {}
+    done = ended = 0
+    while done < len(places) and ended <= ENDED_BY_EDITS:
+        with _Leaf(_attempt(request, places[done:], namespace)) as leaf:
+            for place in places[done:]:
+                answer = leaf.answer(ATTEMPTS.frame_bytes, PLACE_SECONDS)
+                if not (answer.returned or answer.stopped):  # it has no time left
+                    return encode_attempts(numbers, tuple(found))
+                done += 1
+                bodies = list(_taken_apart(answer.body)) if answer.returned else [b""] * len(place)
+                numbers += [found.setdefault(body, len(found)) if body else -1 for body in bodies]
+                if answer.stopped:
+                    ended += 1
+                    break
+    return encode_attempts(numbers, tuple(found))
+
+
+def _attempt(
+    request: AttemptRequest, places: list[list[Instead]], namespace: dict[str, Any]
+) -> Iterator[tuple[bool, bytes]]:
+    """For each place the results of its edits, as bytes behind their lengths."""
+    resource.setrlimit(resource.RLIMIT_AS, (ATTEMPT_MEMORY, ATTEMPT_MEMORY))
+    limits, room = replies(request.reply_bytes), ATTEMPTS.frame_bytes // 2
+    for place in places:
+        if time.process_time() > request.seconds or room < 0:
+            yield False, b""
+        bodies = [
+            encode_outcomes(outcomes, limits) if outcomes else b""
+            for outcomes in attempt(request.source, place, request.calls, namespace, reseed)
+        ]
+        body = b"".join(LENGTH.pack(len(each)) + each for each in bodies)
+        room -= len(body)
+        yield True, body
+
+
+def _taken_apart(body: bytes) -> Iterator[bytes]:
+    place = 0
+    while place < len(body):
+        (length,) = LENGTH.unpack_from(body, place)
+        place += LENGTH.size + length
+        yield body[place - length : place]
 
 
 def _start(exercise: str, probes: tuple[ProbeRequest, ...]) -> int:

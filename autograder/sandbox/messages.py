@@ -1,6 +1,6 @@
 """Requests and replies as plain values: the meaning of the frames, on both ends of the wire."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from .perform import (
 from .policy import Policy
 from .reader import ATTACHMENT_NAME, MAX_WORDS, Attachment, Cell
 from .values import Call, Oversized, Unsupported
-from .wire import Limits, ProtocolError, decode, encode
+from .wire import COUNT, Limits, ProtocolError, decode, encode
 
 
 MIB = 1 << 20
@@ -35,6 +35,8 @@ OUTPUTS = Limits(frame_bytes=24 * MIB, string_bytes=3 * MIB, items=2000)
 REQUESTS = Limits(frame_bytes=64 * MIB, string_bytes=MIB, requests=True)
 # What a box may ask the driver to work out, which is a loop over it.
 QUESTIONS = Limits(frame_bytes=MIB, questions=True)
+# Results of edits of a function, of which there are thousands.
+ATTEMPTS = Limits(frame_bytes=16 * MIB, items=10_000)
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,39 @@ class ProbeRequest:
     reply_bytes: int
 
 
+@dataclass(frozen=True)
+class Instead:
+    """`text` in the place of the characters from `start` to `end` of a source.
+
+    It is an expression in the place of another one, or else lines in the place of lines.
+    """
+
+    start: int
+    end: int
+    text: str
+    is_expression: bool = True
+
+    @property
+    def place(self) -> tuple[int, int, bool]:
+        return self.start, self.end, self.is_expression
+
+    def put_into(self, source: str) -> str:
+        return source[: self.start] + self.text + source[self.end :]
+
+
+@dataclass(frozen=True)
+class AttemptRequest:
+    """Edits of the source of a function, each of which is tried on the same calls; those of one place stand
+    together. They may take so many `seconds` of CPU, and the result of one so many bytes."""
+
+    function: str
+    source: str
+    edits: tuple[Instead, ...]
+    calls: tuple[Call, ...]
+    reply_bytes: int
+    seconds: float
+
+
 def replies(reply_bytes: int = Policy.reply_bytes) -> Limits:
     """The limits of the answer to one probe."""
     return Limits(frame_bytes=reply_bytes)
@@ -105,6 +140,44 @@ def _calls_to_plain(calls: tuple[Call, ...]) -> tuple[Any, ...]:
 
 def _calls_from_plain(value: Any) -> tuple[Call, ...]:
     return tuple(Call(function, args, kwargs) for function, args, kwargs in value)
+
+
+def attempt_to_plain(request: AttemptRequest) -> tuple[Any, ...]:
+    """Of thousands of small edits the numbers go in one array and the texts in one."""
+    edits = request.edits
+    table = np.array([(e.start, e.end, len(e.text), e.is_expression) for e in edits], np.int64).reshape(-1, 4)
+    texts = "".join(each.text for each in edits)
+    calls, seconds = _calls_to_plain(request.calls), np.asarray(request.seconds)
+    return request.function, request.source, table, texts, calls, request.reply_bytes, seconds
+
+
+def attempt_from_plain(value: Any) -> AttemptRequest:
+    function, source, table, texts, calls, reply_bytes, seconds = value
+    edits, place = [], 0
+    for start, end, length, is_expression in table.tolist():
+        edits.append(Instead(start, end, texts[place : place + length], bool(is_expression)))
+        place += length
+    calls = _calls_from_plain(calls)
+    return AttemptRequest(function, source, tuple(edits), calls, int(reply_bytes), float(seconds))
+
+
+def encode_attempts(numbers: Sequence[int], results: tuple[bytes, ...]) -> bytes:
+    """Of each edit the number of its result, -1 where there is none, and the encoded results."""
+    table = encode(np.array(numbers, np.int32), ATTEMPTS)
+    return b"T" + COUNT.pack(2) + table + b"T" + COUNT.pack(len(results)) + b"".join(results)
+
+
+def attempts_from_plain(value: Any, request: AttemptRequest) -> tuple[tuple[Outcome, ...] | None, ...]:
+    """What came back for each edit, None where nothing did; fewer than were sent where time was short.
+
+    Raises ProtocolError.
+    """
+    match value:
+        case (np.ndarray() as numbers, tuple(results)) if numbers.ndim == 1 and numbers.dtype.kind == "i":
+            if len(numbers) <= len(request.edits) and np.all((-1 <= numbers) & (numbers < len(results))):
+                outcomes = [outcomes_from_plain(each, request.calls) for each in results]
+                return tuple(outcomes[number] if number >= 0 else None for number in numbers.tolist())
+    raise ProtocolError("the reply does not fit the edits")
 
 
 def encode_outcomes(outcomes: tuple[Outcome, ...], limits: Limits) -> bytes:

@@ -50,6 +50,8 @@ class FrameType(IntEnum):
     ASK_DONE = 8
     CALL = 9
     CALL_DONE = 10
+    ATTEMPT = 11
+    ATTEMPT_DONE = 12
 
 
 class Wait(Protocol):

@@ -10,7 +10,7 @@ import sys
 from typing import Any, NoReturn
 
 from .cells import CellShell
-from .leaves import perform_probes, reseed
+from .leaves import attempt_edits, perform_probes, reseed
 from .messages import NOTEBOOK, OUTPUTS, REQUESTS, cell_result_to_plain, cells_to_plain
 from .policy import Policy
 from .reader import Unreadable, read_cells
@@ -32,6 +32,10 @@ def serve(connection: socket.socket, shell: CellShell, policy: Policy) -> NoRetu
             body = encode(_read(frame.body), NOTEBOOK)
         elif frame.type is FrameType.CELL:
             body = encode(cell_result_to_plain(*shell.run(decode(frame.body, REQUESTS))), OUTPUTS)
+        elif frame.type is FrameType.ATTEMPT:
+            shell.is_watched = False
+            body = attempt_edits(frame, shell.user_ns)
+            shell.is_watched = True
         else:
             shell.is_watched = False
             body = perform_probes(frame, connection, shell.user_ns, policy)

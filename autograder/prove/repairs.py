@@ -1,0 +1,178 @@
+"""Does the search for repairs find the place of every mistake in the catalogue, were it not there?
+
+Each wrong formula is hidden from the matcher and given to the search, in this process: all of it is our own
+text. Its true place is what is not the same in the syntax trees of the wrong function and of the solution
+that it was made from; a repair has found it when every place that it names touches one of those.
+"""
+
+import ast
+import difflib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.exercise import Exercise, Misconception
+from autograder.repair.own_source import own_source
+from autograder.repair.search import Repair, search
+from autograder.sandbox.attempts import attempt
+from autograder.sandbox.leaves import reseed
+from autograder.sandbox.messages import AttemptRequest
+from autograder.sandbox.perform import Outcome
+from autograder.sandbox.reader import Cell
+from autograder.trials import Trial, draw_hidden, draw_public, try_out
+from autograder.written import Written
+
+
+KEY = b"key 0"
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Located:
+    """A wrong answer and what the search says of it: `found` the place, `elsewhere` another one, or `silent`.
+
+    `places` are the true ones, in the text of the function; `seconds` of CPU it took.
+    """
+
+    exercise: str
+    name: str
+    text: str
+    places: tuple[Span, ...]
+    repair: Repair | None
+    seconds: float
+
+    @property
+    def verdict(self) -> str:
+        if self.repair is None:
+            return "silent"
+        return "found" if all(_touches(each, self.places) for each in self.repair.places) else "elsewhere"
+
+
+def wrong_answers(exercise: Exercise) -> tuple[Misconception, ...]:
+    """The entries of the catalogue that are wrong; inputs that test a function are no formulas."""
+    return () if exercise.tests else tuple(each for each in exercise.misconceptions if not each.convention)
+
+
+def locate(exercise: Exercise, entry: Misconception) -> Located:
+    """Search the place of a mistake that nobody knows."""
+    variant = entry.variant
+    if exercise.solution is None or not isinstance(variant, Written):
+        raise ValueError(f"`{entry.name}` of {exercise.name} is no text")
+    text = _own_text(exercise, variant)
+    places = true_places(_own_text(exercise, exercise.solution), text)
+    started = time.process_time()
+    repair = search(exercise, text, _tried(exercise, variant), _here(exercise, variant))
+    return Located(exercise.name, entry.name, text, places, repair, time.process_time() - started)
+
+
+def says_nothing(exercise: Exercise, right: Written) -> bool:
+    """Whether a right answer is left alone, even where somebody asks."""
+    return search(exercise, right.text, _tried(exercise, right), _here(exercise, right)) is None
+
+
+def _tried(exercise: Exercise, function: Callable[..., Any]) -> tuple[Trial, ...]:
+    return tuple(
+        try_out(each, each.made_by(function))
+        for each in (*draw_public(exercise), *draw_hidden(exercise, KEY))
+    )
+
+
+def _here(
+    exercise: Exercise, function: Written
+) -> Callable[[AttemptRequest], tuple[tuple[Outcome, ...] | None, ...]]:
+    """Tries edits in this process, in the place of a box."""
+
+    def here(request: AttemptRequest) -> tuple[tuple[Outcome, ...] | None, ...]:
+        namespace = {**function.namespace, **exercise.namespace(function)}
+        return tuple(attempt(request.source, request.edits, request.calls, namespace, reseed))
+
+    return here
+
+
+def _own_text(exercise: Exercise, function: Written) -> str:
+    own = own_source((Cell("code", function.text + "\n", "", None),), exercise.name)
+    if own is None:
+        raise ValueError(f"{exercise.name} has a variant that does not define it")
+    return own.text
+
+
+# --- true places ----------------------------------------------------------------------------------------
+
+
+def true_places(right: str, wrong: str) -> tuple[Span, ...]:
+    """What of a wrong function differs from the right one, as characters: the smallest parts of the trees.
+
+    Of lines that are missing it is the place between those that are there.
+    """
+    starts = [0]
+    for line in wrong.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    trees = ast.parse(right).body[0], ast.parse(wrong).body[0]
+
+    def span(node: Any) -> Span:
+        return starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
+
+    return tuple(_different(*trees, span))
+
+
+def _different(one: Any, other: Any, span: Callable[[Any], Span]) -> Iterator[Span]:
+    if ast.dump(one) == ast.dump(other):
+        return
+    parts = _parts(one, other)
+    if parts is None:
+        yield span(other)
+        return
+    for first, second in parts:
+        if isinstance(second, list):
+            yield from _different_lines(first, second, span, other)
+        else:
+            yield from _different(first, second, span)
+
+
+def _parts(one: Any, other: Any) -> list[tuple[Any, Any]] | None:
+    """Pairs of parts that may differ, where nothing else does."""
+    if type(one) is not type(other):
+        return None
+    pairs: list[tuple[Any, Any]] = []
+    for field in other._fields:
+        first, second = getattr(one, field, None), getattr(other, field, None)
+        if isinstance(first, ast.expr) and isinstance(second, ast.expr):
+            pairs.append((first, second))
+        elif not (isinstance(first, list) and isinstance(second, list)):
+            if _plain(first) != _plain(second):
+                return None
+        elif any(isinstance(each, ast.stmt) for each in (*first, *second)):
+            pairs.append((first, second))
+        elif len(first) == len(second) and all(isinstance(each, ast.expr) for each in (*first, *second)):
+            pairs += zip(first, second, strict=True)
+        elif _plain(first) != _plain(second):
+            return None
+    return pairs
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return list(map(_plain, value))
+    return ast.dump(value) if isinstance(value, ast.AST) else value
+
+
+def _different_lines(
+    right: list[ast.stmt], wrong: list[ast.stmt], span: Callable[[Any], Span], parent: Any
+) -> Iterator[Span]:
+    one, other = (list(map(ast.dump, lines)) for lines in (right, wrong))
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if tag == "insert":
+            yield from map(span, wrong[c:d])
+        elif tag == "delete":
+            around = [span(each) for each in wrong[max(c - 1, 0) : c + 1]] or [span(parent)]
+            yield around[0][0] if c == 0 else around[0][1], around[-1][0] if c < len(wrong) else around[-1][1]
+        elif tag == "replace" and b - a == d - c:
+            for first, second in zip(right[a:b], wrong[c:d], strict=True):
+                yield from _different(first, second, span)
+        elif tag == "replace":
+            yield span(wrong[c])[0], span(wrong[d - 1])[1]
+
+
+def _touches(place: Span, others: Sequence[Span]) -> bool:
+    return any(place[0] <= end and start <= place[1] for start, end in others)

@@ -1,0 +1,169 @@
+"""Which one small change of a student's own function makes every test pass?
+
+The edits are tried behind the wall, and what they return is compared here, like every answer. A cheap input
+on which the function fails rules most of them out; what is left has to pass all tests, hidden ones too. Where
+changes in several places would do it, nobody can say which one is meant, and nothing is said.
+"""
+
+import ast
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.diagnose import clearly_other
+from autograder.exercise import Exercise
+from autograder.repair.edits import edits
+from autograder.repair.pieces import Piece, pieces, with_pieces
+from autograder.repair.source import Edit, Source, parsed
+from autograder.sandbox.messages import AttemptRequest, Instead
+from autograder.sandbox.perform import Outcome, Returned
+from autograder.trials import Drawn, Trial, try_out
+from autograder.written import Written
+
+
+# Seconds of CPU that the edits of one function may take: all of them on one input, and on all other inputs
+# those that are left. Who needs more learns nothing.
+FIRST_SECONDS, OTHER_SECONDS = 1.5, 0.5
+# Edits that pass the first input and are tried on all others, and characters of all together.
+KEPT = 60
+CHARACTERS = 900_000
+# An edit in another place that costs so much more is no rival.
+CLEARLY = 0.5
+NOTHING = Edit(0, 0, "", "nothing", 0.0, lines=True)
+
+Attempt = Callable[[AttemptRequest], tuple[tuple[Outcome, ...] | None, ...]]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A change of a function that makes every test pass, and the places in which it is, as characters."""
+
+    edit: Edit
+    places: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class _Search:
+    exercise: Exercise
+    source: str
+    attempt: Attempt
+
+    def passing(self, tried: Sequence[Edit], drawn: Drawn, seconds: float) -> list[Edit]:
+        """Those of some edits with which the function is right on these inputs; none where time is short."""
+        order = sorted(tried, key=lambda edit: (edit.start, edit.end, edit.lines, edit.cost, edit.text))
+        sent = tuple(Instead(edit.start, edit.end, edit.text, not edit.lines) for edit in order)
+        name = self.exercise.name
+        request = AttemptRequest(name, self.source, sent, drawn.calls, drawn.reply_bytes, seconds)
+        outcomes = self.attempt(request)
+        if len(outcomes) < len(order):
+            return []
+        right: dict[int, bool] = {}
+        for each in outcomes:
+            if id(each) not in right:
+                right[id(each)] = each is not None and _passes(drawn, each)
+        return [edit for edit, each in zip(order, outcomes, strict=True) if right[id(each)]]
+
+
+def _passes(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> bool:
+    """Whether all that came back is right; the first number mostly says that it is not."""
+    for index in drawn.compared[:1]:
+        theirs, ours = outcomes[index], drawn.expected[index]
+        if (
+            isinstance(theirs, Returned)
+            and isinstance(ours, Returned)
+            and clearly_other(theirs.value, ours.value)
+        ):
+            return False
+    return try_out(drawn, outcomes).passed
+
+
+def search(exercise: Exercise, source: str, trials: Sequence[Trial], attempt: Attempt) -> Repair | None:
+    """The change that makes all trials pass, if it is in one place; `source` is the student's function."""
+    function, failing = parsed(source), sorted((trial for trial in trials if not trial.passed), key=_size)
+    if function is None or not failing:
+        return None
+    text, this = Source(source, function), _Search(exercise, source, attempt)
+    first, others = failing[0], sorted((trial for trial in trials if trial is not failing[0]), key=_size)
+    tried = _within(CHARACTERS, (*edits(text), *with_pieces(text, _right(exercise))))
+    alive = this.passing([NOTHING, *tried], first.drawn, FIRST_SECONDS)
+    if NOTHING in alive:  # what passes unchanged is not what was graded
+        return None
+    alive = sorted(alive, key=_likelier)[:KEPT]
+    for trial in others:
+        alive = this.passing(alive, trial.drawn, OTHER_SECONDS / len(others)) if alive else []
+    return _the_only_place(exercise, text, alive) if alive else None
+
+
+def _likelier(edit: Edit) -> tuple[float, int, int, str]:
+    return edit.cost, edit.end - edit.start, edit.start, edit.text
+
+
+def _within(characters: int, several: Sequence[Edit]) -> list[Edit]:
+    kept = []
+    for edit in several:
+        characters -= len(edit.text)
+        if characters < 0:
+            break
+        kept.append(edit)
+    return kept
+
+
+@functools.cache
+def _right(exercise: Exercise) -> tuple[Piece, ...]:
+    """The pieces of its right answers."""
+    texts = [exercise.solution, *exercise.alternatives.values()]
+    return pieces([each.text for each in texts if isinstance(each, Written)])
+
+
+def _size(trial: Trial) -> float:
+    """How long it takes to try it, about."""
+    return sum(50 + sum(map(_entries, (*call.args, *call.kwargs.values()))) for call in trial.calls)
+
+
+def _entries(value: object) -> int:
+    if isinstance(value, tuple):
+        return sum(map(_entries, value))
+    return int(np.size(value)) if isinstance(value, np.ndarray) else 1
+
+
+# --- places ---------------------------------------------------------------------------------------------
+
+
+def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit]) -> Repair | None:
+    """The likeliest edit, unless another place explains as well what is wrong.
+
+    What leads to the model solution itself explains it well, however large it is.
+    """
+    best, *others = sorted(passing, key=_likelier)
+    # What a variable holds may be put right where it is read, and is rather wrong where it is worked out.
+    is_variable = source.source[best.start : best.end] in source.variables
+    for other in others:
+        if not _in_one_place(source, best, other) and (
+            is_variable or other.cost < best.cost + CLEARLY or _is_model(exercise, source, other)
+        ):
+            return None
+    return Repair(best, best.spans)
+
+
+def _is_model(exercise: Exercise, source: Source, edit: Edit) -> bool:
+    text = f"{source.source[: edit.start]}{edit.text}{source.source[edit.end :]}"
+    return exercise.solution is not None and _bare(text) == _bare(exercise.solution.text)
+
+
+def _bare(text: str) -> str:
+    """A function without docstring, comments and blanks."""
+    function = parsed(text)
+    if function is None:
+        return ""
+    function.body = function.body[ast.get_docstring(function) is not None :]
+    return ast.unparse(function)
+
+
+def _in_one_place(source: Source, one: Edit, other: Edit) -> bool:
+    """Whether two edits touch each other, or are in the same line of code."""
+    if any(a <= d and c <= b for a, b in one.spans for c, d in other.spans):
+        return True
+    both = (*one.spans, *other.spans)
+    return any(all(start <= a and b <= end for a, b in both) for start, end in source.heads)

@@ -1,0 +1,91 @@
+"""What is said of a repair: to the student where it is and of what kind, to their teachers what it is."""
+
+import re
+
+from autograder.repair.own_source import OwnSource
+from autograder.repair.search import Repair
+from autograder.verdict import Located
+
+
+# Of what kind a change is, after "at `...`: ".
+KINDS = {
+    "operator": "another operation belongs there",
+    "order": "the order of what stands there is another one",
+    "brackets": "the brackets belong elsewhere",
+    "in_or_out": "{the} is taken of something else than you think",
+    "function": "another function is meant",
+    "argument": "look at what the function is given",
+    "axis": "look at the axis",
+    "number": "look at the number",
+    "name": "another variable is meant",
+    "expression": "something else than this has to be worked out there",
+    "superfluous": "something there is too much",
+    "missing": "something is missing there",
+    "sign": "look at the sign",
+    "comparison": "look at the condition",
+    "slice": "look at where the slice begins and ends",
+    "copy": "look at which array is changed there",
+    "type": "look at the type of the array",
+    "transposed": "look at which way round the matrices stand",
+    "superfluous_line": "this line is too much",
+    "line_order": "these lines stand in another order than they have to",
+    "line": "something else than this has to be worked out there",
+    "missing_line": "something is missing between these lines",
+    "two_lines": "something else than this has to be worked out in both",
+}
+FUNCTIONS = {
+    "sqrt": "the root",
+    "square": "the square",
+    "sum": "the sum",
+    "mean": "the mean",
+}
+# What is quoted of one place.
+QUOTED = 80
+
+
+def located(name: str, own: OwnSource, repair: Repair) -> tuple[Located, str]:
+    """Where a repair of the function of that name is, and the sentence for the student."""
+    text, spans = own.text, [_trimmed(own.text, *span) for span in repair.places]
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    start = text.rfind("\n", 0, first) + 1
+    end = text.find("\n", last) if "\n" in text[last:] else len(text)
+    lines = sorted({own.line + text.count("\n", 0, place) for span in spans for place in span})
+    edit = repair.edit
+    what = "Two changes" if len(spans) > 1 else "One change"
+    says = (
+        f"{what} in {_numbered(lines)} of cell {own.cell}, at {_quoted(text, spans)}, would make all tests "
+        f"of `{name}` pass: {KINDS[edit.kind].format(the=_function_in(text[first:last]))}."
+    )
+    marks = tuple((one - start, other - start) for one, other in spans)
+    before, after = text[edit.start : edit.end], edit.text.strip()
+    line = own.line + text.count("\n", 0, start)
+    return Located(own.cell, line, text[start:end], marks, edit.kind, before, after), says
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """A place without the blanks around it; of one between two lines both ends."""
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    while start < end and text[start].isspace():
+        start += 1
+    return start, end
+
+
+def _numbered(lines: list[int]) -> str:
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    if lines == list(range(lines[0], lines[-1] + 1)) and len(lines) > 2:
+        return f"lines {lines[0]} to {lines[-1]}"
+    return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
+
+
+def _quoted(text: str, spans: list[tuple[int, int]]) -> str:
+    quotes = [re.sub(r"\s+", " ", text[start:end]) for start, end in spans]
+    shown = [quote if len(quote) <= QUOTED else f"{quote[:QUOTED]}..." for quote in quotes]
+    return " and ".join(f"`{quote}`" for quote in shown if quote) or "this place"
+
+
+def _function_in(text: str) -> str:
+    found = re.search(r"\b(\w+)\(", text)
+    name = found[1] if found else ""
+    return FUNCTIONS.get(name, f"`{name}`" if name else "the function")

@@ -1,0 +1,228 @@
+"""Diagnosis by repair: the place of a mistake that has no name, and never the change."""
+
+import dataclasses
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.exercise import Exercise, Misconception
+from autograder.exercises import find_exercise, load
+from autograder.grading import grade_submission
+from autograder.prove.repairs import locate, says_nothing, true_places
+from autograder.repair.own_source import own_source
+from autograder.repair.source import Source, parsed
+from autograder.report.misunderstood import repaired
+from autograder.report.student import student_page
+from autograder.results import Result, ResultStore
+from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.reader import Cell
+from autograder.verdict import Judgement
+from autograder.written import Written
+from tests.autograder.grades import grade_of
+
+
+RMSPROP = """
+import numpy as np
+
+def rmsprop_step(w, dw, state, *, lr, beta2=0.9, eps=1e-08):
+    # mine
+    s, t = state
+    s = beta2 * s + (1 - beta2) * {squared}
+    w = w - lr * dw / {divisor}
+    return w, (s, t + 1)
+"""
+RIGHT = {"squared": "dw**2", "divisor": "np.sqrt(s + eps)"}
+
+
+def graded(zygote: Zygote, source: str) -> Result:
+    assignment = load("02_optimizers")
+    momentum = assignment.exercise("momentum_step").solution
+    assert momentum
+    cells = [nbformat.v4.new_code_cell(text) for text in ("1 + 1", source, momentum.text)]
+    data = nbformat.writes(nbformat.v4.new_notebook(cells=cells)).encode()
+    return grade_submission(data, assignment, student="ada", course_key=b"key", zygote=zygote)
+
+
+def rmsprop(result: Result) -> Judgement:
+    return next(each for each in result.judgements if each.exercise == "rmsprop_step")
+
+
+def test_a_mistake_that_has_no_name_is_located(zygote: Zygote) -> None:
+    judgement = rmsprop(graded(zygote, RMSPROP.format(**RIGHT | {"squared": "np.abs(dw) ** 1.5"})))
+    finding = judgement.finding
+    assert finding
+    assert finding.located
+    assert finding.misconception is None
+    assert (
+        "One change in line 7 of cell 2, at `1.5`, would make all tests of `rmsprop_step` pass: look at the "
+        "number." in finding.message
+    )
+    found = finding.located
+    assert (found.cell, found.line, found.before, found.after) == (2, 7, "1.5", "2")
+    assert [found.code[start:end] for start, end in found.marks] == ["1.5"]
+
+
+def test_a_repair_changes_no_score(zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = RMSPROP.format(**RIGHT | {"squared": "np.abs(dw) ** 1.5"})
+    with_repair = graded(zygote, wrong)
+    monkeypatch.setattr("autograder.grading.by_repair", lambda *_: {})
+    without = graded(zygote, wrong)
+    assert rmsprop(with_repair).finding != rmsprop(without).finding
+    assert [each.score for each in with_repair.judgements] == [each.score for each in without.judgements]
+
+
+def test_nothing_is_searched_where_the_answer_is_right_or_its_mistake_has_a_name(
+    zygote: Zygote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("an edit is tried")
+
+    monkeypatch.setattr("autograder.session.Session.attempt", refuse)
+    assert rmsprop(graded(zygote, RMSPROP.format(**RIGHT))).finding is None
+    named = rmsprop(graded(zygote, RMSPROP.format(**RIGHT | {"divisor": "(s + eps)"})))
+    assert named.finding
+    assert named.finding.misconception == "no_root"
+    assert not named.finding.located
+
+
+def test_students_see_the_place_underlined_and_teachers_the_change(zygote: Zygote) -> None:
+    result = graded(zygote, RMSPROP.format(**RIGHT | {"squared": "np.abs(dw) ** 1.5"}))
+    assignment = load("02_optimizers")
+    page = student_page(result, assignment, grade_of(result, assignment))
+    assert "np.abs(dw) ** <u>1.5</u>" in page
+    hers = repaired([result], assignment)
+    assert [(each.exercise, each.before, each.after) for each in hers] == [("rmsprop_step", "1.5", "2")]
+    secret = replace_after(result, "SECRET")
+    assert "SECRET" not in student_page(secret, assignment, grade_of(secret, assignment))
+
+
+def replace_after(result: Result, text: str) -> Result:
+    """The result with another change in the place of the one that was found."""
+    judgements = []
+    for each in result.judgements:
+        if each.finding and each.finding.located:
+            found = dataclasses.replace(each.finding.located, after=text)
+            each = dataclasses.replace(each, finding=dataclasses.replace(each.finding, located=found))
+        judgements.append(each)
+    assert result.judgements != tuple(judgements)
+    return dataclasses.replace(result, judgements=tuple(judgements))
+
+
+def test_what_was_found_is_kept_with_the_result(zygote: Zygote, tmp_path: Path) -> None:
+    result = dataclasses.replace(
+        graded(zygote, RMSPROP.format(**RIGHT | {"squared": "np.abs(dw) ** 1.5"})), key="k"
+    )
+    store = ResultStore(tmp_path)
+    store.save(result)
+    assert store.load("k") == result
+
+
+LOOPS = """
+import os
+import numpy as np
+
+def rmsprop_step(w, dw, state, *, lr, beta2=0.9, eps=1e-08):
+    s, t = state
+    n = 0
+    while n < 1:
+        n = n + 1
+    {otherwise}
+    s = beta2 * s + (1 - beta2) * np.abs(dw) ** 1.5
+    w = w - lr * dw / np.sqrt(s + eps)
+    return w, (s, t + n)
+"""
+
+
+@pytest.mark.parametrize(("otherwise", "before"), [("pass", "1.5"), ("n == 1 or os._exit(3)", "")])
+def test_edits_that_never_end_or_end_the_process_harm_nobody(
+    zygote: Zygote, otherwise: str, before: str
+) -> None:
+    result = graded(zygote, LOOPS.format(otherwise=otherwise))
+    finding = rmsprop(result).finding
+    assert finding
+    assert (finding.located.before if finding.located else "") == before
+    momentum = next(each for each in result.judgements if each.exercise == "momentum_step")
+    assert momentum.score == momentum.max_score
+
+
+# --- the catalogue, of which each entry is hidden in turn; all of it: python -m tests.bench repair -------
+
+HIDDEN = (
+    ("ewma_corrected", "counts_from_zero"),
+    ("window", "influence_one_more"),
+    ("rmsprop_step", "eps_as_a_factor"),
+    ("momentum_step", "v_minus"),
+    ("bias", "mean_of_sizes"),
+    ("robbins_monro_conditions", "one_answer"),
+    ("dropout_backward", "not_scaled"),
+    ("batchnorm_infer", "no_gamma_and_no_beta"),
+    ("normalize_inputs", "divides_by_one_less"),
+)
+
+
+def entry_of(exercise: Exercise, name: str) -> Misconception:
+    return next(each for each in exercise.misconceptions if each.name == name)
+
+
+@pytest.mark.parametrize(("exercise", "name"), HIDDEN)
+def test_a_hidden_entry_of_the_catalogue_is_located(exercise: str, name: str) -> None:
+    asked = find_exercise(exercise)
+    assert locate(asked, entry_of(asked, name)).verdict == "found"
+
+
+def test_what_two_places_explain_is_not_located() -> None:
+    adam = find_exercise("adam_step")
+    assert locate(adam, entry_of(adam, "no_eps")).verdict == "silent"
+
+
+@pytest.mark.parametrize("exercise", ["ewma", "rmsprop_step", "dropout_forward", "batchnorm_forward"])
+def test_right_answers_are_left_alone(exercise: str) -> None:
+    asked = find_exercise(exercise)
+    right = [asked.solution, *asked.alternatives.values()]
+    assert all(says_nothing(asked, each) for each in right if isinstance(each, Written))
+
+
+def test_true_places_are_the_smallest_parts_that_differ() -> None:
+    right = "def f(x):\n    y = x + 1\n    return np.sqrt(y)\n"
+    wrong = "def f(x):\n    y = x + 2\n    return y\n"
+    assert [wrong[start:end] for start, end in true_places(right, wrong)] == ["2", "y"]
+    missing = "def f(x):\n    return np.sqrt(y)\n"
+    assert true_places(right, missing) == ((missing.index("return"), missing.index("return")),)
+
+
+# --- a stranger's text ----------------------------------------------------------------------------------
+
+
+def test_the_last_definition_counts_and_ends_where_the_margin_is_left() -> None:
+    first = Cell("code", "def f(x):\n    return 1\n", "", None)
+    last = Cell("code", "x = 1\ndef f(\n    x,\n):\n    return 2\n\n# done\nprint(f(1))\n", "", None)
+    text = Cell("markdown", "def f(x):\n    return 3\n", "", None)
+    own = own_source((first, last, text), "f")
+    assert own
+    assert (own.cell, own.line, own.text) == (2, 2, "def f(\n    x,\n):\n    return 2\n")
+    assert own_source((first,), "g") is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "(" * 100 + "1" + ")" * 100,
+        "-" * 5000 + "1",
+        "not " * 1000 + "1",
+        "1 +" * 5000 + " 1",
+        "lambda: " * 500 + "1",
+        "x\0",
+        "(",
+    ],
+)
+def test_a_text_that_could_harm_the_parser_is_not_parsed(body: str) -> None:
+    assert parsed(f"def f(x):\n    return {body}\n") is None
+
+
+def test_places_are_characters_whatever_letters_there_are() -> None:
+    text = 'def f(x):\n    """Grüße."""; ä = "ö" ; return x + ä\n'
+    function = parsed(text)
+    assert function
+    source = Source(text, function)
+    assert {source.text(node) for node, _ in source.places} == {'"ö"', "x + ä", "x", "ä"}
