@@ -28,17 +28,32 @@ def prove(
         str | None, typer.Option("--exercise", metavar="NAME", help="Only this exercise.")
     ] = None,
     jobs: Jobs = DEFAULT_JOBS,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Instead: hide each mistake in turn, and have its place searched."),
+    ] = False,
+    every: Annotated[
+        int, typer.Option("--every", metavar="N", min=1, help="With --repair: only each N-th mistake.")
+    ] = 1,
 ) -> None:
     """Prove the grader: what is right passes, what is wrong fails and is called by its name.
 
     For authors of exercises. Exit code 1 says that it does not, in words below the table: such as two wrong
-    formulas that the probes do not tell apart, or a notebook that asks for something else.
+    formulas that the probes do not tell apart, or a notebook that asks for something else. With --repair it
+    says that a mistake was looked for in the wrong place.
     """
     course = Course.find()
     names = course.assignments.names if assignment is None else (asked_assignment(assignment).name,)
     asked = [(known, _exercises(known, exercise)) for known in map(course.assignment, names)]
     if not any(exercises for _, exercises in asked):
         raise CourseError(f"there is no exercise {exercise!r} in {', '.join(names)}")
+    if repair:
+        from autograder.prove.located import print_located
+
+        everything = [known.exercise(name) for known, several in asked for name in several]
+        if not print_located(everything, every):
+            raise typer.Exit(1)
+        return
     from autograder.prove.cells import problems
     from autograder.prove.table import in_short, print_proofs, proofs
 

@@ -54,6 +54,12 @@ def wrong_answers(exercise: Exercise) -> tuple[Misconception, ...]:
     return () if exercise.tests else tuple(each for each in exercise.misconceptions if not each.convention)
 
 
+def pairs(exercise: Exercise) -> Iterator[Misconception]:
+    """Two mistakes in one answer, from all over the catalogue."""
+    both = () if exercise.tests else exercise.pairs
+    yield from both[:: max(1, len(both) // 7)]
+
+
 def locate(exercise: Exercise, entry: Misconception) -> Located:
     """Search the place of a mistake that nobody knows."""
     variant = entry.variant

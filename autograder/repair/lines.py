@@ -43,7 +43,7 @@ def _given_otherwise(source: Source, line: ast.stmt) -> Iterator[tuple[str, str,
             if isinstance(target, ast.Name):
                 for name in source.names:
                     if name != target.id:
-                        yield f"{name} = {source.text(value)}", "name", 1.3
+                        yield f"{name} = {source.text(value)}", "name", 1.9
 
 
 def _of_condition(source: Source, line: ast.If) -> Iterator[Edit]:

@@ -13,7 +13,7 @@ from itertools import chain, combinations, product
 from autograder.repair.source import Edit, Source, is_no_value, likeliest
 
 
-MOST = 2000
+MOST, MOST_PAIRS = 1800, 200
 LONGEST = 160
 KNOWN = frozenset(dir(builtins)) | {"np"}
 # Of two pieces the smaller one is the likelier: so many nodes cost as much as a step from one kind of edit to
@@ -68,8 +68,8 @@ def with_pieces(source: Source, right: Iterable[Piece]) -> tuple[Edit, ...]:
     have, known = set(map(ast.unparse, nodes)), KNOWN | set(source.names) | source.functions
     new = [each for each in right if each.text not in have and each.reads <= known | each.stores]
     expressions, lines = [each for each in new if not each.line], [each for each in new if each.line]
-    made = chain(_expressions(source, expressions), _lines(source, lines), _two_lines(source, lines))
-    return likeliest(source, made, MOST)
+    one = likeliest(source, chain(_expressions(source, expressions), _lines(source, lines)), MOST)
+    return (*one, *likeliest(source, _two_lines(source, lines), MOST_PAIRS))
 
 
 def _expressions(source: Source, right: list[Piece]) -> Iterator[Edit]:

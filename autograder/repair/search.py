@@ -23,11 +23,11 @@ from autograder.trials import Drawn, Trial, try_out
 from autograder.written import Written
 
 
-# Seconds of CPU that the edits of one function may take: all of them on one input, and on all other inputs
-# those that are left. Who needs more learns nothing.
-FIRST_SECONDS, OTHER_SECONDS = 1.5, 0.5
-# Edits that pass the first input and are tried on all others, and characters of all together.
-KEPT = 60
+# Seconds of CPU that the edits of one function may take: all of them on one input, what passes on a second
+# one, and what is left on all others together. Who needs more learns nothing.
+FIRST_SECONDS, SECOND_SECONDS, OTHER_SECONDS = 1.3, 0.3, 0.4
+# Edits that are tried on the second input and on the others, and characters of all together.
+SECOND_KEPT, OTHER_KEPT = 400, 50
 CHARACTERS = 900_000
 # An edit in another place that costs so much more is no rival.
 CLEARLY = 0.5
@@ -85,14 +85,17 @@ def search(exercise: Exercise, source: str, trials: Sequence[Trial], attempt: At
     if function is None or not failing:
         return None
     text, this = Source(source, function), _Search(exercise, source, attempt)
-    first, others = failing[0], sorted((trial for trial in trials if trial is not failing[0]), key=_size)
+    # What fails tells most edits apart.
+    first, *others = (*failing, *sorted((trial for trial in trials if trial.passed), key=_size))
     tried = _within(CHARACTERS, (*edits(text), *with_pieces(text, _right(exercise))))
     alive = this.passing([NOTHING, *tried], first.drawn, FIRST_SECONDS)
     if NOTHING in alive:  # what passes unchanged is not what was graded
         return None
-    alive = sorted(alive, key=_likelier)[:KEPT]
+    kept, seconds = SECOND_KEPT, SECOND_SECONDS
     for trial in others:
-        alive = this.passing(alive, trial.drawn, OTHER_SECONDS / len(others)) if alive else []
+        alive = sorted(alive, key=_likelier)[:kept]
+        alive = this.passing(alive, trial.drawn, seconds) if alive else []
+        kept, seconds = OTHER_KEPT, OTHER_SECONDS / len(others)
     return _the_only_place(exercise, text, alive) if alive else None
 
 
@@ -140,9 +143,8 @@ def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit])
     # What a variable holds may be put right where it is read, and is rather wrong where it is worked out.
     is_variable = source.source[best.start : best.end] in source.variables
     for other in others:
-        if not _in_one_place(source, best, other) and (
-            is_variable or other.cost < best.cost + CLEARLY or _is_model(exercise, source, other)
-        ):
+        is_rival = other.cost < best.cost + CLEARLY or (is_variable and not other.lines)
+        if not _in_one_place(source, best, other) and (is_rival or _is_model(exercise, source, other)):
             return None
     return Repair(best, best.spans)
 

@@ -9,6 +9,7 @@ import pytest
 from autograder.exercise import Exercise, Misconception
 from autograder.exercises import find_exercise, load
 from autograder.grading import grade_submission
+from autograder.prove.located import print_located
 from autograder.prove.repairs import locate, says_nothing, true_places
 from autograder.repair.own_source import own_source
 from autograder.repair.source import Source, parsed
@@ -169,6 +170,12 @@ def entry_of(exercise: Exercise, name: str) -> Misconception:
 def test_a_hidden_entry_of_the_catalogue_is_located(exercise: str, name: str) -> None:
     asked = find_exercise(exercise)
     assert locate(asked, entry_of(asked, name)).verdict == "found"
+
+
+def test_the_table_counts_what_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    assert print_located([find_exercise("bias")], every=15)
+    row = next(line for line in capsys.readouterr().out.splitlines() if "bias" in line)
+    assert [cell.strip() for cell in row.split("│")][2:4] == ["2", "2"]
 
 
 def test_what_two_places_explain_is_not_located() -> None:
