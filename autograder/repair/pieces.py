@@ -28,7 +28,7 @@ SIMPLE = (ast.Assign, ast.AugAssign, ast.Return)
 class Piece:
     """A piece of a right answer: its text, the names that it reads and gives a value, and what it costs.
 
-    `line` is the type of line that it is, if it is one, and else nothing.
+    `line` is the type of line that it is, if it is one, and else nothing. `model`: of the model solution.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Piece:
     stores: frozenset[str]
     cost: float
     line: str
+    model: bool
 
 
 def pieces(right: Iterable[str]) -> tuple[Piece, ...]:
@@ -46,20 +47,21 @@ def pieces(right: Iterable[str]) -> tuple[Piece, ...]:
             read = isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
             trivial = isinstance(node, ast.Constant | ast.Name | ast.JoinedStr | ast.Slice)
             if isinstance(node, SIMPLE) or (read and not trivial):
-                piece = _piece(node, OTHERWISE if number else 0.0)
+                piece = _piece(node, model=number == 0)
                 if len(piece.text) <= LONGEST:
                     found.setdefault((piece.text, piece.line), piece)
     return tuple(found.values())
 
 
-def _piece(node: ast.AST, more: float) -> Piece:
+def _piece(node: ast.AST, *, model: bool) -> Piece:
     nodes = list(ast.walk(node))
     names = [each for each in nodes if isinstance(each, ast.Name)]
     bound = {each.arg for each in nodes if isinstance(each, ast.arg)}
     stored = frozenset(each.id for each in names if isinstance(each.ctx, ast.Store))
     line = type(node).__name__ if isinstance(node, ast.stmt) else ""
     read = frozenset(each.id for each in names if isinstance(each.ctx, ast.Load)) - bound
-    return Piece(ast.unparse(node), read if line else read - stored, stored, len(nodes) / STEEP + more, line)
+    cost = len(nodes) / STEEP + (0.0 if model else OTHERWISE)
+    return Piece(ast.unparse(node), read if line else read - stored, stored, cost, line, model)
 
 
 def with_pieces(source: Source, right: Iterable[Piece]) -> tuple[Edit, ...]:
@@ -105,10 +107,11 @@ def _lines(source: Source, right: list[Piece]) -> Iterator[Edit]:
 
 
 def _two_lines(source: Source, right: list[Piece]) -> Iterator[Edit]:
-    """Two lines at once, by others that give a value to the same variables."""
+    """Two lines at once, by lines of the model solution that give a value to the same variables."""
     simple = [line for body in source.bodies for line in body if isinstance(line, SIMPLE)]
     simple.sort(key=source.span)
-    instead = {line: [piece for piece in right if _is_alike(line, piece)] for line in simple}
+    model = [piece for piece in right if piece.model]
+    instead = {line: [piece for piece in model if _is_alike(line, piece)] for line in simple}
     for one, other in combinations(simple, 2):
         (start, middle), (again, end) = source.span(one), source.span(other)
         between = source.source[middle:again]

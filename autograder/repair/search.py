@@ -141,6 +141,8 @@ def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit])
     """
     best, *others = sorted(passing, key=_likelier)
     # What a variable holds may be put right where it is read, and is rather wrong where it is worked out.
+    if (best.start, best.end) in source.handed_on and best.kind not in ("name", "expression"):
+        return None
     is_variable = source.source[best.start : best.end] in source.variables
     for other in others:
         is_rival = other.cost < best.cost + CLEARLY or (is_variable and not other.lines)

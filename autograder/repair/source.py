@@ -100,6 +100,14 @@ class Source:
         self.unread = tuple(combinations([name for name in arguments if not self.loads[name]], 2))
         self.bodies = tuple(_bodies(function))
         self.heads = tuple(self._head(each) for body in self.bodies for each in body)
+        # Variables that are returned or stored as they are.
+        self.handed_on = frozenset(
+            self.span(node)
+            for node, parent in self.places
+            if isinstance(node, ast.Name)
+            and node.id in self.variables
+            and isinstance(parent, ast.Return | ast.Assign | ast.Tuple)
+        )
         self.expressions = self._expressions()
 
     def span(self, node: ast.AST) -> Span:

@@ -6,6 +6,7 @@ compiling is what costs. It runs in a leaf of the box; the proof of the search r
 
 import contextlib
 import signal
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from types import CodeType
@@ -68,7 +69,9 @@ def _choice(edits: Sequence[Instead]) -> Instead:
 
 def _code(text: str) -> CodeType | None:
     try:
-        return compile(text, "<edited>", "exec")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as that a number has no items
+            return compile(text, "<edited>", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
