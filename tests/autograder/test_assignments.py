@@ -464,7 +464,7 @@ def worked(student: Path) -> dict[str, Any]:
     ]
     notebook = nbformat.v4.new_notebook(cells=[*cells, *solved, *map(nbformat.v4.new_code_cell, probing)])
     nbformat.write(notebook, path)
-    subprocess.run([python(student), "-c", RUN, path], cwd=student, check=True)
+    subprocess.run([python(student), "-c", RUN, path], cwd=path.parent, check=True)  # as Jupyter does
     done = nbformat.read(path, as_version=4).cells
     return {"unsolved": done[: len(cells)], "solved": done[len(cells) : 2 * len(cells)], "probed": done[-5:]}
 
