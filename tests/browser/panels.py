@@ -26,18 +26,27 @@ from autograder.verdict import judge
 from tests.notebooks import METADATA
 
 
+# Of a cell with more than 50 outputs JupyterLab shows the first 50.
+OUTPUTS = 40
+
+
 def notebook(assignment: Assignment) -> nbformat.NotebookNode:
-    """One cell for each exercise; its outputs are panels, as a saved notebook has them.
+    """One cell for each exercise, or some; its outputs are panels, as a saved notebook has them.
 
     What no formula brings about looks the same everywhere, and stands in the first.
     """
     cells = []
     for number, exercise in enumerate(assignment.exercises):
-        cell = nbformat.v4.new_code_cell(f"check({exercise.name})", id=exercise.name)
-        shown = [*panels(exercise), *([*other_panels(exercise), progress(assignment)] if number == 0 else ())]
-        data = [{"text/html": each._repr_html_(), "text/plain": repr(each)} for each in shown]
-        cell.outputs = [nbformat.v4.new_output("display_data", each) for each in data]
-        cells.append(cell)
+        others = (*other_panels(exercise), progress(assignment)) if number == 0 else ()
+        shown = [*panels(exercise), *others]
+        for start in range(0, len(shown), OUTPUTS):
+            data = [
+                {"text/html": each._repr_html_(), "text/plain": repr(each)}
+                for each in shown[start : start + OUTPUTS]
+            ]
+            cell = nbformat.v4.new_code_cell(f"check({exercise.name})", id=f"{exercise.name}-{start}")
+            cell.outputs = [nbformat.v4.new_output("display_data", each) for each in data]
+            cells.append(cell)
     return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
 
 
