@@ -41,6 +41,13 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@contextlib.contextmanager
+def launched() -> Iterator[Browser]:
+    """The browser, until it is no longer needed."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.fail(f"none of {', '.join(BROWSERS)} is installed; `make test-browser` sees to it")
