@@ -22,7 +22,7 @@ SIZE = {"width": 1000, "height": 640}
 COLORS = 128
 
 # A cell of a lecture, and an answer that is wrong in a way that the catalogue knows.
-LECTURE, FIGURE = "notebooks/lectures/01_moving_averages.ipynb", "kernels-figure"
+LECTURE, FIGURE = "notebooks/lectures/02_optimizers.ipynb", "plane-widget"
 EXERCISE = "ewma-corrected"
 WRONG = """def ewma_corrected(x, beta):
     averages = np.zeros(x.shape)
@@ -55,13 +55,13 @@ def _autograder(*command: str, course: Path) -> None:
 
 
 def _lecture(browser: Browser, server: lab.Lab) -> bytes:
-    """A question, its figure and the beginning of what follows, as a reader sees them."""
+    """A figure that moves, and what it says."""
     with new_page(browser, viewport=SIZE) as page:
         server.open(page, LECTURE)
         lab.execute(page, "application:toggle-left-area")
-        lab.run_all(page)
-        found = lab.cell(page, FIGURE)
-        found.locator("img").first.wait_for()
+        lab.run(page, "imports")
+        lab.run(page, FIGURE).locator("svg").first.wait_for()
+        lab.cell(page, FIGURE, "start").locator("svg").last.scroll_into_view_if_needed()
         return page.screenshot()
 
 
@@ -74,7 +74,7 @@ def _panel(browser: Browser, server: lab.Lab) -> bytes:
         lab.write(page, EXERCISE, WRONG)
         lab.run(page, EXERCISE)
         lab.run(page, f"{EXERCISE}-test").first.wait_for()
-        lab.cell(page, EXERCISE)
+        lab.cell(page, EXERCISE, "start")
         return page.screenshot()
 
 

@@ -47,10 +47,13 @@ def execute(page: Page, command: str, **arguments: Any) -> Any:
     )
 
 
-def cell(page: Page, name: str) -> Locator:
-    """The cell with a grade_id, in sight."""
+def cell(page: Page, name: str, where: str = "center") -> Locator:
+    """The cell with a grade_id, in sight: in the "center" of the window or at its "start"."""
     index = page.evaluate(f"name => {{ const find = {FIND}; return find(name) }}", name)
-    page.evaluate("index => jupyterapp.shell.currentWidget.content.scrollToItem(index, 'center')", index)
+    page.evaluate(
+        "([index, where]) => jupyterapp.shell.currentWidget.content.scrollToItem(index, where)",
+        [index, where],
+    )
     found = page.locator(f'.jp-Notebook [data-windowed-list-index="{index}"]')
     found.wait_for()
     return found
