@@ -1,6 +1,6 @@
 # `make help` lists what can be made. Everything runs inside .venv, which is made from the lock file.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-browser check lint coverage lowest lab notebooks site soak bench lock nbgrader-suite clean
+.PHONY: help setup demo test test-browser check lint coverage lowest lab notebooks pictures site soak bench lock nbgrader-suite clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -106,6 +106,9 @@ REPOSITORY ?= $(shell git config --get remote.origin.url 2>/dev/null)
 site: $(READY) ## build the course as web pages, into .site/html (no network needed)
 	@echo "== Building the site"
 	@$(BIN)/python -m website --repository "$(REPOSITORY)"
+
+pictures: $(READY) ## take the pictures of the README anew, in a real browser
+	@$(BIN)/python -m tests.pictures
 
 # So many submissions, and so many kills of a run.
 N ?= 10000

@@ -79,10 +79,10 @@ def _panel(browser: Browser, server: lab.Lab) -> bytes:
 
 
 def _class(browser: Browser, course: Path) -> bytes:
-    """The page on the sample class, from its top."""
+    """Of the page on the sample class, which mistakes were made."""
     (index,) = (course / ".course" / "demo").rglob("index.html")
     with new_page(browser, viewport=SIZE) as page:
-        page.goto(index.as_uri())
+        page.goto(f"{index.as_uri()}#misunderstood")
         return page.screenshot()
 
 
