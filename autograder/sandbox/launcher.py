@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -41,6 +40,7 @@ from .messages import (
     probes_to_plain,
     replies,
 )
+from .paths import packages
 from .perform import Outcome, Stopped
 from .policy import Policy
 from .reader import Cell, Unreadable
@@ -86,13 +86,10 @@ class ZygoteProcess:
         self.policy = policy or Policy()
         self._home = Home()
         self.control, theirs = socket.socketpair()
-        settings = {
-            "path": sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}),
-            "policy": asdict(self.policy),
-        }
+        settings = {"path": packages(), "policy": asdict(self.policy)}
         package = str(Path(__file__).parent)
         with theirs:
-            # -I and -S: no environment, no user site, no .pth file that would make the checkout importable.
+            # -I and -S: no environment, no .pth file that would make the checkout importable.
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", BOOT, str(theirs.fileno()), package, json.dumps(settings)],
                 # Matplotlib keeps its list of fonts in the home folder; boxes have another one.

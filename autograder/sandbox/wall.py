@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .paths import packages
 from .policy import MIB, Policy
 
 
@@ -319,6 +320,7 @@ def _interpreter_paths() -> Iterator[str]:
     prefixes.add(os.path.dirname(os.path.dirname(os.path.realpath(sys.executable))))
     for prefix in sorted(prefixes | set(map(os.path.realpath, prefixes))):
         yield from (path for part in ENVIRONMENT_PARTS if os.path.lexists(path := os.path.join(prefix, part)))
+    yield from packages()
     yield from _mapped_libraries()
 
 

@@ -17,8 +17,37 @@ from autograder.sandbox.policy import Policy
 from autograder.sandbox.values import Call
 from autograder.sandbox.wall import build_wall
 
+from .behind import needs_full
 
+
+ROOT = Path(__file__).resolve().parents[3]
 WALL = build_wall(Policy(), "none")
+
+# What somebody who grades in an environment that borrows its packages finds in a box of theirs.
+BORROWER = """
+import sys
+import beside, numpy
+from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.policy import Policy
+from autograder.sandbox.wall import build_wall
+
+with Zygote(build_wall(Policy(), "full")) as zygote, zygote.box() as box:
+    places = {"numpy": numpy.__file__, "beside": beside.__file__, "root": sys.argv[1]}
+    result = box.run_cell(sys.stdin.read().format(**places), 60)
+    print(*(output.text for output in result.outputs), end="")
+"""
+IN_THE_BOX = """
+import glob, importlib.util, os, numpy
+print("numpy is the same:", numpy.__file__ == {numpy!r})
+try:
+    open(numpy.__file__, "a")
+except OSError:
+    print("it can only be read")
+print("what lies beside:", importlib.util.find_spec("beside"), os.path.exists({beside!r}))
+packages = os.path.dirname(os.path.dirname(numpy.__file__))
+texts = (open(path).read() for path in glob.glob(packages + "/__editable__*advsec*"))
+print("says where the reference is:", any({root!r} in text for text in texts))
+"""
 
 
 @pytest.fixture
@@ -97,6 +126,41 @@ def test_one_that_cannot_start_says_why(
     ):
         pass
     assert started[0].returncode == 1
+
+
+@needs_full
+@pytest.mark.parametrize("way", ["system", "path", "file"])
+def test_packages_may_be_borrowed_and_nothing_beside_them(way: str, tmp_path: Path) -> None:
+    """An environment with those of the user and the system, by PYTHONPATH, or by a .pth file."""
+    kind = ["--system-site-packages"] if way == "system" else []
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", *kind, tmp_path / "venv"], check=True)
+    (own,) = (tmp_path / "venv").glob("lib/*/site-packages")
+    borrowed = Path(np.__file__).parents[1]
+    user = tmp_path / "user" / own.relative_to(tmp_path / "venv")
+    user.parent.mkdir(parents=True)
+    user.symlink_to(borrowed)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "beside.py").touch()
+    named = [tmp_path / "notes", *([borrowed] if way == "file" else [])]
+    (own / "all.pth").write_text("".join(f"{each}\n" for each in named))
+    done = subprocess.run(
+        [tmp_path / "venv" / "bin" / "python", "-c", BORROWER, str(ROOT)],
+        input=IN_THE_BOX,
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONUSERBASE": str(tmp_path / "user"),
+            "PYTHONPATH": str(borrowed) if way == "path" else "",
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.splitlines() == [
+        "numpy is the same: True",
+        "it can only be read",
+        "what lies beside: None False",
+        "says where the reference is: False",
+    ], done.stderr
 
 
 def test_a_question_may_be_larger_than_the_reply_that_it_is_for() -> None:

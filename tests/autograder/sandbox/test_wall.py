@@ -10,6 +10,7 @@ import pytest
 
 from autograder.sandbox import wall as walls
 from autograder.sandbox.kernel import MACHINES, NUMBERS, number
+from autograder.sandbox.paths import packages
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.wall import PROTECTIONS, REFUSED, REFUSED_ARGUMENTS, TIERS, build_wall, environment
 
@@ -59,7 +60,8 @@ def test_what_is_readable_neither_holds_nor_is_the_reference(tier):
 
 
 def test_nothing_of_a_home_directory_is_readable_but_the_environment():
-    allowed = {sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix)}
+    environment = {sys.prefix, sys.base_prefix, *packages()}
+    allowed = environment | set(map(os.path.realpath, environment))
     for path in build_wall(Policy()).readable:
         system = path.startswith(("/usr", "/lib", "/bin", "/sbin", "/etc/"))
         assert system or any(Path(path).is_relative_to(prefix) for prefix in allowed), path
