@@ -91,7 +91,8 @@ lowest: ## all tests with the lowest versions that pyproject.toml allows (needs 
 	@uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable ".[course,grading,test]"
 	@PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" .venv-lowest/bin/python -m pytest $(SPREAD)
 
-FIRST_PAGE := $(if $(filter teacher,$(ROLE)),notebooks,handout/$(firstword $(ASSIGNMENTS)))/README.md
+FIRST := $(firstword $(ASSIGNMENTS))
+FIRST_PAGE := $(if $(filter teacher,$(ROLE)),notebooks/README.md,handout/$(FIRST)/lectures/$(FIRST).ipynb)
 # Lectures and assignments are opened as copies in handout/, so that what a reader saves is no change to git.
 lab: $(READY) ## open the course in JupyterLab (with nbgrader's panels: make lab ROLE=teacher)
 	@for each in $(ASSIGNMENTS); do $(BIN)/autograder release "$$each"; done; true
