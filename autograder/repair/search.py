@@ -31,6 +31,8 @@ SECOND_KEPT, OTHER_KEPT = 400, 50
 CHARACTERS = 900_000
 # An edit in another place that costs so much more is no rival.
 CLEARLY = 0.5
+# Edits by which a piece of a right answer takes the place of what a student wrote.
+WHOLE_PIECES = ("expression", "line", "two_lines")
 NOTHING = Edit(0, 0, "", "nothing", 0.0, lines=True)
 
 Attempt = Callable[[AttemptRequest], tuple[tuple[Outcome, ...] | None, ...]]
@@ -140,6 +142,8 @@ def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit])
     What leads to the model solution itself explains it well, however large it is.
     """
     best, *others = sorted(passing, key=_likelier)
+    if _replaces_most(source, best):
+        return None
     # What a variable holds may be put right where it is read, and is rather wrong where it is worked out.
     if (best.start, best.end) in source.handed_on and best.kind not in ("name", "expression"):
         return None
@@ -149,6 +153,18 @@ def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit])
         if not _in_one_place(source, best, other) and (is_rival or _is_model(exercise, source, other)):
             return None
     return Repair(best, best.spans)
+
+
+def _replaces_most(source: Source, edit: Edit) -> bool:
+    """Whether a piece of a right answer takes the place of more than half of the function.
+
+    That would tell a student nothing of where to look.
+    """
+    if edit.kind not in WHOLE_PIECES:
+        return False
+    body = source.function.body[ast.get_docstring(source.function) is not None :]
+    written = sum(end - start for start, end in map(source.span, body))
+    return 2 * sum(end - start for start, end in edit.spans) > written
 
 
 def _is_model(exercise: Exercise, source: Source, edit: Edit) -> bool:

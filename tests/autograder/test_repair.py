@@ -147,7 +147,7 @@ def test_edits_that_never_end_or_end_the_process_harm_nobody(
     assert momentum.score == momentum.max_score
 
 
-# --- the catalogue, of which each entry is hidden in turn; all of it: python -m tests.bench repair -------
+# --- the catalogue, of which each entry is hidden in turn; all of it: autograder prove --repair -------
 
 HIDDEN = (
     ("ewma_corrected", "counts_from_zero"),
@@ -181,6 +181,16 @@ def test_the_table_counts_what_is_found(capsys: pytest.CaptureFixture[str]) -> N
 def test_what_two_places_explain_is_not_located() -> None:
     adam = find_exercise("adam_step")
     assert locate(adam, entry_of(adam, "no_eps")).verdict == "silent"
+
+
+def test_a_right_answer_in_the_place_of_all_that_was_written_is_no_diagnosis() -> None:
+    """Of a root mean square nothing would stay but `return`."""
+    text = """
+    def cumulative_mean(x):
+        n = np.arange(1, len(x) + 1).reshape(-1, *[1] * (x.ndim - 1))
+        return np.sqrt(np.cumsum(np.square(np.asarray(x, dtype=float)), axis=0) / n)
+    """
+    assert says_nothing(find_exercise("cumulative_mean"), Written(text))
 
 
 @pytest.mark.parametrize("exercise", ["ewma", "rmsprop_step", "dropout_forward", "batchnorm_forward"])
