@@ -69,7 +69,8 @@ test-browser: $(READY) ## what people see, in a real browser (Debian's chromium 
 	@.ci/need "chromium google-chrome" chromium fonts-dejavu-core
 	@PATH="$(NODE_BIN):$$PATH"; type configurable-http-proxy >/dev/null 2>&1 || ! type npm >/dev/null 2>&1 || { \
 		echo "== Installing JupyterHub's proxy into $(VENV) with npm"; \
-		npm install --silent --no-audit --no-fund --prefix $(VENV)/npm configurable-http-proxy@5.3.0 || true; }
+		npm install --silent --no-audit --no-fund --fetch-retries=0 --fetch-timeout=60000 \
+			--prefix $(VENV)/npm configurable-http-proxy@5.3.0 || true; }
 	@echo "== Tests in a browser"
 	@PATH="$(NODE_BIN):$$PATH" $(PYTEST) tests/browser
 

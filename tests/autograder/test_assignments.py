@@ -203,10 +203,10 @@ def test_the_tests_show_no_input(course, name):
 
 
 @every_assignment
-def test_nothing_but_the_check_is_imported_from_the_grader_or_the_reference(course, name):
+def test_nothing_but_check_and_progress_is_imported_from_the_grader_or_the_reference(course, name):
     code = "\n".join(cell.source for cell in _release(course, name).cells if cell.cell_type == "code")
     assert re.findall(r"^.*\b(?:autograder|advsec)\b.*$", code, re.MULTILINE) == [
-        "from autograder import check"
+        "from autograder import check, progress"
     ]
 
 
