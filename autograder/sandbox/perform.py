@@ -6,6 +6,7 @@ trusted at grading: it can only report values, and values are judged on the othe
 
 import builtins
 import contextlib
+import functools
 import inspect
 import io
 import os
@@ -13,7 +14,6 @@ import sys
 import traceback
 import types
 import warnings
-import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -215,16 +215,17 @@ def _argument(value: Any, results: list[Any]) -> Any:
     return value
 
 
-# Of functions that `def` has made, of which each equals itself alone; a probe calls them again and again.
-_signatures: weakref.WeakKeyDictionary[Any, inspect.Signature] = weakref.WeakKeyDictionary()
-
-
 def _signature(function: Callable[..., Any]) -> inspect.Signature:
-    if type(function) is not types.FunctionType:
-        return inspect.signature(function)
-    if (known := _signatures.get(function)) is None:
-        known = _signatures[function] = inspect.signature(function)
-    return known
+    return _found_once(function) if type(function) is types.FunctionType else inspect.signature(function)
+
+
+@functools.lru_cache(maxsize=64)
+def _found_once(function: types.FunctionType) -> inspect.Signature:
+    """Of a function that `def` has made, which equals itself alone; a probe calls it again and again.
+
+    Not by weak references: a time limit that strikes while Python tidies one up would be lost.
+    """
+    return inspect.signature(function)
 
 
 def _bind(
