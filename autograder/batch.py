@@ -179,19 +179,27 @@ class _Grading:
         again: list[Job] = []
         with contextlib.closing(coming):
             for done in coming:
-                failpoint("engine: received")
-                job = self.handed_out.pop(done.key)
+                job = self.received(done.key)
                 if isinstance(done, Result) and done.settled and not _may_be_ours(done):
                     yield self.kept(job, done)
                 else:
                     again.append(job)
         yield from filter(None, map(self.alone, again))
 
+    def received(self, key: str) -> Job:
+        """The job that has come back: whatever ends us from now on, such as a slow disk, is not its fault."""
+        failpoint("engine: received")
+        job = self.handed_out.pop(key)
+        if self.journal:
+            self.journal.note_returned(job.batch.assignment.name, job.submission.student)
+        return job
+
     def alone(self, job: Job) -> Result | None:
         """What comes of a job that nothing runs beside, after one attempt that came to nothing."""
         why = ""
         for _ in range(1, ATTEMPTS):
             for done in self.engine.grade(self.tasks([job], alone=True)):
+                self.received(done.key)
                 if isinstance(done, Result):
                     return self.kept(job, done)
                 why = done.why

@@ -19,7 +19,8 @@ from autograder.failpoints import failpoint
 from autograder.files import cannot_be_written
 
 
-# Received, and to be graded; being graded; graded, and to be entered into the gradebook; what is there now.
+# Received; to be graded, or to be saved; being graded; graded, and to be entered into the gradebook; what is
+# there now.
 RECEIVED, QUEUED, RUNNING, RESULT = "received", "queued", "running", "result"
 PUBLISHED, REJECTED, NEEDS_HUMAN = "published", "rejected", "needs_human"
 TERMINAL = (PUBLISHED, REJECTED, NEEDS_HUMAN)
@@ -95,6 +96,11 @@ class Journal:
     def note_running(self, entry: Entry) -> None:
         """The same of what begins now, which need not survive a power cut."""
         self._append([replace(entry, lease=str(os.getpid()))], durable=False)
+
+    def note_returned(self, assignment: str, student: str) -> None:
+        """What was running is no longer: its result is to be saved, which may take a while."""
+        running = self._latest[assignment, student]
+        self._append([replace(running, state=QUEUED, lease="", alone=False)], durable=False)
 
     def _is_new(self, entry: Entry) -> bool:
         known = self.latest(entry.assignment, entry.student)
