@@ -1,6 +1,6 @@
 # `make help` lists what can be made. Everything runs inside .venv, which is made from the lock file.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-browser check lint coverage lowest lab notebooks pictures site soak bench lock nbgrader-suite clean
+.PHONY: help setup demo test test-browser check lint coverage lowest parity lab notebooks pictures site soak bench lock nbgrader-suite clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -91,6 +91,13 @@ lowest: ## all tests with the lowest versions that pyproject.toml allows (needs 
 	@uv venv --quiet --seed --clear .venv-lowest
 	@uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable ".[course,grading,test]"
 	@PATH="$(CURDIR)/.venv-lowest/bin:$$PATH" .venv-lowest/bin/python -m pytest $(SPREAD)
+
+parity: ## what the course says of other libraries, seen in their newest releases (downloads some GB)
+	@"$(PYTHON)" -m venv --clear .venv-peers
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable ".[test]" --requirement tests/parity/peers.txt
+	@.venv-peers/bin/python -m pip list --disable-pip-version-check
+	@.venv-peers/bin/python -m pytest -n 0 -m live tests/parity
 
 FIRST := $(firstword $(ASSIGNMENTS))
 FIRST_PAGE := $(if $(filter teacher,$(ROLE)),notebooks/README.md,handout/$(FIRST)/lectures/$(FIRST).ipynb)

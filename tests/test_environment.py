@@ -18,6 +18,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from traitlets.config import PyFileConfigLoader
 
+from advsec.libraries import LIBRARIES
+
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -31,7 +33,7 @@ PYTHONS = WORKFLOW["jobs"]["test"]["strategy"]["matrix"]["python"]
 # conda-forge's `matplotlib` adds a Qt that the course never opens; its `psycopg2` needs no compiler.
 PYPI_NAMES = {"matplotlib-base": "matplotlib", "psycopg2": "psycopg2-binary"}
 # What the tests are compared with where it happens to be installed; they skip where it is not.
-PEERS = {"fastai", "jax", "keras", "optax", "pandas", "tensorflow", "torch"}
+PEERS = {*LIBRARIES, "fastai", "tensorflow"}
 
 # What conda does not install: browsers, a hub and the site are made with make, from the lock file.
 NOT_IN_CONDA = {"browser", "hub", "site"}

@@ -8,10 +8,20 @@ from hypothesis import given, strategies as st
 
 import advsec
 from advsec import averages, batchnorm, dropout, optimizers, schedules
-from advsec.conventions import CONVENTIONS, DEFAULTS, ERRATA, NoExactTranslation, explain, translate
+from advsec.conventions import (
+    CONVENTIONS,
+    DEFAULTS,
+    ERRATA,
+    NoExactTranslation,
+    explain,
+    shared_by,
+    translate,
+)
+from advsec.libraries import LIBRARIES, NOTES, SOURCES
 
 
 FUNCTIONS = {
+    "ewma": averages.ewma,
     "momentum": optimizers.momentum_step,
     "rmsprop": optimizers.rmsprop_step,
     "adam": optimizers.adam_step,
@@ -62,19 +72,48 @@ def test_explain_has_a_line_for_each_switch_that_differs(convention, algorithm):
     differing = [f"- {switch}={theirs[switch]!r}: " for switch in theirs if theirs[switch] != ours[switch]]
     assert lines[0] == f"{algorithm} as in {convention}:"
     if not differing:
-        assert lines[1:] == ["- the defaults of this package"]
+        assert lines[1] == "- the switches of this package as they are"
     else:
-        assert [line.split(": ")[0] + ": " for line in lines[1:]] == differing
+        told = [line.split(": ")[0] + ": " for line in lines[1 : 1 + len(differing)]]
+        assert told == differing
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_explain_says_what_was_run_its_numbers_and_its_notes(library):
+    for algorithm in CONVENTIONS.get(library, {}):
+        text = explain(algorithm, library)
+        assert LIBRARIES[library].version in text
+        assert text.endswith(SOURCES[library][algorithm])
+        for name, value in DEFAULTS.get(library, {}).get(algorithm, {}).items():
+            assert f"{name}={value:g}" in text
+        for note in NOTES:
+            assert (note.says in text) == ((note.library, note.algorithm) == (library, algorithm))
+
+
+def test_who_shares_a_convention():
+    assert shared_by("adam", debias_first=False) == ["MLX"]
+    assert shared_by("momentum", dampened=True) == ["Autograd"]
+    assert shared_by("adam", debias_second="after_eps") == ["Keras", "scikit-learn", "ONNX", "River"]
+    assert shared_by("running", unbiased=True) == ["PyTorch", "MLX", "tinygrad"]
 
 
 # Hyper-parameters of the slides, by algorithm, and the libraries that can take the same steps.
 EXACT = {
-    "ewma": ({"beta": 0.9, "debias": True}, {"optax", "pandas"}),
-    "momentum": ({"lr": 0.1, "beta": 0.9}, {"torch", "optax", "keras"}),
-    "rmsprop": ({"lr": 0.1, "beta2": 0.9, "eps": 1e-3}, {"optax", "keras"}),
+    "ewma": ({"beta": 0.9, "debias": True}, {"optax", "pandas", "polars", "haiku"}),
+    "momentum": (
+        {"lr": 0.1, "beta": 0.9},
+        {"torch", "optax", "keras", "jax", "mlx", "tinygrad", "sklearn", "river", "autograd"},
+    ),
+    "rmsprop": ({"lr": 0.1, "beta2": 0.9, "eps": 1e-3}, {"optax", "keras", "jax", "river"}),
     "adam": ({"lr": 0.1, "beta1": 0.8, "beta2": 0.9, "eps": 1e-3}, {"optax"}),
-    "batchnorm": ({"decay": 0.9, "eps": 1e-3}, {"torch", "keras"}),
-    "dropout": ({"keep_prob": 0.8}, {"torch", "keras"}),
+    "batchnorm": (
+        {"decay": 0.9, "eps": 1e-3},
+        {"torch", "keras", "flax", "haiku", "equinox", "mlx", "tinygrad", "onnx"},
+    ),
+    "dropout": (
+        {"keep_prob": 0.8},
+        {"torch", "keras", "flax", "haiku", "equinox", "jax", "mlx", "tinygrad", "onnx"},
+    ),
     "cosine_restarts": ({"lr_min": 0.01, "lr_max": 0.1, "T_0": 5, "T_mult": 2}, {"torch", "keras"}),
 }
 WAYS = [(algorithm, target) for algorithm in EXACT for target in sorted(EXACT[algorithm][1])]

@@ -35,7 +35,7 @@ SECTIONS = ("Parameters", "Returns", "Yields", "Raises", "Slides", "Peers", "Ref
 # What has to be copied out of the package together with a module, besides _numbers.py.
 NEEDS = {
     "clinic": ("batchnorm", "dropout", "network"),
-    "conventions": ("errata",),
+    "conventions": ("errata", "libraries"),
     "network": ("batchnorm", "dropout"),
     "training": ("batchnorm", "dropout", "network", "optimizers"),
     "widgets": (

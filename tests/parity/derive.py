@@ -3,56 +3,32 @@
     python -m tests.parity.derive            # every vector
     python -m tests.parity.derive P01 P02    # some
 
-Needs numpy, scipy, pandas, torch, optax and keras; an environment of its own is best.
+Needs the libraries of `peers.txt`; an environment of their own is best:
+
+    pip install --editable ".[test]" --requirement tests/parity/peers.txt
 """
 
 import math
-import os
 import statistics
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from importlib.metadata import version
 from itertools import product
-from typing import Any
 
 import numpy as np
 
 from tests.parity import vectors
-
-
-@dataclass(frozen=True)
-class Case:
-    """One library's answer, and what of ours must agree with it."""
-
-    peer: str
-    compute: Callable[..., np.ndarray]
-    ours: str
-    convention: str | None = None
-    inputs: dict[str, Any] = field(default_factory=dict)
-    rtol: float = 1e-12
-    atol: float = 0.0
-
-    @property
-    def distribution(self) -> str | None:
-        """The library to install, None for Python's own."""
-        top = self.peer.split(".")[0]
-        return None if top in sys.stdlib_module_names else top
-
-
-@dataclass(frozen=True)
-class Parity:
-    """One parity test: inputs that all its cases share, and the cases by name."""
-
-    about: str
-    inputs: dict[str, Any]
-    cases: dict[str, Case]
-
-
-def normal(*shape: int, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).normal(size=shape)
+from tests.parity.as_it_comes import AS_IT_COMES
+from tests.parity.cases import (
+    Case,
+    Parity,
+    import_keras,
+    import_optax,
+    keras_run,
+    normal,
+    optax_run,
+    torch_run,
+)
 
 
 # Averages ------------------------------------------------------------------------------------------------
@@ -160,50 +136,6 @@ RUN = {
 MOMENTUM = RUN | {"beta": 0.9}
 RMSPROP = RUN | {"beta2": 0.9, "eps": 1e-2}
 ADAM = RUN | {"beta1": 0.9, "beta2": 0.99, "eps": 1e-2}
-
-
-def torch_run(make):
-    def compute(w0, gradients, **hyper):
-        import torch
-
-        w = torch.nn.Parameter(torch.tensor(w0))
-        optimizer, path = make(torch.optim, [w], **hyper), []
-        for gradient in gradients:
-            w.grad = torch.tensor(gradient)
-            optimizer.step()
-            path.append(w.detach().numpy().copy())
-        return np.array(path)
-
-    return compute
-
-
-def optax_run(make):
-    def compute(w0, gradients, **hyper):
-        optax, jnp = import_optax()
-        transform = make(optax, **hyper)
-        w, path = jnp.asarray(w0), []
-        state = transform.init(w)
-        for gradient in gradients:
-            updates, state = transform.update(jnp.asarray(gradient), state, w)
-            w = optax.apply_updates(w, updates)
-            path.append(np.asarray(w))
-        return np.array(path)
-
-    return compute
-
-
-def keras_run(make):
-    def compute(w0, gradients, **hyper):
-        keras = import_keras()
-        w = keras.Variable(w0, dtype="float64")
-        optimizer, path = make(keras.optimizers, **hyper), []
-        optimizer.build([w])
-        for gradient in gradients:
-            optimizer.apply([keras.ops.convert_to_tensor(gradient, dtype="float64")])
-            path.append(keras.ops.convert_to_numpy(w))
-        return np.array(path)
-
-    return compute
 
 
 def optax_literal_adam(w0, gradients, lr, beta1, beta2, eps):
@@ -493,6 +425,14 @@ def optax_restarts(t, lr_min, lr_max, T_0, T_mult):
     return np.array([float(schedule(step)) for step in t])
 
 
+def optax_one_cycle(t, lr_max, n_steps, warmup_fraction):
+    optax, _ = import_optax()
+    told = n_steps - 1
+    share = (warmup_fraction * n_steps - 1) / told
+    schedule = optax.cosine_onecycle_schedule(told, lr_max, pct_start=share)
+    return np.array([float(schedule(step)) for step in t])
+
+
 def keras_restarts(t, lr_min, lr_max, T_0, T_mult):
     keras = import_keras()
     schedule = keras.optimizers.schedules.CosineDecayRestarts(
@@ -558,6 +498,15 @@ SCHEDULES = {
                 inputs={"t": np.arange(n_steps), "n_steps": n_steps, "warmup_fraction": fraction},
             )
             for n_steps, fraction in [(100, 0.3), (37, 0.45)]
+        }
+        # Told 40 steps and 0.3 of them, its top is at step 12 of 0, ..., 40.
+        | {
+            "optax": Case(
+                "optax.cosine_onecycle_schedule",
+                optax_one_cycle,
+                "one_cycle",
+                inputs={"t": np.arange(41), "n_steps": 41, "warmup_fraction": 13 / 41},
+            )
         },
     ),
 }
@@ -820,27 +769,7 @@ EXACT = {
     ),
 }
 
-PARITY = AVERAGES | OPTIMIZERS | SCHEDULES | GRADIENTS | BATCHNORM | EXACT
-
-
-def import_optax():
-    os.environ.setdefault("JAX_PLATFORMS", "cpu")
-    import jax
-
-    jax.config.update("jax_enable_x64", True)
-    import jax.numpy as jnp
-    import optax
-
-    return optax, jnp
-
-
-def import_keras():
-    # With jax as its backend Keras computes parts of its float64 results in float32.
-    os.environ["KERAS_BACKEND"] = "torch"
-    import keras
-
-    keras.config.set_floatx("float64")
-    return keras
+PARITY = AVERAGES | OPTIMIZERS | SCHEDULES | GRADIENTS | BATCHNORM | EXACT | AS_IT_COMES
 
 
 def derive(parity: Parity, case: Case) -> np.ndarray:
@@ -852,7 +781,7 @@ def write(name: str) -> None:
     cases = {
         title: {
             "peer": case.peer,
-            "version": version(case.distribution) if case.distribution else sys.version.split()[0],
+            "version": case.version,
             "ours": case.ours,
             "convention": case.convention,
             "inputs": case.inputs,

@@ -7,13 +7,10 @@ import numpy as np
 import pytest
 
 from advsec.averages import effective_window, ewma
-from advsec.batchnorm import batchnorm_forward, running_init
+from advsec.batchnorm import running_init
 from advsec.bias_variance import decompose, early_stopping_step, sample_variance
-from advsec.conventions import DEFAULTS
 from advsec.gradient_check import check_gradient, numerical_gradient, pack
 from advsec.lr_search import RangeTest, lr_range_test, suggest_lr
-from advsec.optimizers import momentum_init, momentum_step
-from advsec.schedules import cosine_restarts
 from tests.parity import derive
 
 
@@ -35,11 +32,6 @@ def defaults(function):
 # Averages ------------------------------------------------------------------------------------------------
 
 
-def test_optax_debiases_by_default():
-    optax = pytest.importorskip("optax")
-    assert defaults(optax.ema)["debias"] is True
-
-
 def test_pandas_adjusts_by_default_and_its_span_is_our_window():
     pandas = pytest.importorskip("pandas")
     x = derive.normal(30)
@@ -59,64 +51,6 @@ def test_pandas_skips_gaps_that_spread_here(gap, adjust):
     assert not np.isfinite(ours[-1])
 
 
-# Optimisers ----------------------------------------------------------------------------------------------
-
-
-def test_the_defaults_of_torch_are_those_listed():
-    torch = pytest.importorskip("torch")
-    for name, function in (("adam", torch.optim.Adam), ("amsgrad", torch.optim.Adam)):
-        theirs = defaults(function)
-        ours = {"beta1": theirs["betas"][0], "beta2": theirs["betas"][1], "eps": theirs["eps"]}
-        assert ours == dict(DEFAULTS["torch"][name])
-    theirs = defaults(torch.optim.RMSprop)
-    assert {"beta2": theirs["alpha"], "eps": theirs["eps"]} == dict(DEFAULTS["torch"]["rmsprop"])
-    layer = torch.nn.BatchNorm1d(1)
-    assert layer.eps == DEFAULTS["torch"]["batchnorm"]["eps"] == defaults(batchnorm_forward)["eps"]
-    assert 1 - layer.momentum == DEFAULTS["torch"]["running"]["decay"]
-
-
-def test_the_defaults_of_optax_are_those_listed():
-    optax = pytest.importorskip("optax")
-    for name, function in (("adam", optax.adam), ("amsgrad", optax.amsgrad)):
-        theirs = defaults(function)
-        ours = {"beta1": theirs["b1"], "beta2": theirs["b2"], "eps": theirs["eps"]}
-        assert ours == dict(DEFAULTS["optax"][name])
-    theirs = defaults(optax.rmsprop)
-    assert {"beta2": theirs["decay"], "eps": theirs["eps"]} == dict(DEFAULTS["optax"]["rmsprop"])
-
-
-def test_the_defaults_of_keras_are_those_listed():
-    needs_keras()
-    keras = derive.import_keras()
-    theirs = defaults(keras.optimizers.Adam)
-    for name in ("adam", "amsgrad"):
-        ours = {"beta1": theirs["beta_1"], "beta2": theirs["beta_2"], "eps": theirs["epsilon"]}
-        assert ours == dict(DEFAULTS["keras"][name])
-    theirs = defaults(keras.optimizers.RMSprop)
-    assert {"beta2": theirs["rho"], "eps": theirs["epsilon"]} == dict(DEFAULTS["keras"]["rmsprop"])
-    theirs = defaults(keras.layers.BatchNormalization)
-    assert theirs["epsilon"] == DEFAULTS["keras"]["batchnorm"]["eps"]
-    assert theirs["momentum"] == DEFAULTS["keras"]["running"]["decay"]
-
-
-def test_keras_puts_the_learning_rate_inside_the_velocity():
-    """With a rate that changes after each step its momentum is another one."""
-    needs_keras()
-    keras = derive.import_keras()
-    w, optimizer = keras.Variable([1.0], dtype="float64"), keras.optimizers.SGD(0.1, momentum=0.5)
-    optimizer.build([w])
-    ours, state, velocity, inside = np.array([1.0]), momentum_init([1.0]), 0.0, 1.0
-    for rate in (0.1, 0.01, 0.02):
-        optimizer.learning_rate = rate
-        optimizer.apply([keras.ops.convert_to_tensor([1.0], dtype="float64")])
-        ours, state = momentum_step(ours, [1.0], state, lr=rate, beta=0.5, dampened=False)
-        velocity = 0.5 * velocity - np.float32(rate)  # Keras holds the rate in single precision
-        inside += velocity
-    theirs = keras.ops.convert_to_numpy(w)
-    assert theirs == pytest.approx(inside, rel=1e-6)
-    assert abs(theirs - ours) > 0.01
-
-
 # Schedules -----------------------------------------------------------------------------------------------
 
 
@@ -125,29 +59,6 @@ def test_torch_cycles_the_momentum_by_default():
     assert defaults(torch.optim.lr_scheduler.CyclicLR)["cycle_momentum"] is True
     assert defaults(torch.optim.lr_scheduler.OneCycleLR)["cycle_momentum"] is True
     assert defaults(torch.optim.lr_scheduler.OneCycleLR)["anneal_strategy"] == "cos"
-
-
-def test_torch_takes_one_step_more_than_its_cycle_has():
-    torch = pytest.importorskip("torch")
-    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.1, total_steps=5)
-    for _ in range(5):  # the rates of steps 1 to 4, and of one that does not exist
-        optimizer.step()
-        schedule.step()
-    with pytest.raises(ValueError, match="total"):
-        schedule.step()
-
-
-@pytest.mark.parametrize(("lr_min", "same"), [(0.0, True), (0.01, False)])
-def test_keras_shrinks_the_distance_from_the_lowest_rate(lr_min, same):
-    needs_keras()
-    schedule = derive.import_keras().optimizers.schedules.CosineDecayRestarts(
-        0.1, first_decay_steps=5, t_mul=2.0, m_mul=0.5, alpha=lr_min / 0.1
-    )
-    t = np.arange(30)
-    theirs = [float(schedule(float(step))) for step in t]
-    ours = cosine_restarts(t, lr_min=lr_min, lr_max=0.1, T_0=5, T_mult=2, lr_max_decay=0.5)
-    assert np.allclose(ours, theirs, rtol=1e-5, atol=1e-9) == same
 
 
 def test_fastai_has_our_defaults_and_one_of_our_rules():
@@ -323,15 +234,6 @@ def test_keras_keeps_a_nan_of_the_first_epoch_for_the_best():
 
 
 # Dropout and batch normalisation ---------------------------------------------------------------------------
-
-
-def test_the_rate_of_keras_is_the_share_that_is_dropped():
-    needs_keras()
-    keras = derive.import_keras()
-    layer = keras.layers.Dropout(0.2, seed=0)
-    kept = keras.ops.convert_to_numpy(layer(keras.ops.ones(1000), training=True))
-    assert 700 < np.count_nonzero(kept) < 900
-    assert set(kept.tolist()) == {0.0, 1.25}
 
 
 def test_torch_and_keras_start_their_statistics_where_we_do():

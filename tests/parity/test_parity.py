@@ -1,6 +1,8 @@
 """Ours against other libraries: always against the golden vectors, with `-m live` against the libraries."""
 
 import importlib.util
+from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +17,8 @@ from advsec import (
     problems,
     schedules,
 )
-from advsec.conventions import CONVENTIONS
+from advsec.conventions import CONVENTIONS, DEFAULTS, translate
+from advsec.libraries import LIBRARIES, SOURCES
 from tests.parity import derive, vectors
 
 
@@ -57,7 +60,58 @@ def running_statistics(z, decay, convention):
     return np.array(path)
 
 
+def presets(algorithm, convention):
+    """Switches and numbers of a library, as `convention` names it, or as they are given themselves."""
+    if not isinstance(convention, str):
+        return convention
+    return {**CONVENTIONS[convention][algorithm], **DEFAULTS.get(convention, {}).get(algorithm, {})}
+
+
+def optimizer_as_it_comes(name):
+    def run(w0, gradients, lr, convention):
+        init, step = optimizers.OPTIMIZERS[name]
+        w, state, path = w0, init(w0), []
+        for gradient in gradients:
+            w, state = step(w, gradient, state, lr=lr, **presets(name, convention))
+            path.append(w)
+        return np.array(path)
+
+    return run
+
+
+def ewma_as_it_comes(x, beta, convention):
+    return averages.ewma(x, beta, **presets("ewma", convention))
+
+
+def layer_as_it_comes(z, convention):
+    m, n = z[0].shape
+    layer = {} if not isinstance(convention, str) else presets("batchnorm", convention)
+    out, _ = batchnorm.batchnorm_forward(z[0], np.ones(n), np.zeros(n), **layer)
+    stats, path = batchnorm.running_init(n), []
+    for batch in z:
+        mu, var = batch.mean(axis=0), batch.var(axis=0)
+        stats = batchnorm.running_update(stats, mu, var, m=m, **presets("running", convention))
+        path += [stats.mu, stats.var]
+    return np.vstack([out, path])
+
+
+def dropout_as_it_comes(n, told, convention):
+    (name,) = translate("dropout", {"keep_prob": 0.5}, source="slides", target=convention)
+    keep_prob = translate("dropout", {name: told}, source=convention, target="slides")["keep_prob"]
+    out, _ = dropout.dropout_forward(
+        np.ones(2), [False, True], keep_prob, **CONVENTIONS[convention]["dropout"]
+    )
+    return np.append(out, keep_prob)
+
+
 OURS = {
+    "ewma as it comes": ewma_as_it_comes,
+    "momentum as it comes": optimizer_as_it_comes("momentum"),
+    "rmsprop as it comes": optimizer_as_it_comes("rmsprop"),
+    "adam as it comes": optimizer_as_it_comes("adam"),
+    "amsgrad as it comes": optimizer_as_it_comes("amsgrad"),
+    "running as it comes": layer_as_it_comes,
+    "dropout as it comes": dropout_as_it_comes,
     "ewma": averages.ewma,
     "cumulative_mean": averages.cumulative_mean,
     "momentum": trajectory("momentum"),
@@ -107,8 +161,8 @@ def test_the_whole_gradient_agrees_with_the_vector(name, bound, title):
 @every_case
 def test_the_library_still_gives_the_vector(name, title):
     peer = derive.PARITY[name].cases[title]
-    if peer.distribution and importlib.util.find_spec(peer.distribution) is None:
-        pytest.skip(f"{peer.distribution} is not installed")
+    if peer.library and importlib.util.find_spec(peer.library) is None:
+        pytest.skip(f"{peer.library} is not installed")
     case = VECTORS[name]["cases"][title]
     assert_close(derive.derive(derive.PARITY[name], peer), case["expected"], case)
 
@@ -126,15 +180,22 @@ def test_the_script_feeds_what_the_vector_holds(name, title):
         np.testing.assert_array_equal(ours[key], value, strict=True)
 
 
-@pytest.mark.parametrize(
-    ("name", "title"),
-    [
-        (name, title)
-        for name, vector in VECTORS.items()
-        for title, case in vector["cases"].items()
-        if case["convention"]
-    ],
-)
+def cases_with(condition):
+    return pytest.mark.parametrize(
+        ("name", "title"),
+        [
+            (name, title)
+            for name, vector in VECTORS.items()
+            for title, case in vector["cases"].items()
+            if case["convention"] and condition(case["ours"])
+        ],
+    )
+
+
+AS_IT_COMES = " as it comes"
+
+
+@cases_with(lambda ours: not ours.endswith(AS_IT_COMES))
 def test_the_vector_tells_the_conventions_apart(name, title):
     case = VECTORS[name]["cases"][title]
     algorithm = case["ours"]
@@ -143,6 +204,57 @@ def test_the_vector_tells_the_conventions_apart(name, title):
         if CONVENTIONS[other].get(algorithm, switches) != switches:
             path = OURS[algorithm](**arguments(name, title), convention=other)
             assert np.abs(path / case["expected"] - 1).max() > 1e-4, other
+
+
+@cases_with(lambda ours: ours.endswith(AS_IT_COMES) and not ours.startswith("dropout"))
+def test_no_other_switches_and_numbers_than_the_preset_agree_with_the_vector(name, title):
+    """Of all that any library has, in every combination: so the vector decides what the preset is."""
+    case = VECTORS[name]["cases"][title]
+    algorithm = case["ours"].removesuffix(AS_IT_COMES)
+    own = presets(algorithm, case["convention"])
+    known = [presets(algorithm, each) for each in CONVENTIONS if algorithm in CONVENTIONS[each]]
+    values = {key: {each[key] for each in known if key in each} for key in own}
+    others = 0
+    for combination in product(*values.values()):
+        preset = dict(zip(values, combination, strict=True))
+        if preset == own or (preset.get("init") == "first" and preset["debias"]):  # which we refuse
+            continue
+        path = OURS[case["ours"]](**arguments(name, title), convention=preset)
+        assert np.abs(path / case["expected"] - 1).max() > 1e-4, preset
+        others += 1
+    assert others
+
+
+def test_every_preset_of_a_library_has_the_vector_that_its_source_computed():
+    derived = {
+        (case["convention"], case["ours"].removesuffix(AS_IT_COMES)): case["peer"]
+        for vector in VECTORS.values()
+        for case in vector["cases"].values()
+        if case["ours"].endswith(AS_IT_COMES)
+    }
+    layers = {(library, "batchnorm"): peer for (library, ours), peer in derived.items() if ours == "running"}
+    sources = {(library, ours): peer for library, each in SOURCES.items() for ours, peer in each.items()}
+    assert derived | layers == sources
+    stated = {(library, ours) for library in LIBRARIES for ours in CONVENTIONS.get(library, {})}
+    assert stated == sources.keys()
+
+
+def test_the_versions_that_are_stated_are_those_that_were_run():
+    for vector in VECTORS.values():
+        for case in vector["cases"].values():
+            library = case["peer"].split(".")[0]
+            if library in LIBRARIES:
+                assert case["version"] == LIBRARIES[library].version, case["peer"]
+
+
+def test_the_peers_that_are_installed_anew_are_all_of_them():
+    lines = (Path(__file__).parent / "peers.txt").read_text().splitlines()
+    listed = {line.partition("[")[0] for line in lines if not line.startswith("#")}
+    imported = {
+        case["peer"].split(".")[0] for vector in VECTORS.values() for case in vector["cases"].values()
+    }
+    assert listed >= {library.distribution for library in LIBRARIES.values()}
+    assert imported - {*LIBRARIES} <= {"math", "fractions", "decimal", "statistics"}
 
 
 def arguments(name: str, title: str) -> dict:

@@ -14,7 +14,8 @@ EXAMPLES = {
         },
         raises={
             f"algorithm must be one of {ALGORITHMS}, got 'sgd'": {"algorithm": "sgd"},
-            "source must be one of slides, torch, optax, keras, got 'caffe'": {"source": "caffe"},
+            "source must be one of slides, torch, keras, optax, jax, mlx, tinygrad, sklearn, river, "
+            "autograd, got 'caffe'": {"source": "caffe"},
             "hyper must be a dict of lr, beta, got {'lr': 0.1}": {"hyper": {"lr": 0.1}},
             "momentum must be such that beta is in [0, 1), got 1.0": {
                 "hyper": {"lr": 0.1, "momentum": 1.0},
@@ -39,13 +40,20 @@ EXAMPLES = {
     "explain": Example(
         lambda: {"algorithm": "adam", "convention": "keras"},
         raises={
-            "convention must be one of slides, slides-literal, paper, torch, optax, keras, got 'caffe'": {
-                "convention": "caffe"
-            },
-            "algorithm must be one of momentum, rmsprop, adam, amsgrad, got 'dropout'": {
+            "convention must be one of slides, slides-literal, paper, torch, keras, optax, flax, haiku, "
+            "equinox, jax, mlx, tinygrad, sklearn, onnx, autograd, river, pandas, polars, scipy, got "
+            "'caffe'": {"convention": "caffe"},
+            "algorithm must be one of ewma, momentum, rmsprop, adam, amsgrad, got 'dropout'": {
                 "algorithm": "dropout",
                 "convention": "optax",
             },
+        },
+    ),
+    "shared_by": Example(
+        lambda: {"algorithm": "adam", "debias_second": "after_eps"},
+        raises={
+            "algorithm must be one of ewma, momentum, rmsprop, adam, amsgrad, dropout, batchnorm, running, "
+            "got 'sgd'": {"algorithm": "sgd"}
         },
     ),
 }
