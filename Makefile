@@ -1,6 +1,7 @@
 # `make help` lists what can be made. Everything runs inside .venv, which is made from the lock file.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-browser check lint coverage lowest parity lab notebooks pictures site soak bench lock nbgrader-suite clean
+.PHONY: help setup demo test test-browser check lint coverage lowest parity lab notebooks pictures site soak bench blindness \
+	lock nbgrader-suite clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -130,6 +131,9 @@ soak: $(READY) ## grade 10,000 submissions, and end runs everywhere: nothing may
 
 bench: $(READY) ## measure speed beside a peer, in one run, as ratios
 	$(BIN)/python -m tests.bench
+
+blindness: $(READY) ## count the wrong formulas that pass published tests, and those that pass ours
+	@$(BIN)/python -m autograder.exercises.published
 
 nbgrader-suite: $(READY) ## run nbgrader's own tests of autograding with our settings (some minutes)
 	$(BIN)/python -m tests.nbgrader_suite

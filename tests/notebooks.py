@@ -139,6 +139,18 @@ def execute(notebook: NotebookNode, folder: Path) -> dict[str, float]:
     return used
 
 
+def fill(notebook: NotebookNode) -> None:
+    """Write the tables that are measured and stand in the text, in place: by the ids of their cells."""
+    from autograder.exercises.published.pages import lecture_table
+
+    tables = {"published-verdict": lecture_table}
+    for cell in notebook.cells:
+        if cell.id in tables:
+            cell.source = re.sub(
+                r"^(\|.*\n)+", f"{tables[cell.id]()}\n", cell.source, count=1, flags=re.MULTILINE
+            )
+
+
 def canonical(notebook: NotebookNode, *, keep_outputs: bool) -> str:
     """The one text of a notebook: nothing random, nothing of the machine that ran it."""
     notebook = NotebookNode(
@@ -365,6 +377,7 @@ def main(arguments: list[str] | None = None) -> int:
         is_lecture = path.parent.name == "lectures"
         started = time.perf_counter()
         notebook = read(path)
+        fill(notebook)
         if is_lecture and not check:
             try:
                 used[path] = execute(notebook, path.parent)

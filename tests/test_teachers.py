@@ -120,9 +120,10 @@ class Teacher:
             cell.source = marks.sub(text, cell.source)
             nbformat.write(notebook, self.notebook)
             return
-        (what, name) = re.findall(r"(Append this to|Replace what is in)\s+`([^`]+)`:\s*$", before)[0]
+        known = r"(Append this to|Replace what is in|Write this into)\s+`([^`]+)`:\s*$"
+        (what, name) = re.findall(known, before)[0]
         path = self.folder / name
-        there = path.read_text("utf-8")
+        there = path.read_text("utf-8") if path.exists() else ""
         path.write_text(there + text if what.startswith("Append") else text, "utf-8")
 
     def hands_in(self) -> None:
@@ -173,6 +174,9 @@ def followed(teacher: Teacher) -> dict[str, str]:
 def test_the_page_can_be_followed_to_its_end(followed: dict[str, str]) -> None:
     assert "exercises/softmax/surprise.py" in followed["autograder new surprise --assignment 01_softmax"]
     assert "The proof holds." in followed["autograder prove"]
+    aimed = followed["autograder blindness surprise my_tests.py"]
+    assert re.search(r"test_a_sure_event *\W *2 of 2 *\W *0 of 5", aimed)
+    assert re.search(r"all together *\W *0 of 2 *\W *0 of 5", aimed)
     assert re.search(r"\d passed", followed["pytest"])
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.exercises.published.pages import page as blindness_page
 from website.errata import errata_page
 from website.notebooks import page, to_headings
 from website.reference import reference_pages
@@ -31,6 +32,7 @@ DOCUMENTS = {
     "docs/grading.md": "grading.md",
     "notebooks/README.md": "glance.md",
     "advsec/errata.py": "errata.md",
+    "autograder/exercises/published/pages.py": "blindness.md",
 }
 LINK = re.compile(r"(?P<before>!?\[[^\]]*\]\()(?P<path>[^()\s#:]+)(?P<anchor>#[^()\s]*)?\)")
 
@@ -56,13 +58,14 @@ def stage(folder: Path, say: Callable[[str], None]) -> None:
         for path, bundle in released(Path(course)):
             _stage_notebook(nbformat.read(path, as_version=4), path.stem, source / "assignments", extra)
             _copy(bundle, extra / "download")
-    say("reference, errata, guides")
+    say("reference, errata, guides, how blind tests are")
     _write_all(source / "reference", reference_pages())
     prose = {
         name: "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
         for name, notebook in known.items()
     }
-    _write_all(source, {"errata.md": errata_page(prose)} | dict(_documents()))
+    _write_all(source, {"errata.md": errata_page(prose), "blindness.md": blindness_page()})
+    _write_all(source, dict(_documents()))
     _write_all(extra / "widgets", widgets())
     for path in PAGES.rglob("*.md"):
         text = path.read_text("utf-8").replace("LECTURES", _cards(known))

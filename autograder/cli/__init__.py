@@ -1,5 +1,5 @@
 """The command line: `autograder demo | init | release | collect | grade | regrade | extend | report | name
-| course | export | doctor | prove | new`.
+| course | export | doctor | prove | new | blindness`.
 
 One module per command, or for two that belong together; the order here is that of `--help`. Nothing slow is
 imported before it is needed, so that `--help` answers at once.
@@ -20,12 +20,14 @@ from autograder.cli import (
     export,
     doctor,
     authors,
+    blindness,
 )
 
 
 __all__ = [
     "app",
     "authors",
+    "blindness",
     "course",
     "demo",
     "doctor",

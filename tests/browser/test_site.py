@@ -69,7 +69,14 @@ def test_it_has_a_page_for_everything(site):
     there = set(pages(site))
     assert {f"lectures/{path.stem}.html" for path in lectures()} <= there
     assert {f"assignments/{name}.html" for name in ASSIGNMENT_NAMES} <= there
-    assert {"index.html", "errata.html", "teachers.html", "grading.html", "search.html"} <= there
+    assert {
+        "index.html",
+        "errata.html",
+        "teachers.html",
+        "grading.html",
+        "blindness.html",
+        "search.html",
+    } <= there
     assert "reference/averages.html" in there
 
 
