@@ -113,7 +113,8 @@ class Teacher:
 
     def writes(self, text: str, before: str) -> None:
         """Put a text where the words before it say."""
-        if "model answer between the two marks" in before:
+        last = before.rstrip().rpartition("\n\n")[2]
+        if "model answer between the two marks" in last.replace("\n", " "):
             notebook = nbformat.read(self.notebook, as_version=4)
             (cell,) = (each for each in notebook.cells if each.source.startswith("def surprise("))
             marks = re.compile(r"(?<=### BEGIN SOLUTION\n).*(?=    ### END SOLUTION)", re.DOTALL)
@@ -121,7 +122,7 @@ class Teacher:
             nbformat.write(notebook, self.notebook)
             return
         known = r"(Append this to|Replace what is in|Write this into)\s+`([^`]+)`:\s*$"
-        (what, name) = re.findall(known, before)[0]
+        (what, name) = re.findall(known, last)[0]
         path = self.folder / name
         there = path.read_text("utf-8") if path.exists() else ""
         path.write_text(there + text if what.startswith("Append") else text, "utf-8")
