@@ -77,7 +77,11 @@ ADAM_OF_THE_PAPER: Exercise = exercise(
         Wrong("s_of_the_size", {"dw**2": "np.abs(dw)"}, "the sizes of the gradients are averaged: `{}`"),
         Wrong("s_of_the_average", {"dw**2": "v**2"}, "the squares of the averages are averaged: `{}`"),
         Wrong("one_number_for_all", {"dw**2": "np.mean(dw**2)"}, "all weights share one average: `{}`"),
-        Wrong("gradient_for_its_average", {"lr * v_corrected": "lr * dw"}, "the gradient stands above: `{}`"),
+        Wrong(
+            "gradient_for_its_average",
+            {"lr * v_corrected": "lr * dw"},
+            "the gradient stands for its average: `{}`",
+        ),
         Wrong("v_grows_by_all", {FIRST: "beta1 * v + dw"}, "the gradient has its full weight: `{}`"),
         Wrong(
             "state_forgotten",
