@@ -441,23 +441,32 @@ def running_update(
         check("m", m, count(2)._replace(words="an integer >= 2 when unbiased is true"))
     elif m is not None:
         check("m", m, count(1))
-    running_mu, running_var, t = _running(stats)
+    stats = _running(stats)
     mu, var = floating("mu", mu), floating("var", var)
-    t += 1
     if unbiased and m is not None:
         var = var * (m / (m - 1))
-    if decay is None:
-        step_size = 1 / t
-    elif debias:
-        step_size = (1 - decay) / one_minus_power(decay, t)
-    else:
-        step_size = 1 - decay
-    new_mu = running_mu + step_size * (mu - running_mu)
+    step_size = averaging_step(decay, stats.t + 1, debias=debias)
     if track == "std":
-        new_var = (np.sqrt(running_var) + step_size * (np.sqrt(var) - np.sqrt(running_var))) ** 2
+        root = RunningStats(stats.mu, np.sqrt(stats.var), stats.t)
+        new = averaged(root, mu, np.sqrt(var), step_size)
+        new = RunningStats(new.mu, new.var**2, new.t)
     else:
-        new_var = running_var + step_size * (var - running_var)
-    return RunningStats(np.asarray(new_mu), np.asarray(new_var), t)
+        new = averaged(stats, mu, var, step_size)
+    return RunningStats(np.asarray(new.mu), np.asarray(new.var), new.t)
+
+
+def averaging_step(decay: float | None, t: int, *, debias: bool) -> float:
+    """How much of batch t, from 1 on, enters the averages."""
+    if decay is None:
+        return 1 / t
+    return float((1 - decay) / one_minus_power(decay, t)) if debias else 1 - decay
+
+
+def averaged(stats: RunningStats, mu: NDArray, var: NDArray, step_size: float) -> RunningStats:
+    """`running_update` once everything is known and checked."""
+    return RunningStats(
+        stats.mu + step_size * (mu - stats.mu), stats.var + step_size * (var - stats.var), stats.t + 1
+    )
 
 
 def batchnorm_infer(
@@ -568,6 +577,62 @@ def fold_batchnorm(
     b, gamma, beta, mu, var = (_feature(values, W, name, of="W") for name, values in given.items())
     factor = gamma / _std(var, eps, eps_inside_sqrt)
     return W * _per_row(factor), (b - mu) * factor + beta
+
+
+class Normalised(NamedTuple):
+    """What `normalise_backward` needs, and the statistics of the batch."""
+
+    centred: NDArray  # (*S, m, n): z - mu
+    scale: NDArray  # (*S, n): gamma / std, and so on
+    std: NDArray
+    mu: NDArray
+    var: NDArray
+
+
+def normalise(z: NDArray, gamma: NDArray, beta: NDArray, eps: float) -> tuple[NDArray, Normalised]:
+    """`batchnorm_forward`, but for rounding, as networks are trained with it: in fewer passes over memory.
+
+        out = centred scale + beta,   scale = gamma / std
+
+    Nothing is checked, and z (*S, m, n) is overwritten by z - mu, which the way back needs.
+    """
+    m = z.shape[-2]
+    first = z[..., 0, :].copy()
+    z -= first[..., None, :]  # so that a constant feature is 0 exactly, see `_centred`
+    shift = np.add.reduce(z, axis=-2)
+    shift /= m
+    z -= shift[..., None, :]
+    var = _sum_of_products(z, z)
+    var /= m
+    std = np.sqrt(var + eps)
+    scale = gamma / std
+    out = z * scale[..., None, :]
+    out += beta[..., None, :]
+    return out, Normalised(z, scale, std, first + shift, var)
+
+
+def normalise_backward(dout: NDArray, cache: Normalised) -> tuple[NDArray, NDArray, NDArray]:
+    """`batchnorm_backward` of the same kind: gradients of z, gamma and beta.
+
+        dz = (dout - dbeta / m - centred dgamma / (m std)) scale
+
+    The gradient of the output is overwritten by that of z, and the cache can be used once.
+    """
+    centred, scale, std, _, _ = cache
+    m = dout.shape[-2]
+    dbeta = np.add.reduce(dout, axis=-2)
+    dgamma = _sum_of_products(dout, centred)
+    dgamma /= std
+    centred *= (dgamma / (m * std))[..., None, :]
+    dout -= (dbeta / m)[..., None, :]
+    dout -= centred
+    dout *= scale[..., None, :]
+    return dout, dgamma, dbeta
+
+
+def _sum_of_products(a: NDArray, b: NDArray) -> NDArray:
+    """Over the examples, without an array of the products."""
+    return np.einsum("...ij,...ij->...j", a, b)
 
 
 def _centred(z: NDArray) -> tuple[NDArray, NDArray, NDArray]:

@@ -36,13 +36,7 @@ from ._numbers import (
     numbers,
     real,
 )
-from .batchnorm import (
-    BatchNormCache,
-    RunningStats,
-    batchnorm_backward,
-    batchnorm_forward,
-    batchnorm_infer,
-)
+from .batchnorm import Normalised, RunningStats, batchnorm_infer, normalise, normalise_backward
 from .dropout import dropout_backward, dropout_forward, dropout_test, sample_mask
 
 
@@ -148,7 +142,7 @@ class MLP:
         ends = np.cumsum([0, *(math.prod(shape) for shape in self.shapes.values())]).tolist()
         return {name: slice(*pair) for name, pair in zip(self.shapes, pairwise(ends), strict=True)}
 
-    @property
+    @cached_property
     def n_params(self) -> int:
         """Length P of `theta`."""
         return max(part.stop for part in self.slices.values())
@@ -160,8 +154,12 @@ class MLP:
         """
         if theta.shape[-1:] != (self.n_params,):
             raise ValueError(f"theta.shape must be (..., {self.n_params}), got {theta.shape!r}")
-        leading, shapes = theta.shape[:-1], self.shapes
-        return {name: theta[..., part].reshape(leading + shapes[name]) for name, part in self.slices.items()}
+        leading = theta.shape[:-1]
+        return {name: theta[..., part].reshape(leading + shape) for name, part, shape in self._layout}
+
+    @cached_property
+    def _layout(self) -> list[tuple[str, slice, tuple[int, ...]]]:
+        return [(name, part, self.shapes[name]) for name, part in self.slices.items()]
 
 
 Stats = list[RunningStats]
@@ -502,7 +500,7 @@ def loss_and_gradient(
     check_kind("net", net, MLP)
     theta = floating("theta", theta)
     params = net.views(theta)
-    outputs, layers = forward(net, theta, X, masks, None)
+    outputs, layers = _forward(net, theta, params, X, masks, None)
     value, dz = LOSSES[net.loss](outputs, y)
 
     dtheta = np.empty_like(theta)
@@ -514,11 +512,11 @@ def loss_and_gradient(
             da = dz @ params[f"W{number + 1}"].mT
             if layer.factor is not None:
                 da = dropout_backward(da, layer.factor)
-            dz = da * derivative(layer.before)
+            dz = np.multiply(da, derivative(layer.before), out=da)
         if layer.norm is None:
-            np.sum(dz, axis=-2, out=grads[f"b{number}"])
+            np.add.reduce(dz, axis=-2, out=grads[f"b{number}"])
         else:
-            dz, grads[f"gamma{number}"][...], grads[f"beta{number}"][...] = batchnorm_backward(dz, layer.norm)
+            dz, grads[f"gamma{number}"][...], grads[f"beta{number}"][...] = normalise_backward(dz, layer.norm)
         np.matmul(layer.a_in.mT, dz, out=grads[f"W{number}"])
         if net.l2 > 0:
             grads[f"W{number}"] += net.l2 * params[f"W{number}"]
@@ -605,7 +603,7 @@ class _Layer(NamedTuple):
 
     a_in: NDArray
     before: NDArray  # what dropout is applied to
-    norm: BatchNormCache | None = None
+    norm: Normalised | None = None
     factor: NDArray | float | None = None  # what dropout multiplied it by; None is 1
 
 
@@ -618,7 +616,18 @@ def forward(
 ) -> tuple[NDArray, list[_Layer]]:
     check_kind("net", net, MLP)
     theta = floating("theta", theta)
-    params = net.views(theta)
+    return _forward(net, theta, net.views(theta), X, masks, stats)
+
+
+def _forward(
+    net: MLP,
+    theta: NDArray,
+    params: Mapping[str, NDArray],
+    X: ArrayLike,
+    masks: Sequence[ArrayLike] | None,
+    stats: Sequence[RunningStats] | None,
+) -> tuple[NDArray, list[_Layer]]:
+    """Outputs, and what the way back needs; `params` are the views into `theta`."""
     a = _inputs(net, X, theta.dtype)
     drops = _drops(net, masks)
     _check_stats(net, stats)
@@ -631,7 +640,7 @@ def forward(
         if not net.batchnorm:
             z += params[f"b{number}"][..., None, :]
         elif stats is None:
-            z, norm = batchnorm_forward(z, params[f"gamma{number}"], params[f"beta{number}"], eps=net.eps)
+            z, norm = normalise(z, params[f"gamma{number}"], params[f"beta{number}"], net.eps)
         else:
             gamma, beta = params[f"gamma{number}"], params[f"beta{number}"]
             z = batchnorm_infer(z, gamma, beta, stats[number - 1], eps=net.eps)
@@ -639,8 +648,9 @@ def forward(
         a, factor = _drop(net, before, *next(drops))
         layers.append(_Layer(a_in, before, norm, factor))
     layers.append(_Layer(a, a))
-    last = net.n_hidden + 1
-    return a @ params[f"W{last}"] + params[f"b{last}"][..., None, :], layers
+    outputs = a @ params[f"W{net.n_hidden + 1}"]
+    outputs += params[f"b{net.n_hidden + 1}"][..., None, :]
+    return outputs, layers
 
 
 def _check_stats(net: MLP, stats: Sequence[RunningStats] | None) -> None:
@@ -687,8 +697,10 @@ def _penalty(net: MLP, params: Mapping[str, NDArray]) -> NDArray | float:
 
 
 def _log_softmax(outputs: NDArray) -> NDArray:
-    shifted = outputs - np.max(outputs.real, axis=-1, keepdims=True)  # no overflow; analytic, as it cancels
-    return shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
+    # Without overflow; analytic, as the largest cancels.
+    shifted = outputs - np.maximum.reduce(outputs.real, axis=-1, keepdims=True)
+    shifted -= np.log(np.add.reduce(np.exp(shifted), axis=-1, keepdims=True))
+    return shifted
 
 
 def _one_hot(y: ArrayLike, m: int, n_classes: int) -> NDArray:
@@ -713,13 +725,17 @@ def _probabilities(probabilities: ArrayLike) -> NDArray:
 
 
 def _mean_of_right_class(values: NDArray, one_hot: NDArray) -> NDArray:
-    return np.sum(values * one_hot, axis=(-1, -2)) / values.shape[-2]
+    return np.add.reduce(values, axis=(-1, -2), where=one_hot) / values.shape[-2]
 
 
 def _cross_entropy(outputs: NDArray, y: ArrayLike) -> tuple[NDArray, NDArray]:
     """Loss of shape (*S,), and its gradient with respect to the outputs."""
     log_p, one_hot = _log_softmax(outputs), _one_hot(y, *outputs.shape[-2:])
-    return _mean_of_right_class(-log_p, one_hot), (np.exp(log_p) - one_hot) / outputs.shape[-2]
+    value = _mean_of_right_class(-log_p, one_hot)
+    dz = np.exp(log_p, out=log_p)
+    dz -= one_hot
+    dz /= outputs.shape[-2]
+    return value, dz
 
 
 def _squared_error(outputs: NDArray, y: ArrayLike) -> tuple[NDArray, NDArray]:

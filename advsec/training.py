@@ -26,7 +26,7 @@ from ._numbers import (
     unpacked,
     within,
 )
-from .batchnorm import RunningStats, running_init, running_update
+from .batchnorm import RunningStats, averaged, averaging_step, running_init
 from .network import LOSSES, MLP, Stats, error_rate, forward, loss_and_gradient, sample_masks
 from .optimizers import AdamState, Optimizer, adam_step, check_adam, functions_of
 
@@ -361,8 +361,12 @@ def _start_stats(net: MLP, theta: NDArray) -> Stats:
 
 
 def _update_stats(stats: Stats, moments: list[tuple], batch_size: int, decay: float | None) -> Stats:
+    """`running_update` of every layer, `unbiased` and `debias`; decay and batch size are checked already."""
+    if not stats:
+        return stats
+    step_size, unbiased = averaging_step(decay, stats[0].t + 1, debias=True), batch_size / (batch_size - 1)
     return [
-        running_update(layer, mu, var, decay=decay, m=batch_size, unbiased=True, debias=True)
+        averaged(layer, mu, var * unbiased, step_size)
         for layer, (mu, var) in zip(stats, moments, strict=True)
     ]
 
@@ -393,6 +397,9 @@ def _fast_adam_step(w: NDArray, dw: NDArray, state: Any, *, lr: float | NDArray,
 def _rate(lr: Any, t: int, dtype: np.dtype) -> float | NDArray:
     """Learning rate of step t, which must not raise the precision of the weights."""
     rate = lr(t) if callable(lr) else lr
+    if isinstance(rate, float):
+        check("lr", rate)
+        return rate
     array = real("lr", rate)
     check_each("lr", array)
     return float(array) if array.ndim == 0 else array.astype(dtype)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from advsec.batchnorm import batchnorm_forward, batchnorm_infer
+from advsec.batchnorm import batchnorm_backward, batchnorm_forward, batchnorm_infer
 from advsec.dropout import all_masks, dropout_forward, dropout_ridge, dropout_test, mask_probabilities
 from advsec.gradient_check import numerical_gradient, relative_error
 from advsec.network import (
@@ -111,6 +111,29 @@ def test_the_outputs_are_those_of_the_formulas_of_the_lectures():
     expected = scores / scores.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(predict(FULL, theta, X, masks=masks), expected, rtol=1e-12)
     np.testing.assert_allclose(activations(FULL, theta, X, masks=masks)[1], a, rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.complex128])
+@pytest.mark.parametrize("n_seeds", [None, 3])
+def test_hidden_layers_are_normalised_as_batchnorm_does_it(n_seeds, dtype):
+    net = MLP((4, 5, 2), activation="identity", batchnorm=True, loss="squared_error")
+    theta, X, _ = problem(net, n_seeds=n_seeds)
+    theta, targets = theta.astype(dtype), np.random.default_rng(1).normal(size=(len(X), 2))
+    params = net.views(theta)
+    params["W1"][..., 0] = 0  # a constant feature
+    out, cache = batchnorm_forward(X @ params["W1"], params["gamma1"], params["beta1"], eps=net.eps)
+    (hidden,) = activations(net, theta, X)
+    assert np.allclose(hidden, out, rtol=1e-12, atol=1e-13)
+    assert np.array_equal(hidden[..., 0], np.broadcast_to(out[..., 0], hidden.shape[:-1]))
+    (found,) = batch_statistics(net, theta, X)
+    assert np.allclose(found.mu, cache.mu, rtol=1e-12)
+    assert np.allclose(found.var, cache.var, rtol=1e-12)
+
+    errors = out @ params["W2"] + params["b2"][..., None, :] - targets
+    dz, dgamma, dbeta = batchnorm_backward(2 * errors / len(X) @ params["W2"].mT, cache)
+    grads = net.views(loss_and_gradient(net, theta, X, targets).dtheta)
+    for name, expected in (("W1", X.T @ dz), ("gamma1", dgamma), ("beta1", dbeta)):
+        assert np.allclose(grads[name], expected, rtol=1e-11, atol=1e-12)
 
 
 def test_prediction_uses_the_statistics_that_it_is_given():

@@ -28,6 +28,8 @@ SMALL, SMALL_BATCH = MLP((64, 64, 10), batchnorm=True), 32  # as in the lectures
 CHECKED = MLP((64, 100, 30, 10), activation="tanh")  # 9,840 parameters
 AT_ONCE = 16
 LONGEST = 10**7
+# Of what PyTorch takes for a step of training.
+SHARE = 0.6
 UNITS = 20
 
 Contenders = Mapping[str, Callable[[], object]]
@@ -59,7 +61,8 @@ def _training_step(dtype: str) -> None:
     took = _race(f"Training step, {_name(LARGE, LARGE_BATCH)}, {dtype}", contenders, rounds=50, steps=BATCHES)
     if peers:
         _target(
-            "no slower than the best of PyTorch", took["advsec train"] <= min(took[peer] for peer in peers)
+            f"at most {SHARE} of the best of PyTorch",
+            took["advsec train"] <= SHARE * min(took[peer] for peer in peers),
         )
 
 
