@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 
+from autograder.case import format_calls
 from autograder.exercise import Exercise
 from autograder.exercises import ASSIGNMENT_NAMES, load
 from autograder.prove import CHECKS, Bench
@@ -21,6 +23,9 @@ EXERCISES = {
     for assignment in ASSIGNMENTS
     for exercise in assignment.exercises
 }
+
+# As many as a seed has, and what differs from 1 by as little as a step of 1e-5 tells.
+LEGIBLE = 10
 
 every_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=ASSIGNMENT_NAMES)
 
@@ -35,6 +40,24 @@ def bench_of(exercise: Exercise) -> Bench:
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_proof(exercise, check):
     assert not list(check(bench_of(exercise)))
+
+
+def digits(number: str) -> int:
+    return len(re.sub(r"e.*|[.]", "", number).strip("0"))
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_inputs_are_numbers_that_a_student_can_read(exercise):
+    """What a panel says was tried can be pasted, so its numbers have to be short where they are drawn."""
+    printed = [
+        line
+        for probe in exercise.probes
+        for seed in range(3)
+        for line in format_calls(exercise.draw(probe, np.random.default_rng(seed)))
+    ]
+    numbers = {number for line in printed for number in re.findall(r"\d+(?:\.\d*)?(?:e[-+]?\d+)?", line)}
+    assert printed
+    assert [number for number in sorted(numbers) if digits(number) > LEGIBLE] == []
 
 
 def test_no_two_exercises_ask_for_the_same_function():

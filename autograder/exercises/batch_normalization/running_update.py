@@ -24,7 +24,7 @@ RETURN = "return new_mu, new_var, t + 1"
 
 def batch(rng: np.random.Generator, n: int) -> tuple[NDArray, NDArray]:
     """A mean and a variance that are not those of any other batch."""
-    return means(rng, n) * 3, variances(rng, n) + 6
+    return (means(rng, n) * 3).round(2), (variances(rng, n) + 6).round(2)
 
 
 def memory(rng: np.random.Generator) -> float:

@@ -30,13 +30,13 @@ def validated(rng: np.random.Generator, method: Named, n: int, *sizes: int, left
     The examples that are left out are in no fold; where there is one split alone they train.
     """
     m = sum(sizes) + left_out
-    X, y = rng.integers(-300, 300, (m, n)) / 100, observations(rng, m)
+    X, y = rng.integers(-300, 300, (m, n)), observations(rng, m)
     X[:, -1] *= 20
     order = rng.permutation(m)
     ends = np.cumsum(sizes)
     used = order if len(sizes) == 1 else order[: ends[-1]]
     vals = [order[end - size : end] for size, end in zip(sizes, ends, strict=True)]
-    return call(method, X, y, tuple((used[~np.isin(used, val)], val) for val in vals))
+    return call(method, X / 100, y, tuple((used[~np.isin(used, val)], val) for val in vals))
 
 
 PROBES = (

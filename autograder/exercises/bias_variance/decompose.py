@@ -86,7 +86,7 @@ DECOMPOSE = exercise(
         Probe("no noise given", lambda rng: made(rng, 5, 3)),
         Probe(
             "whole numbers",
-            lambda rng: call(steep(whole_numbers(rng, 13, 7)), steep(UNEVEN), noise=2.003),
+            lambda rng: call(steep(whole_numbers(rng, 13, 7)), steep(UNEVEN).round(3), noise=2.003),
         ),
         Probe("as many models as points", lambda rng: made(rng, 4, 4, noise=noise(rng)), public=False),
         Probe("nine models at five points", lambda rng: made(rng, 9, 5, noise=noise(rng)), public=False),

@@ -20,6 +20,11 @@ def observations(rng: np.random.Generator, *shape: int) -> NDArray:
     return (10 * np.floor(100 * x) + digit) / 1000
 
 
+def far_from_zero(rng: np.random.Generator, *shape: int) -> NDArray:
+    """With a mean that is much larger than the deviation from it."""
+    return (observations(rng, *shape) + 100).round(3)
+
+
 def whole_numbers(rng: np.random.Generator, *shape: int) -> NDArray:
     """The first is larger than all others, and no mean is whole."""
     x = rng.integers(1, 9, shape)

@@ -4,7 +4,12 @@ from advsec import bias_variance
 from autograder.catalogue import Wrong, exercise
 from autograder.compare import Tolerance
 from autograder.exercise import Call, Probe, Right, call
-from autograder.exercises.bias_variance.inputs import observations, single_precision, whole_numbers
+from autograder.exercises.bias_variance.inputs import (
+    far_from_zero,
+    observations,
+    single_precision,
+    whole_numbers,
+)
 from autograder.exercises.bias_variance.sections import SAMPLE_VARIANCE
 from autograder.exercises.credit import SLIP
 from autograder.exercises.slips import fractions, one_axis
@@ -74,7 +79,7 @@ SAMPLE_VARIANCE_EXERCISE = exercise(
         Probe("several columns", lambda rng: both(observations(rng, 6, 3))),
         Probe("whole numbers", lambda rng: both(whole_numbers(rng, 7))),
         Probe("two observations", lambda rng: both(observations(rng, 2))),
-        Probe("a sample far from zero", lambda rng: both(observations(rng, 9) + 100), public=False),
+        Probe("a sample far from zero", lambda rng: both(far_from_zero(rng, 9)), public=False),
         Probe("three axes", lambda rng: both(observations(rng, 5, 2, 4)), public=False),
         Probe("single precision", lambda rng: both(single_precision(rng, 7)), public=False),
     ),

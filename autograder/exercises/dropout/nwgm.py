@@ -13,9 +13,11 @@ RESULT = "1 / (1 + np.exp(log_rest - log_G))"
 
 
 def law(rng: np.random.Generator, n: int) -> NDArray:
-    """Probabilities that are far from equal."""
+    """Probabilities that are far from equal, of four decimals at most."""
     weights = rng.permutation(np.geomspace(1, 12, n))
-    return weights / weights.sum()
+    shares = np.rint(10_000 * weights / weights.sum())
+    shares[np.argmax(shares)] += 10_000 - shares.sum()
+    return shares / 10_000
 
 
 def networks(rng: np.random.Generator, n: int) -> Call:
@@ -29,7 +31,14 @@ def dropped_in_pairs(rng: np.random.Generator, keep_prob: float = 0.7) -> Call:
     pairs = (np.arange(8)[:, None] >> np.arange(3)) & 1
     kept = pairs.sum(axis=1)
     z = np.repeat(pairs, 2, axis=1) @ (numbers(rng, 6) / 2) + rng.uniform(0.2, 0.8)
-    return call(1 / (1 + np.exp(-z)), keep_prob**kept * (1 - keep_prob) ** (3 - kept))
+    prob = keep_prob**kept * (1 - keep_prob) ** (3 - kept)
+    return call((1 / (1 + np.exp(-z))).round(6), prob.round(3))
+
+
+def sure(rng: np.random.Generator) -> Call:
+    """Networks that say very nearly 0, very nearly 1, and neither."""
+    near_0, near_1 = rng.integers(3, 10, 2) / 1e7
+    return call(rng.permutation([near_0, 1 - near_1, 0.3]).round(7), law(rng, 3))
 
 
 def wrong(name: str, formula: str, message: str) -> Wrong:
@@ -50,12 +59,7 @@ NWGM = exercise(
         Probe("three networks", lambda rng: networks(rng, 3)),
         Probe("seven networks", lambda rng: networks(rng, 7)),
         Probe("inputs that are dropped in pairs", dropped_in_pairs),
-        Probe(
-            "networks that are sure",
-            lambda rng: call(
-                rng.permutation([rng.uniform(1e-7, 1e-6), 1 - rng.uniform(1e-7, 1e-6), 0.3]), law(rng, 3)
-            ),
-        ),
+        Probe("networks that are sure", sure),
         Probe("many networks", lambda rng: networks(rng, 40), public=False),
         Probe("eight networks", lambda rng: networks(rng, 8), public=False),
     ),

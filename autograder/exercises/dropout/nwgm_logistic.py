@@ -22,14 +22,14 @@ def unit(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def with_offset(rng: np.random.Generator, n: int, keep_prob: float) -> Call:
-    return call(*unit(rng, n), keep_prob, b=float(rng.choice([-1, 1]) * rng.uniform(0.5, 0.9)))
+    return call(*unit(rng, n), keep_prob, b=round(float(rng.choice([-1, 1]) * rng.uniform(0.5, 0.9)), 2))
 
 
 def large_unit(rng: np.random.Generator) -> Call:
     """Two inputs that nearly cancel: without either of them the output rounds to 0 or 1."""
     w = np.array([rng.uniform(60, 70), -rng.uniform(60, 70), rng.uniform(1, 2)])
     w[1] = rng.uniform(0.6, 1.4) - w[0]
-    return call(w, np.array([1.0, 1.0, 0.5]), keep_prob(rng), b=0.25)
+    return call(w.round(2), np.array([1.0, 1.0, 0.5]), keep_prob(rng), b=0.25)
 
 
 def wrong(name: str, formula: str, message: str) -> Wrong:

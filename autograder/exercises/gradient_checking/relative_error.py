@@ -38,6 +38,11 @@ def pair(rng: np.random.Generator, *shape: int) -> tuple[NDArray, NDArray]:
     return (exact * share).round(3), exact.round(3)
 
 
+def very_small(rng: np.random.Generator, times: int, divisor: float) -> Call:
+    """Whole numbers divided by a power of ten: a product with a small number would have 17 digits."""
+    return call(*(np.rint(1000 * each) * times / divisor for each in pair(rng, 4)))
+
+
 def not_both_zero(call: Call) -> bool:
     return bool(np.any(call.args[0]) or np.any(call.args[1]))
 
@@ -105,7 +110,7 @@ RELATIVE_ERROR = exercise(
         ),
         Probe(
             SMALL,
-            lambda rng: tuple(call(*(scale * each for each in pair(rng, 4))) for scale in (1e-14, 3e-10)),
+            lambda rng: (very_small(rng, 1, 1e17), very_small(rng, 3, 1e13)),
         ),
         Probe("a tall matrix", lambda rng: call(*pair(rng, 5, 2)), public=False),
         Probe("an approximation that is too long", lambda rng: call(*pair(rng, 5)[::-1]), public=False),

@@ -25,7 +25,7 @@ class Curves:
         for seed in self.seeds[rng.integers(len(self.seeds))]:
             lrs, losses = self.curve(seed)
             of_lrs, of_losses = (round(rng.uniform(0.5, 2), 2) for _ in range(2))
-            yield np.round(lrs * of_lrs, 6), np.round(losses * of_losses, 5)
+            yield _short(lrs * of_lrs), np.round(losses * of_losses, 5)
 
     def curve(self, seed: int) -> tuple[NDArray, NDArray]:
         """Two falls, noise, and in the end a rise, at rates that are not evenly spaced."""
@@ -42,6 +42,11 @@ class Curves:
         rise = rng.uniform(0.15, 1.2) * np.exp((way - rng.uniform(0.8, 0.95)) * rng.uniform(10, 20))
         losses = 2.7 - falls + rise + rng.normal(0, 0.1, self.n)
         return np.round(lrs, 4), np.round(losses, 3)
+
+
+def _short(values: NDArray) -> NDArray:
+    """With six digits at most, however large it is."""
+    return np.array([float(f"{round(value, 6):.6g}") for value in values])
 
 
 # With a long memory the fall is sometimes steeper than the rise.

@@ -68,7 +68,7 @@ EWMA = exercise(
             "no memory at all, and a constant series",
             lambda rng: (
                 call(series(rng, 10), 0.0, init=start(rng)),
-                call(np.full(10, 4.0) + rng.uniform(), memory(rng), init=start(rng)),
+                call(np.full(10, round(rng.uniform(4, 5), 3)), memory(rng), init=start(rng)),
             ),
             public=False,
         ),

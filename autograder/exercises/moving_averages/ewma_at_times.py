@@ -23,7 +23,7 @@ def ewma_at_times(times: NDArray, x: NDArray, tau: float) -> NDArray:
 def at(rng: np.random.Generator, *gaps: Any, start: float = 0.0) -> Call:
     """A series whose observations are these seconds apart."""
     times = start + np.concatenate([[0.0], np.cumsum(gaps)])
-    return call(times, series(rng, len(times)), round(rng.uniform(2.2, 3.8), 2))
+    return call(times.round(2), series(rng, len(times)), round(rng.uniform(2.2, 3.8), 2))
 
 
 def uneven(rng: np.random.Generator, count: int = 6) -> list[float]:
