@@ -19,7 +19,9 @@ from autograder.course import Course
 if TYPE_CHECKING:
     from autograder.exercise import Assignment
     from autograder.grades import Grade
+    from autograder.report import Reports
     from autograder.results import Result
+    from autograder.run import Account
 
 # Of the sample class so many are shown in a table; a cell of theirs may take so long.
 SHOWN = 12
@@ -36,26 +38,40 @@ def demo(
 ) -> None:
     """Grade a sample class that is made from the catalogue, and print who wrote what.
 
-    Uses folders of its own (.course/demo); a course's gradebook is not touched.
+    Of one assignment it prints a table, of several a line each. Uses folders of its own (.course/demo); a
+    course's gradebook is not touched.
     """
     course = Course.find()
     course = Course(course.root, course.work / "demo")
     names = course.assignments.names
-    for name in names if assignment is None else [assignment]:
+    known = [
         # What never ends need not run long to show it.
-        known = dataclasses.replace(asked_assignment(name), cell_seconds=DEMO_SECONDS)
-        _let_hand_in(course, known, hazards=known.name == names[0])
-        # The sample class is our own code: it is graded even where there is no wall.
-        handed_in = found_submissions(course.submitted, [known], None)
-        (account,) = grade_class(course, [known], handed_in, jobs, unsafe=True, quiet=False)
-        print_table(_worst_first(account.results, account.grades), known, account.grades, rows=SHOWN)
-        from autograder.gradebook import shown_results
-
-        shown = shown_results(course, name)
-        results = [result for each in account.results if (result := shown[each.student])]
-        reports = make_reports(course, known, results, account.grades)
-        print(f"The class report: {short(reports.index)}\n")
+        dataclasses.replace(asked_assignment(name), cell_seconds=DEMO_SECONDS)
+        for name in (names if assignment is None else [assignment])
+    ]
+    for each in known:
+        _let_hand_in(course, each, hazards=each.name == names[0])
+    # The sample class is our own code: it is graded even where there is no wall.
+    handed_in = found_submissions(course.submitted, known, None)
+    accounts = grade_class(course, known, handed_in, jobs, unsafe=True, quiet=False)
+    if len(known) == 1:
+        (only,) = accounts
+        print_table(_worst_first(only.results, only.grades), known[0], only.grades, rows=SHOWN)
+    made = [_reports(course, each, account) for each, account in zip(known, accounts, strict=True)]
+    print("Open in a browser:", *(f"  {short(reports.index)}" for reports in made), sep="\n")
+    if len(known) > 1:
+        print(f"For who wrote what: autograder demo {known[0].name}")
+    for reports in made:
         name_failed(reports)
+
+
+def _reports(course: Course, assignment: "Assignment", account: "Account") -> "Reports":
+    """Pages for everybody who was graded, and for the class."""
+    from autograder.gradebook import shown_results
+
+    shown = shown_results(course, assignment.name)
+    results = [result for each in account.results if (result := shown[each.student])]
+    return make_reports(course, assignment, results, account.grades)
 
 
 def _let_hand_in(course: Course, assignment: "Assignment", *, hazards: bool) -> None:

@@ -374,4 +374,5 @@ def test_demo_uses_folders_of_its_own(course: Path) -> None:
     assert sorted((course / ".course").iterdir()) == sorted([*before, course / ".course" / "demo"])
     report = course / ".course" / "demo" / "reports" / name / "index.html"
     assert "ada-all-right" in report.read_text()
+    assert f"Open in a browser:\n  {report.relative_to(course)}\n" in done.stdout
     assert "nothing graded anew" in run("autograder", "demo", name, cwd=course).stdout
