@@ -18,7 +18,8 @@ SPREAD := -n auto --dist loadscope --no-loadscope-reorder
 PYTEST := $(BIN)/python -m pytest $(SPREAD)
 QUICK  := tests/advsec tests/autograder/test_grading.py tests/autograder/test_cli.py tests/test_environment.py \
 	notebooks
-PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --compile
+PIP_OPTIONS := --disable-pip-version-check --no-deps --compile
+PIP    := $(BIN)/python -m pip install --quiet $(PIP_OPTIONS)
 
 # JupyterHub's proxy comes from npm alone; where that is not at hand, the test that needs it says so.
 NODE_BIN := $(CURDIR)/$(VENV)/npm/node_modules/.bin
@@ -48,7 +49,10 @@ $(LOCKED): requirements.lock
 	@"$(PYTHON)" -c 'import sys; sys.version_info >= (3, 11) or sys.exit(sys.executable + " is Python " + sys.version)' || \
 		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -m venv --clear $(VENV)
-	@$(PIP) --require-hashes -r requirements.lock || \
+	@{ $(BIN)/python -m pip install $(PIP_OPTIONS) --require-hashes -r requirements.lock || echo failed; } | awk \
+		'/^(Collecting|Processing) / && ++found % 25 == 0 { print "   " found " packages are here" } \
+		/^Installing / { print "   installing all " found ", the longest part" } \
+		/^failed$$/ { failed = 1 } { fflush() } END { exit failed }' || \
 		{ echo "pip could not install requirements.lock (no network?); make starts again from here" >&2; exit 1; }
 	@touch $@
 

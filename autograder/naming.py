@@ -17,6 +17,8 @@ from autograder.verdict import RECOGNISED
 # What is taken for the code of one function; and a message is a sentence.
 LONGEST_SOURCE = 20_000
 LONGEST_MESSAGE = 400
+# So many groups are listed where one is asked for that does not exist.
+LISTED = 6
 
 
 def group_of(results: Sequence[Result], assignment: Assignment, id: str) -> Cluster:
@@ -24,11 +26,14 @@ def group_of(results: Sequence[Result], assignment: Assignment, id: str) -> Clus
 
     The results are as they were graded: what has a name by now may have another one.
     """
-    found = [group for group in clusters(results, assignment) if id in group.ids]
+    groups = clusters(results, assignment)
+    found = [group for group in groups if id in group.ids]
     if not found:
+        there = [f"{each.id} ({each.exercise.name}, of {len(each.members)})" for each in groups if each.shows]
         raise CourseError(
-            f"there is no group {id!r} among the wrong answers of {assignment.name}; those of today are on "
-            f"the page that this writes: autograder report {assignment.name}"
+            f"there is no group {id!r} among the wrong answers of {assignment.name}; there "
+            + (f"are {', '.join(there[:LISTED])}{' ...' if there[LISTED:] else ''}" if there else "is none")
+            + f", and the page that this writes shows them: autograder report {assignment.name}"
         )
     if not found[0].shows:
         raise CourseError(

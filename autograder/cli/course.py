@@ -33,7 +33,8 @@ def course(
     if not parts:
         raise CourseError("nothing of this course is graded yet; run: autograder grade ASSIGNMENT")
     write_ours(path, course_page(parts).encode())
-    print(f"The course report, over {len(parts)} assignments: {short(path)}")
+    some = "one assignment" if len(parts) == 1 else f"{len(parts)} assignments"
+    print(f"The course report, over {some}: {short(path)}")
 
 
 def _part(course: Course, name: str, folder: Path) -> "Part | None":

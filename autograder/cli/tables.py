@@ -121,7 +121,7 @@ def _change_in_words(change: "ExerciseChange") -> str:
 
     moved = f"{points(change.before)} → {points(change.after)}"
     kept = f" (stays at {points(change.kept)}, given by a person)" if change.kept is not None else ""
-    said, says = change.said or "nothing to say", change.says or "nothing to say"
+    said, says = change.said or "no mistake found", change.says or "no mistake found"
     words = f"; {says}" if said == says else f"\n  before: {said}\n  now: {says}"
     return f"{change.exercise}: {moved}{kept}{words}"
 
