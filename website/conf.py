@@ -53,10 +53,27 @@ html_show_sourcelink = False
 html_permalinks_icon = "#"
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
+# For static/course.css: the theme writes each set for who chooses it and for whose system asks for it.
 html_theme_options = {
     "top_of_page_buttons": [],
-    "light_css_variables": {"color-code-background": "#f7f8fa"},
-    "dark_css_variables": {"color-code-background": "#1a1e23"},
+    "light_css_variables": {
+        "color-code-background": "#f7f8fa",
+        "accent": "#0b6aa2",
+        "asked": "#eef5fb",
+        "edge": "#c3d5e3",
+        "slide": "#a8431c",
+        "slide-ground": "#fdf5f0",
+        "out": "#f6f7f9",
+    },
+    "dark_css_variables": {
+        "color-code-background": "#1a1e23",
+        "accent": "#7cc0ee",
+        "asked": "#14212c",
+        "edge": "#2f4a5e",
+        "slide": "#f0a27c",
+        "slide-ground": "#261b16",
+        "out": "#191d22",
+    },
 }
 copybutton_exclude = ".linenos, .gp, .go"
 

@@ -4,9 +4,12 @@ A page is opened from a server on this machine, with nothing in the browser's ca
 before anybody scrolls: the page, styles, scripts, fonts and the figures in sight; all figures, most of which
 come when they are seen, are counted apart. Then the same with a processor that is four times slower than this
 one. Other load on the machine slows the second number down, never the first.
+
+    python -m tests.bench.weights ADDRESS ...     weigh other pages alike, such as those of d2l or distill
+
+Those can be weighed only where there is a network: what their repositories hold is not what is sent.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -15,9 +18,9 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import ARGUMENTS, BROWSERS
+from tests.browser.conftest import BROWSERS, launched
 from tests.browser.servers import static_site
 from tests.notebooks import lectures
 
@@ -42,20 +45,25 @@ def main() -> None:
     print("Lectures on the site: what is sent before anybody scrolls, and when the first text is seen")
     if not (SITE / "index.html").is_file():
         subprocess.run([sys.executable, "-m", "website"], cwd=ROOT, check=True)
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
+    if not any(map(shutil.which, BROWSERS)):
         sys.exit("  not measured: no chromium is installed; `make test-browser` sees to it")
-    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as driver, static_site(SITE) as address:
-        browser = driver.chromium.launch(executable_path=found, args=arguments)
+    with launched() as browser, static_site(SITE) as address:
         for path in lectures():
             weight = weigh(browser, f"{address}lectures/{path.stem}.html", SITE / "figures" / path.stem)
             sizes = (
                 f"{weight.page / 1e6:5.2f} MB, and {weight.figures / 1e6:4.2f} MB of figures as they are seen"
             )
             print(f"  {path.stem:25} {sizes}; first text after {weight.first_text:.2f} s at 1/{SLOWER} speed")
-        browser.close()
     print(f"  asked: at most {ASKED_MB} MB without figures that come later, and {ASKED_SECONDS:g} s")
+    print("  not weighed: pages of d2l and distill, which need a network; tests/bench/weights.py says how")
+
+
+def weigh_others(addresses: list[str]) -> None:
+    """The same of any page, from wherever its server is."""
+    with launched() as browser:
+        for address in addresses:
+            sent, seconds = sum(bytes_sent(browser, address)), first_text(browser, address)
+            print(f"  {address}: {sent / 1e6:.2f} MB; first text after {seconds:.2f} s at 1/{SLOWER} speed")
 
 
 def weigh(browser: Browser, address: str, figures: Path) -> Weight:
@@ -89,3 +97,7 @@ def _first_text(browser: Browser, address: str) -> float:
     seconds = page.evaluate(FIRST_TEXT) / 1000
     context.close()
     return float(seconds)
+
+
+if __name__ == "__main__":
+    weigh_others(sys.argv[1:])
