@@ -6,6 +6,7 @@ the words of the grading. Grading repeats it elsewhere, on inputs that nobody ha
 
 import functools
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ from autograder.when_shown import WhenShown
 SECONDS = 10.0
 # nbgrader's pages cut longer lines off.
 VALIDATE_WIDTH = 80
+MISSING = re.compile(r"NameError: name '(\w+)' is not defined")
 # What the lectures import: a right answer to most exercises.
 COURSE_PACKAGE = "advsec"
 
@@ -85,6 +87,7 @@ def checked(function: Callable[..., Any], notebook: Mapping[str, Any]) -> Panel:
     explained = judgement.finding is None or judgement.finding.kind == "follow_through"
     if not explained and (helpers := _failing_helpers(function, exercise)):
         judgement = look_first(judgement, helpers)
+    judgement = _with_cell_to_run(judgement, notebook)
     judgement = _without_what_is_held_back(judgement)
     untried = tuple(each.probe.name for each in drawn[len(trials) :])
     further = tuple(probe.name for probe in exercise.probes if not probe.public)
@@ -109,6 +112,22 @@ def _as_own_gradient(
     if forward.finding is None:
         return judgement
     return counted(judgement, forward, drawn[0].exercise, _try(function, by_differences(trials)))
+
+
+def _with_cell_to_run(judgement: Judgement, notebook: Mapping[str, Any]) -> Judgement:
+    """What is missing is the answer to another exercise, whose cell was not run since the kernel started."""
+    missing = MISSING.search(judgement.finding.message) if judgement.finding else None
+    if (
+        judgement.finding is None
+        or missing is None
+        or missing[1] in notebook
+        or missing[1] not in _catalogue()
+    ):
+        return judgement
+    message = (
+        f"{judgement.finding.message} Run the cell in which you write `{missing[1]}`, then this one again."
+    )
+    return replace(judgement, finding=replace(judgement.finding, message=message))
 
 
 def _without_what_is_held_back(judgement: Judgement) -> Judgement:

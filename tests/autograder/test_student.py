@@ -129,6 +129,18 @@ def test_no_mistake_is_named_that_may_be_that_of_another_function(capsys: Any) -
     assert "builds on" not in shown
 
 
+def test_where_a_function_of_another_exercise_is_missing_its_cell_is_to_be_run(capsys: Any) -> None:
+    notebook: dict[str, Any] = {"np": np}
+    exec("def ewma_corrected(x, beta):\n    return ewma(x, beta)", notebook)
+    shown, _ = said(notebook["ewma_corrected"], capsys)
+    assert "name 'ewma' is not defined" in shown
+    assert "Run the cell in which you write `ewma`, then this one again." in shown
+    exec("def ewma_corrected(x, beta):\n    return mistyped(x, beta)", notebook)
+    shown, _ = said(notebook["ewma_corrected"], capsys)
+    assert "name 'mistyped' is not defined" in shown
+    assert "Run the cell" not in shown
+
+
 # --- under which name, and whose ------------------------------------------------------------------------
 
 
