@@ -41,6 +41,13 @@ PACKAGE, GRADER = "advsec", "autograder"
 # `check` asks for these only where there is no handout.
 LEFT_OUT = (f"{GRADER}.course",)
 WHEEL = b"Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+# What JupyterLab does where this is installed, however it is started: nobody is asked about news, and the
+# README is a page. It reads this file of its environment.
+OF_JUPYTERLAB = "etc/jupyter/labconfig/default_setting_overrides.json"
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
+}
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 Files = Mapping[str, bytes]
@@ -219,7 +226,7 @@ def make_wheel(parts: Sequence[Part], owners: Mapping[str, str]) -> tuple[str, b
     needed = {top for name in modules for top in _imports_of(name)} | {
         name.partition(".")[0] for name in imports
     }
-    return packed(files, list(_requirements(needed)))
+    return packed(files, list(_requirements(needed)), {OF_JUPYTERLAB: json.dumps(SETTINGS).encode()})
 
 
 def _asked_about(course: Course, assignment: Assignment) -> dict[str, str]:
@@ -232,13 +239,17 @@ def _asked_about(course: Course, assignment: Assignment) -> dict[str, str]:
     return {exercise.name: each.name for each in (*others, assignment) for exercise in each.exercises}
 
 
-def packed(files: dict[str, bytes], requirements: list[str]) -> tuple[str, bytes]:
+def packed(files: Files, requirements: list[str], beside: Files | None = None) -> tuple[str, bytes]:
     """A wheel, as https://packaging.python.org/en/latest/specifications/binary-distribution-format asks.
 
-    The version says which contents they are, so that pip replaces those of another assignment.
+    The version says which contents they are, so that pip replaces those of another assignment. What lies
+    `beside` the packages goes where the environment begins.
     """
+    beside = beside or {}
     about = metadata.metadata(PACKAGE)
-    digest = hashlib.sha256(repr((sorted(files.items()), requirements)).encode()).hexdigest()
+    digest = hashlib.sha256(
+        repr((sorted(files.items()), sorted(beside.items()), requirements)).encode()
+    ).hexdigest()
     version = f"{about['Version']}+h{digest[:8]}"
     info = f"{PACKAGE}-{version}.dist-info"
     lines = [
@@ -251,7 +262,9 @@ def packed(files: dict[str, bytes], requirements: list[str]) -> tuple[str, bytes
         f"Requires-Python: {about['Requires-Python']}",
         *(f"Requires-Dist: {each}" for each in requirements),
     ]
-    files = files | {
+    files = {
+        **files,
+        **{f"{PACKAGE}-{version}.data/data/{path}": content for path, content in beside.items()},
         f"{info}/METADATA": "\n".join([*lines, ""]).encode(),
         f"{info}/WHEEL": WHEEL,
     }

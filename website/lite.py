@@ -121,7 +121,9 @@ def for_a_browser(wheel: bytes) -> tuple[str, bytes]:
         inside = {path: archive.read(path) for path in archive.namelist()}
     (about,) = (content.decode() for path, content in inside.items() if path.endswith(".dist-info/METADATA"))
     asked = re.findall(r"^Requires-Dist: (.+)$", about, re.MULTILINE)
-    files = {path: content for path, content in inside.items() if ".dist-info/" not in path}
+    files = {
+        path: content for path, content in inside.items() if not re.match(r"[^/]+\.(dist-info|data)/", path)
+    }
     return packed(files, [each for each in asked if re.split(r"[^\w-]", each)[0] not in NOT_IN_A_BROWSER])
 
 
