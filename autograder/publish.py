@@ -45,7 +45,7 @@ from autograder.results import Result
 from nbgrader import api
 from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 
@@ -308,23 +308,40 @@ class _Shelf:
         return cls(assignment, cells, release, names, _held(gradebook, assignment.name))
 
 
+# Statements for each submission of a class, put together once. They are executed by the session's connection,
+# which has the same transaction and spares what the session does for objects.
+_ASSIGNMENT: Any = bindparam("assignment")
+_STUDENT: Any = bindparam("student")
+_SCORES = entries_of(api.Grade, _ASSIGNMENT, api.BaseCell.name, api.Grade.auto_score)
+_COMMENTS = entries_of(api.Comment, _ASSIGNMENT, api.BaseCell.name, api.Comment.auto_comment)
+_OF_ALL = (_SCORES, _COMMENTS)
+_OF_ONE = tuple(query.where(api.SubmittedAssignment.student_id == _STUDENT) for query in _OF_ALL)
+_KNOWN = (
+    select(api.SubmittedAssignment.id)
+    .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
+    .where(api.Assignment.name == _ASSIGNMENT, api.SubmittedAssignment.student_id == _STUDENT)
+)
+_PERSON = select(api.Student.id).where(api.Student.id == _STUDENT)
+_INSERT = {
+    kind: insert(kind)
+    for kind in (api.Student, api.SubmittedAssignment, api.SubmittedNotebook, api.Grade, api.Comment)
+}
+
+
 def _held(gradebook: Gradebook, assignment: str, student: str | None = None) -> dict[str, _Entries]:
     """What the gradebook holds of the machine's, by student; of everybody, or of one."""
-    scores = _by_cell(
-        gradebook, entries_of(api.Grade, assignment, api.BaseCell.name, api.Grade.auto_score), student
-    )
-    comments = _by_cell(
-        gradebook, entries_of(api.Comment, assignment, api.BaseCell.name, api.Comment.auto_comment), student
-    )
+    if student is None:
+        queries, names = _OF_ALL, {"assignment": assignment}
+    else:
+        queries, names = _OF_ONE, {"assignment": assignment, "student": student}
+    scores, comments = (_by_cell(gradebook, query, names) for query in queries)
     return {student: _Entries(held, comments.get(student, {})) for student, held in scores.items()}
 
 
-def _by_cell(gradebook: Gradebook, query: Any, student: str | None) -> dict[str, dict[str, Any]]:
+def _by_cell(gradebook: Gradebook, query: Any, names: dict[str, str]) -> dict[str, dict[str, Any]]:
     """Rows of student, cell and value, by student and cell."""
     found: dict[str, dict[str, Any]] = {}
-    if student is not None:
-        query = query.where(api.SubmittedAssignment.student_id == student)
-    for student, cell, value in gradebook.db.execute(query):
+    for student, cell, value in gradebook.db.connection().execute(query, names):
         found.setdefault(student, {})[cell] = value
     return found
 
@@ -347,16 +364,11 @@ def _add(gradebook: Gradebook, result: Result, shelf: "_Shelf", entries: _Entrie
 
 def _is_known(gradebook: Gradebook, result: Result) -> bool:
     """Whether the gradebook has rows of the submission, after which the student has a row."""
-    query = (
-        select(api.SubmittedAssignment.id)
-        .join(api.Assignment)
-        .where(api.Assignment.name == result.assignment, api.SubmittedAssignment.student_id == result.student)
-    )
-    if gradebook.db.execute(query).first():
+    connection, names = gradebook.db.connection(), {"student": result.student}
+    if connection.execute(_KNOWN, names | {"assignment": result.assignment}).first():
         return True
-    person = {"id": result.student}
-    if not gradebook.db.execute(select(api.Student.id).filter_by(**person)).first():
-        gradebook.db.execute(insert(api.Student), [person])
+    if not connection.execute(_PERSON, names).first():
+        connection.execute(_INSERT[api.Student], [{"id": result.student}])
     failpoint("publish: student entered")
     return False
 
@@ -401,9 +413,10 @@ def _insert(gradebook: Gradebook, result: Result, cells: "_Cells", entries: _Ent
             ],
         ),
     )
+    connection = gradebook.db.connection()
     for kind, each in rows:
         if each:
-            gradebook.db.execute(insert(kind), each)
+            connection.execute(_INSERT[kind], each)
     failpoint("publish: submission entered")
     gradebook.db.commit()
 

@@ -201,7 +201,7 @@ class ResultStore:
 
     def save(self, result: Result) -> str:
         """Write the result under its key, whole or not at all, with its hash; raises CourseError."""
-        text = json.dumps(_convert(result), ensure_ascii=False).encode("utf-8", "replace")
+        text = json.dumps(result, ensure_ascii=False, default=_convert).encode("utf-8", "replace")
         check = hashlib.sha256(text).hexdigest()
         write_ours(self._path(result.key), b"%s\n%s\n" % (text, check.encode()))
         return check
@@ -211,12 +211,16 @@ class ResultStore:
 
 
 def _convert(value: Any) -> Any:
-    """Nested dataclasses as what JSON can hold; bytes become hexadecimal text."""
-    if dataclasses.is_dataclass(value):
-        return {field.name: _convert(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, tuple):
-        return [_convert(item) for item in value]
-    return value.hex() if isinstance(value, bytes) else value
+    """What JSON makes of what it does not know itself: a dataclass, of its fields; bytes, of their digits."""
+    if isinstance(value, bytes):
+        return value.hex()
+    return {name: getattr(value, name) for name in _field_names(value.__class__)}
+
+
+@functools.cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    """Raises TypeError for what is no dataclass."""
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _restore(kind: Any, plain: Any) -> Any:
