@@ -1,4 +1,4 @@
-"""All panels of all catalogues in JupyterLab, at twice the size.
+"""All panels of all catalogues in JupyterLab: at twice the size, light and dark, by keyboard alone.
 
 `python -m tests.browser.panels FOLDER` writes the same notebooks, for people to look at.
 """
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 from autograder.exercises import ASSIGNMENT_NAMES, load
 from tests.browser import panels
 from tests.browser.conftest import new_page
-from tests.browser.lab import Lab
+from tests.browser.lab import Lab, execute
 
 
 PANEL = ".jp-OutputArea-output > div[style*=border-left]"
@@ -26,6 +26,55 @@ STICKING_OUT = """panels => panels.flatMap(panel => {
     const out = inside.filter(each => each.getBoundingClientRect().right > right);
     return out.slice(-1).map(each => each.outerHTML.slice(0, 200));
 })"""
+
+# Words whose colour is too near to what is behind them, and edges that nobody sees; each kind once.
+FAINT = """panels => {
+    const brightness = colour => {
+        const [red, green, blue] = colour.match(/[\\d.]+/g).map(each => each / 255)
+            .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const contrast = (one, other) => {
+        const [dark, bright] = [brightness(one), brightness(other)].sort((a, b) => a - b);
+        return (bright + 0.05) / (dark + 0.05);
+    };
+    const behind = element => {
+        for (let each = element; each; each = each.parentElement) {
+            const { backgroundColor } = getComputedStyle(each);
+            if (!/^rgba\\(.*, 0\\)$/.test(backgroundColor)) return backgroundColor;
+        }
+        throw new Error("there is nothing behind it");
+    };
+    const found = new Set();
+    const note = (element, what, colour, least) => {
+        const ground = behind(element);
+        if (contrast(colour, ground) < least)
+            found.add(`${what} ${element.localName} ${colour} on ${ground}`);
+    };
+    for (const panel of panels) {
+        note(panel, "edge of", getComputedStyle(panel).borderLeftColor, 3);
+        for (const each of [panel, ...panel.querySelectorAll("*")])
+            if ([...each.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim()))
+                note(each, "words of", getComputedStyle(each).color, 4.5);
+    }
+    return [...found];
+}"""
+# What no keyboard reaches: what is cut off and scrolls, and what answers to a mouse, without a focus.
+OUT_OF_REACH = """panels => panels.flatMap(panel => [panel, ...panel.querySelectorAll("*")])
+    .filter(each => each.tabIndex < 0)
+    .filter(each => each.matches("a, button, input, select, summary, [onclick], [title]")
+        || getComputedStyle(each).overflowX !== "visible" && each.scrollWidth > each.clientWidth + 1)
+    .slice(-3).map(each => each.outerHTML.slice(0, 200))"""
+# Links and the like that nobody sees that they are on.
+FOCUS_UNSEEN = """panels => panels.flatMap(panel => [...panel.querySelectorAll("*")])
+    .filter(each => each.tabIndex >= 0)
+    .filter(each => {
+        each.focus({ focusVisible: true });
+        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(each);
+        return document.activeElement !== each
+            || (outlineStyle === "none" || outlineWidth === "0px") && boxShadow === "none";
+    })
+    .slice(-3).map(each => each.outerHTML.slice(0, 200))"""
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +130,31 @@ def test_no_result_has_more_digits_than_anybody_reads(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ASSIGNMENT_NAMES)
-def test_every_panel_fits_at_twice_the_size(enlarged: Page, lab: Lab, name: str) -> None:
+def test_every_panel_can_be_read_at_twice_the_size_light_and_dark_and_by_keyboard(
+    enlarged: Page, lab: Lab, name: str
+) -> None:
     opened(enlarged, lab, name)
-    assert enlarged.locator(PANEL).evaluate_all(STICKING_OUT) == []
+    shown = enlarged.locator(PANEL)
+    assert shown.evaluate_all(STICKING_OUT) == []
+    assert shown.evaluate_all(OUT_OF_REACH) == []
+    assert shown.evaluate_all(FOCUS_UNSEEN) == []
+    for theme, is_light in (("JupyterLab Light", "true"), ("JupyterLab Dark", "false")):
+        execute(enlarged, "apputils:change-theme", theme=theme)
+        enlarged.wait_for_selector(f"body[data-jp-theme-light={is_light}]", state="attached")
+        assert shown.evaluate_all(FAINT) == [], theme
+
+
+def test_what_is_faint_or_out_of_reach_would_be_found(page: Page) -> None:
+    """Of each kind one, beside one that is as it should be."""
+    page.set_content(
+        """<body style="background:#fff"><div style="border-left:4px solid #eee;color:#999">faint</div>
+        <div style="border-left:4px solid #777;color:#333">
+        <p style="width:20px;overflow:hidden">unreachable</p>
+        <a href="#x" style="outline:none">unseen</a></div></body>"""
+    )
+    shown = page.locator("div")
+    faint = ["edge of div rgb(238, 238, 238) on rgb(255, 255, 255)"]
+    faint.append("words of div rgb(153, 153, 153) on rgb(255, 255, 255)")
+    assert [each for each in shown.evaluate_all(FAINT) if " a " not in each] == faint
+    assert [each[:9] for each in shown.evaluate_all(OUT_OF_REACH)] == ["<p style="]
+    assert [each[:9] for each in shown.evaluate_all(FOCUS_UNSEEN)] == ['<a href="']
