@@ -1,7 +1,7 @@
 """Aim the catalogue of an exercise at a check: which wrong formulas pass, and which right answers fail.
 
-What is run are formulas of the catalogue and the check of a teacher, in this process. A check that never ends
-is left after a while, one that calls `sys.exit` has not passed; nothing else of it can end the run.
+What is run are formulas of the catalogue and the check of a teacher, in this process and with its rights. A
+check that never ends is left after a while, and one that calls `sys.exit` has not passed.
 """
 
 import contextlib

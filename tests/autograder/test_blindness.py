@@ -23,6 +23,7 @@ from autograder.exercises.published.adam import ADAM_OF_THE_PAPER
 from autograder.exercises.published.checks import regression
 from autograder.exercises.published.pages import lecture_table, page, text
 from autograder.prove import Bench
+from tests import notebooks
 from tests.autograder.course import ROOT
 
 
@@ -78,7 +79,7 @@ def test_the_learning_rate_is_one_minus_the_decay_where_one_is_0_01_and_the_othe
 
 
 def test_a_fixed_mask_turns_right_ways_to_draw_away() -> None:
-    """Of three ways one: that the others pass is since numpy draws one binomial number as `rand < p` does."""
+    """Of three ways one: `binomial(1, p)` draws as `rand < p` does where p is above one half."""
     turned_away = {tried.answer.name for tried in row_of("deep-ml-151").blindness.turned_away}
     assert "above one minus the probability" in turned_away
     assert "the solution" not in turned_away
@@ -119,6 +120,15 @@ def test_the_table_of_the_lecture_is_what_is_measured() -> None:
     cells = {cell.id: cell.source for cell in notebook.cells}
     assert f"\n\n{lecture_table()}\n\n" in cells["published-verdict"]
     assert re.findall(r"\| (\d+) \|$", lecture_table(), re.MULTILINE)[-1] == "0"
+
+
+def test_the_table_of_the_lecture_is_written_with_the_notebooks() -> None:
+    notebook = nbformat.read(ROOT / "notebooks" / "lectures" / "02_optimizers.ipynb", as_version=4)
+    (cell,) = (cell for cell in notebook.cells if cell.id == "published-verdict")
+    right, cell.source = cell.source, cell.source.replace("| 13 |", "| 0 |")
+    assert cell.source != right
+    notebooks.fill(notebook)
+    assert cell.source == right
 
 
 def test_the_page_and_the_command_say_what_is_measured() -> None:

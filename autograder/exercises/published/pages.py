@@ -44,8 +44,8 @@ With a learning rate of 0.01 and a decay of 0.99 nobody sees whether the square 
 or the learning rate, a mistake that students have made. Either place of epsilon counts as right.""",
     "sample_mask": """\
 Hardly two ways of drawing a mask use random numbers alike, so that a fixed mask turns right answers away:
-here those that keep what lies above 1 - keep_prob. To keep what lies below keep_prob gives the mask of
-numpy's binomial distribution, which the test expects.""",
+here those that keep what lies above 1 - keep_prob. The test expects the mask of numpy's binomial
+distribution, which for a keep_prob above one half is that of keeping what lies below it.""",
     "batchnorm_forward": """\
 To the digits that are printed, what passes is what these inputs cannot show: another eps, and whole
 numbers. But a right answer in single precision fails. Read to four digits it passes, and so do formulas
