@@ -192,5 +192,6 @@ NOTES: tuple[Note, ...] = (
     ),
     Note("torch", "running", "`momentum=None` takes the plain mean of all batches"),
     Note("equinox", "running", "with `mode='ema'`, its other mode, the first batch is the start"),
+    Note("onnx", "running", "keeps no averages: the caller hands them in, and so chooses where they start"),
     Note("haiku", "running", "starts at 0 and corrects for it, so that the first batch replaces the start"),
 )

@@ -28,6 +28,8 @@ napoleon_use_param = False
 
 # Notebooks are shown as they were committed: nothing is run, and no widget manager comes from elsewhere.
 nb_execution_mode = "off"
+# Tables and formulas that a cell shows are read as those of the text.
+nb_render_markdown_format = "myst"
 nb_ipywidgets_js: dict[str, Any] = {}
 nb_code_prompt_show = "What comes out"
 nb_code_prompt_hide = "What comes out"

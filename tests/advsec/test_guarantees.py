@@ -37,6 +37,7 @@ NEEDS = {
     "clinic": ("batchnorm", "dropout", "network"),
     "conventions": ("errata", "libraries"),
     "network": ("batchnorm", "dropout"),
+    "rosetta": ("conventions", "errata", "libraries"),
     "training": ("batchnorm", "dropout", "network", "optimizers"),
     "widgets": (
         *("batchnorm", "bias_variance", "dropout", "gradient_check", "linear_models", "optimizers"),

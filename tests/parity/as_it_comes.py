@@ -400,7 +400,7 @@ def tinygrad_layer(n):
     return step
 
 
-def onnx_layer(n):
+def onnx_layer(n, mean=0.0):
     model = onnx_model(
         "BatchNormalization",
         [("X", "DOUBLE", 2), "scale", "B", "mean", "var"],
@@ -408,7 +408,7 @@ def onnx_layer(n):
         opset=15,
         training_mode=1,
     )
-    kept = {"mean": np.zeros(n), "var": np.ones(n)}  # which the caller chooses
+    kept = {"mean": np.full(n, mean), "var": np.ones(n)}  # which the caller chooses
 
     def step(z):
         out, *averages = model.run(None, {"X": z, "scale": np.ones(n), "B": np.zeros(n), **kept})

@@ -306,3 +306,10 @@ def haiku_forgets_its_start():
         np.testing.assert_allclose(np.array(theirs).reshape(2, 2), stats[:2], rtol=1e-5)
     _, *first = as_it_comes.haiku_layer(2)(as_it_comes.BATCHES[0])
     np.testing.assert_allclose(np.ravel(first[1]), as_it_comes.BATCHES[0].var(axis=0), rtol=1e-5)
+
+
+@proves("onnx", "running")
+def onnx_keeps_nothing():
+    z = as_it_comes.BATCHES[0]
+    results = [as_it_comes.onnx_layer(2, mean=mean)(z)[1] for mean in (0.0, 0.0, 1.0)]
+    np.testing.assert_allclose(results, [0.1 * z.mean(axis=0) + start for start in (0, 0, 0.9)], rtol=1e-5)

@@ -21,8 +21,10 @@ from autograder.exercises.batch_normalization.inputs import (
 from autograder.exercises.batch_normalization.rules import eps_as_it_stands
 from autograder.exercises.batch_normalization.sections import AVERAGE_WHAT, EPSILON, RUNNING, TEST_TIME
 from autograder.exercises.credit import HALF_MENDED
+from autograder.exercises.libraries import libraries
 
 
+UNBIASED = libraries("running", unbiased=True)
 BATCH = "mu, var = z.mean(axis=0), z.var(axis=0)"
 # Not as `running_update` writes it, which students are to find for themselves.
 NEW_MEAN, NEW_VARIANCE = "running_mu + share * (mu - running_mu)", "running_var + share * (var - running_var)"
@@ -304,7 +306,7 @@ BATCHNORM_LAYER = exercise(
         wrong_average(
             "population_variance",
             {NEW_VARIANCE: "decay * running_var + (1 - decay) * var * (len(z) / max(len(z) - 1, 1))"},
-            "the variance of the population is averaged, as PyTorch does, where the one of the batch was: "
+            f"the variance of the population is averaged, as in {UNBIASED}, where the one of the batch was: "
             "`var * m / (m - 1)`",
             AVERAGE_WHAT,
         ),

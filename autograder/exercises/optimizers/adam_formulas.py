@@ -2,10 +2,14 @@
 
 from autograder.catalogue import Wrong
 from autograder.exercises.credit import SLIP
+from autograder.exercises.libraries import libraries
 from autograder.exercises.optimizers.families import average, averages, squares, steps
 from autograder.exercises.optimizers.sections import ADAM, CORRECTION, EPSILON
 
 
+OF_PAPER = libraries("adam", "the paper", eps_inside_sqrt=False, debias_second="before_eps")
+EPS_HAT = libraries("adam", eps_inside_sqrt=False, debias_second="after_eps")
+UNCORRECTED = libraries("adam", eps_inside_sqrt=False, debias_first=False, debias_second="none")
 FIRST, SECOND = average("v", "dw", "beta1"), average("s", "dw**2", "beta2")
 V_CORRECTED, S_CORRECTED = "v / (1 - beta1**t)", "s / (1 - beta2**t)"
 DIVISOR = "np.sqrt(s_corrected + eps)"
@@ -36,9 +40,7 @@ FORMULAS: tuple[Wrong, ...] = (
     Wrong(
         "eps_outside",
         {DIVISOR: "(np.sqrt(s_corrected) + eps)"},
-        "epsilon is added to the root, as the paper and PyTorch have it, and not under it as the "
-        "exercise "
-        "asks: `{}`",
+        f"epsilon is added to the root, as in {OF_PAPER}, and not under it as the exercise asks: `{{}}`",
         passes=(USUAL,),
         read=EPSILON,
         credit=SLIP,
@@ -47,8 +49,7 @@ FORMULAS: tuple[Wrong, ...] = (
         "eps_hat",
         {STEP: "np.sqrt(1 - beta2**t) * v_corrected / (np.sqrt(s) + eps)"},
         "both corrections are moved into the learning rate, so that epsilon is added to a root that is "
-        "not "
-        "corrected, as Keras has it: "
+        f"not corrected, as in {EPS_HAT}: "
         "`lr * np.sqrt(1 - beta2**t) / (1 - beta1**t) * v / (np.sqrt(s) + eps)`",
         passes=(USUAL,),
         read=EPSILON,
@@ -94,7 +95,8 @@ FORMULAS: tuple[Wrong, ...] = (
     Wrong(
         "no_correction_with_eps_outside",
         {STEP: "v / (np.sqrt(s) + eps)"},
-        "neither average is corrected for its start at zero, and epsilon is added to the root: `{}`",
+        "neither average is corrected for its start at zero, and epsilon is added to the root, as in "
+        f"{UNCORRECTED} unless it is told to correct: `{{}}`",
         read=CORRECTION,
     ),
     Wrong(

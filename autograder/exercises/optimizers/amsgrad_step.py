@@ -4,6 +4,7 @@ from advsec import optimizers
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe
 from autograder.exercises.credit import SLIP
+from autograder.exercises.libraries import libraries
 from autograder.exercises.optimizers.adam_step import hyper
 from autograder.exercises.optimizers.families import average, averages, counts, squares, states, steps
 from autograder.exercises.optimizers.inputs import learning_rate, mixed_gradients, run, weights
@@ -67,6 +68,10 @@ def single(rng: np.random.Generator) -> tuple[Call, ...]:
 
 OWN = (1,)
 
+CORRECTED_FIRST = libraries("amsgrad", eps_inside_sqrt=False, debias_second="before_max")
+CORRECTED_AFTER = libraries("amsgrad", eps_inside_sqrt=False, debias_second="before_eps")
+CORRECTED_LAST = libraries("amsgrad", eps_inside_sqrt=False, debias_second="after_eps")
+
 
 def published(name: str, change: dict[str, str], message: str) -> Wrong:
     return Wrong(name, change, message, kind="convention", convention=True)
@@ -110,29 +115,29 @@ AMSGRAD_STEP = exercise(
         published(
             "optax_with_eps_inside",
             {LARGEST: "np.maximum(s_max, s / (1 - beta2**t))"},
-            "the maximum is taken of the corrected second moments, as in optax: `{}`",
+            f"the maximum is taken of the corrected second moments, as in {CORRECTED_FIRST}: `{{}}`",
         ),
         published(
             "optax",
             {LARGEST: "np.maximum(s_max, s / (1 - beta2**t))", DIVISOR: "(np.sqrt(s_max) + eps)"},
             "the maximum is taken of the corrected second moments and epsilon is added to its root, as in "
-            "optax: `{}`",
+            f"{CORRECTED_FIRST}: `{{}}`",
         ),
         published(
             "pytorch_with_eps_inside",
             {DIVISOR: "np.sqrt(s_max / (1 - beta2**t) + eps)"},
-            "the maximum is corrected after it was taken, as in PyTorch: `{}`",
+            f"the maximum is corrected after it was taken, as in {CORRECTED_AFTER}: `{{}}`",
         ),
         published(
             "pytorch",
             {DIVISOR: "(np.sqrt(s_max / (1 - beta2**t)) + eps)"},
-            "the maximum is corrected after it was taken and epsilon is added to its root, as in PyTorch: "
-            "`{}`",
+            "the maximum is corrected after it was taken and epsilon is added to its root, as in "
+            f"{CORRECTED_AFTER}: `{{}}`",
         ),
         published(
             "keras",
             {STEP: "np.sqrt(1 - beta2**t) * v_corrected / (np.sqrt(s_max) + eps)"},
-            "the root is corrected after epsilon was added to it, as in Keras: `{}`",
+            f"the root is corrected after epsilon was added to it, as in {CORRECTED_LAST}: `{{}}`",
         ),
         Wrong(
             "eps_outside",

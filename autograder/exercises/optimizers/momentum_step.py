@@ -6,6 +6,7 @@ from advsec import optimizers
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe
 from autograder.exercises.credit import SLIP
+from autograder.exercises.libraries import libraries
 from autograder.exercises.optimizers.families import average, averages, states, steps
 from autograder.exercises.optimizers.inputs import (
     gradients,
@@ -71,6 +72,8 @@ def other_shapes(rng: np.random.Generator) -> tuple[Call, ...]:
 
 OWN = (1,)
 
+SUMS = libraries("momentum", dampened=False)
+
 MOMENTUM_STEP = exercise(
     solution="""
         def momentum_step(w, dw, state, *, lr, beta=0.9):
@@ -96,8 +99,7 @@ MOMENTUM_STEP = exercise(
             "heavy_ball",
             {AVERAGE: "beta * v + dw"},
             "the gradient comes in with its full weight, so that steps grow to 1 / (1 - beta) times the "
-            "size; "
-            "PyTorch has it this way, with another learning rate in mind: `{}`",
+            f"size, as in {SUMS}, which have another learning rate in mind: `{{}}`",
             credit=SLIP,
         ),
         Wrong(

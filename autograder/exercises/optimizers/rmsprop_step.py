@@ -6,6 +6,7 @@ from advsec import optimizers
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe
 from autograder.exercises.credit import SLIP
+from autograder.exercises.libraries import libraries
 from autograder.exercises.optimizers.families import average, squares, states, steps
 from autograder.exercises.optimizers.inputs import (
     epsilon,
@@ -64,6 +65,8 @@ def single(rng: np.random.Generator) -> tuple[Call, ...]:
 
 OWN = (1,)
 
+OUTSIDE = libraries("rmsprop", eps_inside_sqrt=False)
+
 RMSPROP_STEP = exercise(
     solution="""
         def rmsprop_step(w, dw, state, *, lr, beta2=0.9, eps=1e-08):
@@ -87,7 +90,7 @@ RMSPROP_STEP = exercise(
         Wrong(
             "eps_outside",
             {DIVISOR: "(np.sqrt(s) + eps)"},
-            "epsilon is added to the root, as PyTorch has it, and not under it as the exercise asks: `{}`",
+            f"epsilon is added to the root, as in {OUTSIDE}, and not under it as the exercise asks: `{{}}`",
             passes=(USUAL,),
             read=EPSILON,
             credit=SLIP,
