@@ -2,7 +2,8 @@
 
 nbgrader's package begins with its extensions of Jupyter's server, which a program without a browser never
 asks. They are imported when somebody does ask the package for what it defines itself; each of its modules
-imports what it needs anyway. So is setuptools, with which `nbgrader.utils` unpacks archives.
+imports what it needs anyway. So is setuptools, with which `nbgrader.utils` unpacks archives, and requests,
+with which `nbgrader.auth` asks a JupyterHub.
 """
 
 import importlib
@@ -53,8 +54,28 @@ def _import_without_setuptools(name: str) -> None:
         del sys.modules["setuptools"], sys.modules[ARCHIVES]
 
 
+class _Later(ModuleType):
+    """Stands for a module that is imported when something of it is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+def _import_without_requests(name: str) -> None:
+    if "requests" in sys.modules:
+        return
+    sys.modules["requests"] = _Later("requests")
+    try:
+        importlib.import_module(name)
+    finally:
+        del sys.modules["requests"]
+
+
 if "nbgrader" not in sys.modules and (_spec := importlib.util.find_spec("nbgrader")):
     _package = importlib.util.module_from_spec(_spec)
     _package.__class__ = _Package
     sys.modules["nbgrader"] = _package
     _import_without_setuptools("nbgrader.utils")
+    _import_without_requests("nbgrader.auth")

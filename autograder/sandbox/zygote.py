@@ -47,7 +47,6 @@ def main(control_fd: int, policy: Policy) -> NoReturn:
     gc.disable()  # of what is imported nothing is for the bin
     shell = _prepare(policy)
     wall = _receive_wall(control)
-    gc.collect()
     gc.freeze()
     gc.enable()
     pages.gather()

@@ -10,7 +10,7 @@ def test_the_gradebook_is_opened_without_the_extensions_of_the_server():
     _run("""
 import sys
 from autograder import gradebook, publish
-unneeded = {"jupyter_server", "nbconvert", "nbgrader.apps", "nbgrader.preprocessors", "setuptools"}
+unneeded = {"jupyter_server", "nbconvert", "nbgrader.apps", "nbgrader.preprocessors", "requests", "setuptools"}
 assert not unneeded & sys.modules.keys(), unneeded & sys.modules.keys()
 """)
 
@@ -24,6 +24,15 @@ assert nbgrader.__version__
 from nbgrader.apps import NbGraderApp
 from nbgrader import preprocessors
 assert not hasattr(nbgrader, "no_such_name")
+""")
+
+
+def test_a_jupyterhub_is_still_asked():
+    _run("""
+from autograder import gradebook
+from nbgrader.auth import jupyterhub
+import requests
+assert jupyterhub.requests.request is requests.request
 """)
 
 
