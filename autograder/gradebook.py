@@ -36,6 +36,7 @@ from autograder.grades import Grade, Mark
 from autograder.notebook import METADATA_KEY, read_release, with_mark_schemes
 from autograder.penalties import grant_extension, of_student, seconds_late, settle
 from autograder.results import Result
+from autograder.stopping import STOPS
 from autograder.when_shown import WhenShown, asked_for
 
 
@@ -71,8 +72,9 @@ def make_release(course: Course, assignment: Assignment) -> Path:
     answer = nbgrader.generate_assignment(assignment.name, force=True, create=True)
     if not answer["success"]:
         last = (answer.get("error") or answer.get("log") or "no reason given").strip().splitlines()[-1]
-        if last == KeyboardInterrupt.__name__:  # which nbgrader takes for an error like any other
-            raise KeyboardInterrupt
+        for stop in STOPS:  # which nbgrader takes for errors like any other
+            if last.partition(":")[0].rpartition(".")[2] == stop.__name__:
+                raise stop
         raise CourseError(f"nbgrader could not make the release of {assignment.name}: {last}")
     folders = nbgrader.coursedir
     return Path(folders.format_path(folders.release_directory, ".", assignment.name))

@@ -16,6 +16,7 @@ import typer
 
 from autograder.cli.says import complain
 from autograder.course import Course
+from autograder.stopping import STOPS, Terminated
 
 
 if TYPE_CHECKING:
@@ -243,13 +244,6 @@ class _Terminal:
         raise KeyboardInterrupt
 
 
-class Terminated(SystemExit):
-    """The program was asked to end by SIGTERM."""
-
-    def __init__(self) -> None:
-        super().__init__(128 + signal.SIGTERM)
-
-
 def _progress() -> "Progress":
     from rich.console import Console
     from rich.progress import (
@@ -287,7 +281,7 @@ def stoppable() -> Iterator[None]:
     sys.unraisablehook = partial(_ask_again, before)
     try:
         yield
-    except (KeyboardInterrupt, Terminated):
+    except tuple(STOPS):
         complain(STOPPED)
         raise
     finally:
@@ -295,9 +289,9 @@ def stoppable() -> Iterator[None]:
 
 
 def _ask_again(otherwise: "Callable[[UnraisableHookArgs], object]", unheard: "UnraisableHookArgs") -> None:
-    """Python drops an interrupt that arrives in a destructor; it is sent again when that is over."""
-    if unheard.exc_type is KeyboardInterrupt:
-        again = Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+    """Python drops what a signal raises in a destructor; it is sent again when that is over."""
+    if unheard.exc_type in STOPS:
+        again = Timer(0.05, os.kill, (os.getpid(), STOPS[unheard.exc_type]))
         again.daemon = True
         again.start()
     else:

@@ -11,9 +11,10 @@ import pytest
 
 from autograder.course import Course
 from autograder.exercises import load
-from autograder.gradebook import shown_results
+from autograder.gradebook import make_release, shown_results
 from autograder.publish import publish
 from autograder.results import Result
+from autograder.stopping import Terminated
 
 from .course import ASSIGNMENT, make_course, run
 
@@ -159,3 +160,19 @@ def test_a_question_in_words_waits_for_a_person_even_when_nothing_was_written(tm
     text = autograded.read_text()
     assert "I choose beta = 0.98" in text
     assert "one point for each of the four parts" in text  # the mark scheme, for those who mark
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, Terminated])
+def test_who_ends_the_program_amid_a_release_is_not_told_that_nbgrader_failed(
+    stop: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nbgrader takes whatever a signal raises for an error of its own."""
+
+    def strikes(*_: object) -> None:
+        raise stop
+
+    course = make_course(tmp_path, students=())
+    monkeypatch.chdir(course)
+    monkeypatch.setattr("nbgrader.converters.GenerateAssignment.convert_notebooks", strikes)
+    with pytest.raises(stop):
+        make_release(Course.find(course), load(ASSIGNMENT))
