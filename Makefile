@@ -58,7 +58,8 @@ $(LOCKED): requirements.lock
 
 $(READY): $(LOCKED) pyproject.toml
 	@echo "== Installing advsec and autograder into $(VENV)"
-	@$(PIP) --no-build-isolation --editable .
+	@# setuptools warns at length of what holds for every editable installation.
+	@PYTHONWARNINGS=ignore::UserWarning $(PIP) --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q -j 0 advsec autograder
 	@printf %s "$(CURDIR)" > $@
 
