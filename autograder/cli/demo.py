@@ -51,9 +51,9 @@ def demo(
     ]
     for each in known:
         _let_hand_in(course, each, hazards=each.name == names[0])
-    # The sample class is our own code: it is graded even where there is no wall.
+    # The sample class is our own code: it is graded even where there is no wall. Each has people of its own.
     handed_in = found_submissions(course.submitted, known, None)
-    accounts = grade_class(course, known, handed_in, jobs, unsafe=True, quiet=False)
+    accounts = grade_class(course, known, handed_in, jobs, unsafe=True, quiet=False, absent=False)
     if len(known) == 1:
         (only,) = accounts
         print_table(_worst_first(only.results, only.grades), known[0], only.grades, rows=SHOWN)
@@ -71,7 +71,8 @@ def _reports(course: Course, assignment: "Assignment", account: "Account") -> "R
 
     shown = shown_results(course, assignment.name)
     results = [result for each in account.results if (result := shown[each.student])]
-    return make_reports(course, assignment, results, account.grades)
+    theirs = {student: grade for student, grade in account.grades.items() if grade.handed_in}
+    return make_reports(course, assignment, results, theirs)
 
 
 def _let_hand_in(course: Course, assignment: "Assignment", *, hazards: bool) -> None:

@@ -49,13 +49,15 @@ def grade_class(
     insist: bool = False,
     unsafe: bool,
     quiet: bool,
+    absent: bool = True,
     before: "Callable[[Wall], None]" = lambda _: None,
 ) -> "list[Account]":
     """Grade what is not known, publish it, and print the accounts, which must agree.
 
     It is graded by so many `workers` here, or by those of the `cluster` at an address. What has ended the
-    program three times is tried only where a person will `insist`. `before` is called when nobody else is
-    grading any more, and nothing is written yet.
+    program three times is tried only where a person will `insist`. With `absent` the accounts also say how
+    many handed in nothing. `before` is called when nobody else is grading any more, and nothing is written
+    yet.
     """
     from autograder.batch import Batch
     from autograder.protection import choose_wall
@@ -88,7 +90,7 @@ def grade_class(
     for account in accounts:
         _check(account)
         if not quiet:
-            print(_says(account, short=len(accounts) > 1))
+            print(_says(account, short=len(accounts) > 1, absent=absent))
     return accounts
 
 
@@ -148,17 +150,17 @@ def say_waiting() -> None:
     complain("somebody is grading this course; waiting until they have finished")
 
 
-def _says(account: "Account", *, short: bool) -> str:
+def _says(account: "Account", *, short: bool, absent: bool) -> str:
     """Every submission is somewhere: the parts add up to the whole."""
     new = account.fresh
     fresh = f"{new} graded just now" if new else "nothing graded anew: all results were known"
     where = f"{account.assignment}: " if short else ""
-    missing = sum(not grade.handed_in for grade in account.grades.values())
-    absent = f" {missing} of the course handed in nothing." if missing else ""
+    missing = sum(not grade.handed_in for grade in account.grades.values()) if absent else 0
+    nothing = f" {missing} of the course handed in nothing." if missing else ""
     return (
         f"{where}{account.handed_in} handed in = {account.count('graded')} graded + "
         f"{account.count('rejected')} rejected + {account.count('needs_human')} for a person to look at "
-        f"({fresh}).{absent}"
+        f"({fresh}).{nothing}"
     )
 
 
