@@ -49,10 +49,11 @@ def _otherwise(source: Source, node: ast.expr) -> Iterator[Instead]:
             yield from _of_operation(source, node)
         case ast.UnaryOp(_, operand):
             yield text(operand), "sign", 0.9
-        case ast.Compare(left, [operator], [right]) if type(operator) in COMPARISONS:
-            own = COMPARISONS[type(operator)]
-            for other in (other for other in COMPARISONS.values() if other != own):
+        case ast.Compare(left, [operator], [right]):
+            own = COMPARISONS.get(type(operator))
+            for other in (other for other in COMPARISONS.values() if own and other != own):
                 yield f"{atom(left)} {other} {atom(right)}", "comparison", 1.0
+            yield from ((switch, "comparison", 1.2) for switch in source.switches)
         case ast.BoolOp(_, values):
             joint = " or " if isinstance(node.op, ast.And) else " and "
             yield joint.join(map(atom, values)), "comparison", 1.0
@@ -85,7 +86,7 @@ def _of_number(source: Source, value: float) -> Iterator[Instead]:
     near = {value + 1, value - 1, 0, 1, 2, 2 * value, value / 2, -value, 0.5}
     for number in sorted(near, key=str):
         yield f"{number!r}", "number", 1.0 if abs(number - value) == 1 else 1.2
-    for name in (*source.names, "np.inf", "-np.inf"):
+    for name in (*source.quantities, "np.inf", "-np.inf"):
         yield name, "name" if name.isidentifier() else "number", 1.5
 
 
@@ -200,11 +201,12 @@ def _with_more(source: Source, node: ast.expr, parent: ast.AST) -> Iterator[Inst
     for other in source.names:
         if other == source.text(node):
             continue
-        for operator in "*/+-":
-            yield f"{atom} {operator} {other}", "missing", within
-        yield f"{atom} ** {other}", "missing", 2.2
-        yield f"{atom} * (1 - {other})", "missing", 1.7
-        yield f"{atom} / (1 - {other})", "missing", 1.8
+        if other in source.quantities:
+            for operator in "*/+-":
+                yield f"{atom} {operator} {other}", "missing", within
+            yield f"{atom} ** {other}", "missing", 2.2
+            yield f"{atom} * (1 - {other})", "missing", 1.7
+            yield f"{atom} / (1 - {other})", "missing", 1.8
         if not number and not isinstance(node, ast.Name):
             yield other, "name", 1.5
     yield from ((own, "expression", 1.7) for own in source.expressions if own != source.text(node))

@@ -2,7 +2,7 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby
 
@@ -65,11 +65,25 @@ def _depth(source: str) -> int:
     return max(deepest, words, *signs, 0)
 
 
+def _switches(arguments: ast.arguments) -> Iterator[str]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    yield from _true_or_false(positional[len(positional) - len(arguments.defaults) :], arguments.defaults)
+    yield from _true_or_false(arguments.kwonlyargs, arguments.kw_defaults)
+
+
+def _true_or_false(arguments: Sequence[ast.arg], defaults: Sequence[ast.expr | None]) -> Iterator[str]:
+    for each, value in zip(arguments, defaults, strict=True):
+        if isinstance(value, ast.Constant) and isinstance(value.value, bool):
+            yield each.arg
+
+
 class Source:
     """A function's text with the places of its parts.
 
     `places` are the expressions that are read, each with what it stands in; `names` those of its arguments
     and variables, of which lines give `variables` a value, and `loads` counts how often each is read.
+    `switches` are arguments that are true or false when nobody gives them, and `quantities` the other names:
+    one does not calculate with a switch.
     `bodies` are its blocks of lines, and `heads` the places of its lines, of a loop or a condition without
     what it holds.
     """
@@ -87,6 +101,8 @@ class Source:
         stored = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
         inner = [node.arg for node in nodes if isinstance(node, ast.arg)]
         self.names = tuple(dict.fromkeys([*arguments, *stored, *inner]))
+        self.switches = tuple(_switches(function.args))
+        self.quantities = tuple(name for name in self.names if name not in self.switches)
         assigned = [target for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
         self.variables = frozenset(
             node.id for target in assigned for node in ast.walk(target) if isinstance(node, ast.Name)

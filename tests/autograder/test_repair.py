@@ -191,6 +191,12 @@ def test_what_two_places_explain_is_not_located() -> None:
     assert locate(adam, entry_of(adam, "no_eps")).verdict == "silent"
 
 
+def test_a_switch_is_no_quantity() -> None:
+    """`m - unbiased` would be right where the correction is always made, and is not what is wrong."""
+    asked = find_exercise("running_update")
+    assert locate(asked, entry_of(asked, "always_unbiased")).verdict == "found"
+
+
 def test_a_right_answer_in_the_place_of_all_that_was_written_is_no_diagnosis() -> None:
     """Of a root mean square nothing would stay but `return`."""
     text = """
