@@ -2,7 +2,8 @@
 
 Each wrong formula is hidden from the matcher and given to the search, in this process: all of it is our own
 text. Its true place is what is not the same in the syntax trees of the wrong function and of the solution
-that it was made from; a repair has found it when every place that it names touches one of those.
+that it was made from, or of the right answer to which it is nearest; a repair has found it when every place
+that it names touches one of those.
 """
 
 import ast
@@ -32,13 +33,14 @@ Span = tuple[int, int]
 class Located:
     """A wrong answer and what the search says of it: `found` the place, `elsewhere` another one, or `silent`.
 
-    `places` are the true ones, in the text of the function; `seconds` of CPU it took.
+    `places` are the true ones, in the text of the function, seen from the solution and from the right answer
+    that is nearest; `seconds` of CPU it took.
     """
 
     exercise: str
     name: str
     text: str
-    places: tuple[Span, ...]
+    places: tuple[tuple[Span, ...], ...]
     repair: Repair | None
     seconds: float
 
@@ -46,7 +48,12 @@ class Located:
     def verdict(self) -> str:
         if self.repair is None:
             return "silent"
-        return "found" if all(_touches(each, self.places) for each in self.repair.places) else "elsewhere"
+        named = self.repair.places
+        return (
+            "found"
+            if any(all(_touches(each, true) for each in named) for true in self.places)
+            else "elsewhere"
+        )
 
 
 def wrong_answers(exercise: Exercise) -> tuple[Misconception, ...]:
@@ -66,7 +73,12 @@ def locate(exercise: Exercise, entry: Misconception) -> Located:
     if exercise.solution is None or not isinstance(variant, Written):
         raise ValueError(f"`{entry.name}` of {exercise.name} is no text")
     text = _own_text(exercise, variant)
-    places = true_places(_own_text(exercise, exercise.solution), text)
+    right = [
+        exercise.solution,
+        *(each for each in exercise.alternatives.values() if isinstance(each, Written)),
+    ]
+    solution, *others = (true_places(_own_text(exercise, each), text) for each in right)
+    places = solution, min((solution, *others), key=_characters)
     started = time.process_time()
     repair = search(exercise, text, _tried(exercise, variant), _here(exercise, variant))
     return Located(exercise.name, entry.name, text, places, repair, time.process_time() - started)
@@ -101,6 +113,10 @@ def _own_text(exercise: Exercise, function: Written) -> str:
     if own is None:
         raise ValueError(f"{exercise.name} has a variant that does not define it")
     return own.text
+
+
+def _characters(places: Sequence[Span]) -> int:
+    return sum(1 + end - start for start, end in places)
 
 
 # --- true places ----------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from autograder.diagnose import clearly_other
 from autograder.exercise import Exercise
 from autograder.repair.edits import edits
 from autograder.repair.pieces import Piece, pieces, with_pieces
-from autograder.repair.source import Edit, Source, parsed
+from autograder.repair.source import Edit, Source, Span, parsed
 from autograder.sandbox.messages import AttemptRequest, Instead
 from autograder.sandbox.perform import Outcome, Returned
 from autograder.trials import Drawn, Trial, try_out
@@ -29,8 +29,10 @@ FIRST_SECONDS, SECOND_SECONDS, OTHER_SECONDS = 1.3, 0.3, 0.4
 # Edits that are tried on the second input and on the others, and characters of all together.
 SECOND_KEPT, OTHER_KEPT = 400, 50
 CHARACTERS = 900_000
-# An edit in another place that costs so much more is no rival.
+# An edit in another place that costs so much more is no rival; one in another part of the same line is none
+# if it costs this much more.
 CLEARLY = 0.5
+CLEARLY_IN_LINE = 1.25
 # Edits by which a piece of a right answer takes the place of what a student wrote.
 WHOLE_PIECES = ("expression", "line", "two_lines")
 NOTHING = Edit(0, 0, "", "nothing", 0.0, lines=True)
@@ -40,10 +42,17 @@ Attempt = Callable[[AttemptRequest], tuple[tuple[Outcome, ...] | None, ...]]
 
 @dataclass(frozen=True)
 class Repair:
-    """A change of a function that makes every test pass, and the places in which it is, as characters."""
+    """A change of a function that makes every test pass, and the places in which it is, as characters.
+
+    Where others in the same line would do as well, the place is the expression that holds them all.
+    """
 
     edit: Edit
-    places: tuple[tuple[int, int], ...]
+    places: tuple[Span, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.edit.kind if self.places == self.edit.spans else "expression"
 
 
 @dataclass(frozen=True)
@@ -152,7 +161,20 @@ def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit])
         is_rival = other.cost < best.cost + CLEARLY or (is_variable and not other.lines)
         if not _in_one_place(source, best, other) and (is_rival or _is_model(exercise, source, other)):
             return None
-    return Repair(best, best.spans)
+    return Repair(best, _widened(source, best, others))
+
+
+def _widened(source: Source, best: Edit, others: Sequence[Edit]) -> tuple[Span, ...]:
+    """The places of an edit, or the expression in which others, in other parts of the line, do as well."""
+    near = [each for each in others if each.cost < best.cost + CLEARLY_IN_LINE and len(each.spans) == 1]
+    spans = {(each.start, each.end) for each in near if not each.lines}
+    apart = [span for span in spans if not _touch(span, (best.start, best.end))]
+    if best.lines or len(best.spans) > 1 or not apart:
+        return best.spans
+    first, last = min(best.start, *(start for start, _ in apart)), max(best.end, *(end for _, end in apart))
+    around = [source.span(node) for node, _ in source.places]
+    holding = [(start, end) for start, end in around if start <= first and last <= end]
+    return (min(holding, key=lambda span: span[1] - span[0]),) if holding else best.spans
 
 
 def _replaces_most(source: Source, edit: Edit) -> bool:
@@ -183,7 +205,11 @@ def _bare(text: str) -> str:
 
 def _in_one_place(source: Source, one: Edit, other: Edit) -> bool:
     """Whether two edits touch each other, or are in the same line of code."""
-    if any(a <= d and c <= b for a, b in one.spans for c, d in other.spans):
+    if any(_touch(a, b) for a in one.spans for b in other.spans):
         return True
     both = (*one.spans, *other.spans)
     return any(all(start <= a and b <= end for a, b in both) for start, end in source.heads)
+
+
+def _touch(one: Span, other: Span) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]

@@ -54,12 +54,12 @@ def located(name: str, own: OwnSource, repair: Repair) -> tuple[Located, str]:
     what = "Two changes" if len(spans) > 1 else "One change"
     says = (
         f"{what} in {_numbered(lines)} of cell {own.cell}, at {_quoted(text, spans)}, would make all tests "
-        f"of `{name}` pass: {KINDS[edit.kind].format(the=_function_in(text[first:last]))}."
+        f"of `{name}` pass: {KINDS[repair.kind].format(the=_function_in(text[first:last]))}."
     )
     marks = tuple((one - start, other - start) for one, other in spans)
     before, after = text[edit.start : edit.end], edit.text.strip()
     line = own.line + text.count("\n", 0, start)
-    return Located(own.cell, line, text[start:end], marks, edit.kind, before, after), says
+    return Located(own.cell, line, text[start:end], marks, repair.kind, before, after), says
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -197,6 +197,16 @@ def test_a_switch_is_no_quantity() -> None:
     assert locate(asked, entry_of(asked, "always_unbiased")).verdict == "found"
 
 
+def test_where_several_parts_of_a_line_would_do_what_holds_them_all_is_named() -> None:
+    """`v - dw` in the place of `v`, or something before `dw`: nobody can say which one is meant."""
+    asked = find_exercise("momentum_step")
+    found = locate(asked, entry_of(asked, "heavy_ball"))
+    assert found.verdict == "found"
+    assert found.repair
+    assert [found.text[start:end] for start, end in found.repair.places] == ["beta * v + dw"]
+    assert found.repair.kind == "expression"
+
+
 def test_a_right_answer_in_the_place_of_all_that_was_written_is_no_diagnosis() -> None:
     """Of a root mean square nothing would stay but `return`."""
     text = """

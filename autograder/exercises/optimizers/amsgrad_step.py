@@ -347,6 +347,16 @@ AMSGRAD_STEP = exercise(
                 v_hat = state["v"] / (1 - np.power(beta1, state["t"]))
                 return w - lr * v_hat / np.sqrt(state["s_max"] + eps), state
         """,
+        "counts at the end": """
+            def amsgrad_step(w, dw, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-08):
+                v, s, s_max, t = state
+                v = beta1 * v + (1 - beta1) * dw
+                s = beta2 * s + (1 - beta2) * dw**2
+                s_max = np.maximum(s_max, s)
+                v_corrected = v / (1 - beta1 ** (t + 1))
+                w = w - lr * v_corrected / np.sqrt(s_max + eps)
+                return w, (v, s, s_max, t + 1)
+        """,
         "single precision": """
             def amsgrad_step(w, dw, state, *, lr, beta1=0.9, beta2=0.999, eps=1e-08):
                 (v, s, s_max), t, dw = map(np.float32, state[:3]), state[3] + 1, np.float32(dw)
