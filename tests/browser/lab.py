@@ -16,6 +16,8 @@ FIND = """name => {
     if (index < 0) throw new Error(`there is no cell ${name}`);
     return index;
 }"""
+# Formgrader's page of one submission: what is entered before it has fetched the marks is not heard.
+MARKING = "() => window.formgrader?.grades?.loaded && formgrader.comments?.loaded"
 KERNEL = "() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status"
 
 

@@ -19,7 +19,7 @@ from autograder.results import Result
 from tests.autograder.course import ASSIGNMENT as NAME, SUBMISSIONS, make_course, run
 from tests.browser import watch
 from tests.browser.conftest import new_page
-from tests.browser.lab import Lab
+from tests.browser.lab import MARKING, Lab
 
 
 RIGHT, CURIOUS, BROKEN = "ada", "curious", "truncated"
@@ -148,7 +148,7 @@ def mark(graded: dict[str, str], lab: Lab, page: Page) -> Iterator[Callable[[str
     def opened(student: str) -> None:
         go(lab, page, f"/formgrader/manage_students/{student}/{NAME}")
         page.get_by_role("link", name=NAME).last.click()
-        page.locator("#choice-answer").wait_for()
+        page.wait_for_function(MARKING)
         page.wait_for_load_state("networkidle")
 
     yield opened

@@ -331,6 +331,7 @@ def grades(browser: Browser, classroom: Classroom) -> dict[str, str]:
         }
         page.locator("tbody tr", has_text=classroom.alice.name).locator(".student-name a").click()
         page.get_by_role("link", name=NAME).last.click()
+        page.wait_for_function(lab.MARKING)
         page.locator("#choice-answer").fill("2.5")
         page.locator("#choice-answer-comment").fill(COMMENT)
         with page.expect_response(lambda answer: "/api/comment/" in answer.url and answer.ok):
