@@ -150,7 +150,8 @@ def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit])
 
     What leads to the model solution itself explains it well, however large it is.
     """
-    best, *others = sorted(passing, key=_likelier)
+    likeliest, *others = sorted(passing, key=_likelier)
+    best = _outermost(likeliest, others)
     if _replaces_most(source, best):
         return None
     # What a variable holds may be put right where it is read, and is rather wrong where it is worked out.
@@ -162,6 +163,13 @@ def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit])
         if not _in_one_place(source, best, other) and (is_rival or _is_model(exercise, source, other)):
             return None
     return Repair(best, _widened(source, best, others))
+
+
+def _outermost(edit: Edit, others: Sequence[Edit]) -> Edit:
+    """The same text in the place of most: further inside, what is around it only happens to change nothing."""
+    around = [each for each in others if each.text == edit.text and each.kind == edit.kind and not each.lines]
+    holding = [each for each in around if each.start <= edit.start and edit.end <= each.end]
+    return max(holding, key=lambda each: each.end - each.start, default=edit)
 
 
 def _widened(source: Source, best: Edit, others: Sequence[Edit]) -> tuple[Span, ...]:
@@ -205,7 +213,7 @@ def _bare(text: str) -> str:
 
 def _in_one_place(source: Source, one: Edit, other: Edit) -> bool:
     """Whether two edits touch each other, or are in the same line of code."""
-    if any(_touch(a, b) for a in one.spans for b in other.spans):
+    if all(any(_touch(a, b) for a in one.spans) for b in other.spans):
         return True
     both = (*one.spans, *other.spans)
     return any(all(start <= a and b <= end for a, b in both) for start, end in source.heads)

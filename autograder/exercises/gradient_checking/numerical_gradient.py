@@ -462,6 +462,18 @@ NUMERICAL_GRADIENT = exercise(
                     slopes.append(0.5 * (f(plus) - f(minus)) / eps)
                 return np.reshape(slopes, theta.shape).tolist()
         """,
+        "as floating point first": """
+            def numerical_gradient(f, theta, *, eps=1e-5):
+                theta = theta.astype(float)
+                gradient = np.zeros_like(theta)
+                for r in np.ndindex(theta.shape):
+                    plus = theta.copy()
+                    minus = theta.copy()
+                    plus[r] = theta[r] + eps
+                    minus[r] = theta[r] - eps
+                    gradient[r] = (f(plus) - f(minus)) / (2 * eps)
+                return gradient
+        """,
         "mean of forward and backward": """
             def numerical_gradient(f, theta, *, eps=1e-5):
                 theta = np.asarray(theta, dtype=np.float64)
