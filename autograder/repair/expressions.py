@@ -230,7 +230,9 @@ def _around(source: Source, node: ast.expr) -> Iterator[Instead]:
         yield f"{atom}.copy()", "copy", 1.4
         yield f"{atom}.T", "transposed", 1.4
         yield f"{atom}.astype(float)", "type", 1.5
-        for part in ("[::-1]", "[0]", "[-1]", "[1:]", "[:-1]"):
+        # What reverses already is rather one reversal too long than one too short.
+        reverse = () if "[::-1]" in source.source else ("[::-1]",)
+        for part in (*reverse, "[0]", "[-1]", "[1:]", "[:-1]"):
             yield f"{atom}{part}", "missing", 1.5
         for function in ("exp", "log", "sum", "mean", "cumsum"):
             yield f"np.{function}({text})", "missing", 1.5
