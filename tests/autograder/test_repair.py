@@ -17,6 +17,7 @@ from autograder.repair.source import Source, parsed
 from autograder.report.misunderstood import repaired
 from autograder.report.student import student_page
 from autograder.results import Result, ResultStore
+from autograder.sandbox import attempts
 from autograder.sandbox.launcher import Zygote
 from autograder.sandbox.reader import Cell
 from autograder.verdict import Judgement
@@ -42,6 +43,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is found must not depend on how slow the machine is at the moment."""
     for name in ("FIRST_SECONDS", "SECOND_SECONDS", "OTHER_SECONDS"):
         monkeypatch.setattr(search, name, 10 * getattr(search, name))
+    monkeypatch.setattr(attempts, "SECONDS", 10 * attempts.SECONDS)  # of what is tried in this process
 
 
 def graded(zygote: Zygote, source: str) -> Result:
