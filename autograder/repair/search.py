@@ -166,7 +166,7 @@ def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit])
 
 
 def _outermost(edit: Edit, others: Sequence[Edit]) -> Edit:
-    """The same text in the place of most: further inside, what is around it only happens to change nothing."""
+    """The same text in the place of most: what is around a smaller place only happens to change nothing."""
     around = [each for each in others if each.text == edit.text and each.kind == edit.kind and not each.lines]
     holding = [each for each in around if each.start <= edit.start and edit.end <= each.end]
     return max(holding, key=lambda each: each.end - each.start, default=edit)
