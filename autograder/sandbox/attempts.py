@@ -45,7 +45,10 @@ def attempt(
                 namespace[CHOICE] = number
                 before_each()
                 outcomes = _called(calls, namespace) if code and late <= LATE else None
-            late += outcomes is not None and isinstance(outcomes[-1], Stopped)
+                if late == 0 and _is_late(outcomes):  # which one moment of the machine's may have been
+                    before_each()
+                    outcomes = _called(calls, namespace)
+            late += _is_late(outcomes)
             yield outcomes if outcomes and isinstance(outcomes[-1], Returned) else None
 
 
@@ -82,6 +85,10 @@ def _called(calls: Sequence[Call], namespace: dict[str, Any]) -> tuple[Outcome, 
             return perform(calls, namespace, ours=True)
     except Interrupted as stop:
         return (Stopped(stop.reason),)
+
+
+def _is_late(outcomes: tuple[Outcome, ...] | None) -> bool:
+    return outcomes is not None and isinstance(outcomes[-1], Stopped)
 
 
 class _OutOfTime(Interrupted):

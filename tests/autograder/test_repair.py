@@ -19,7 +19,10 @@ from autograder.report.student import student_page
 from autograder.results import Result, ResultStore
 from autograder.sandbox import attempts
 from autograder.sandbox.launcher import Zygote
+from autograder.sandbox.messages import Instead
+from autograder.sandbox.perform import Returned
 from autograder.sandbox.reader import Cell
+from autograder.sandbox.values import Call
 from autograder.verdict import Judgement
 from autograder.written import Written
 from tests.autograder.grades import grade_of
@@ -269,3 +272,21 @@ def test_places_are_characters_whatever_letters_there_are() -> None:
     assert function
     source = Source(text, function)
     assert {source.text(node) for node, _ in source.places} == {'"ö"', "x + ä", "x", "ä"}
+
+
+@pytest.mark.parametrize(("often", "works"), [(1, True), (1000, False)])
+def test_an_edit_that_one_moment_of_the_machine_held_up_is_tried_again(
+    often: int, works: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "SECONDS", 0.02)
+    left = [often]
+
+    def held_up() -> None:
+        left[0] -= 1
+        while left[0] >= 0:
+            pass
+
+    source = "def f(x):\n    held_up()\n    return x + 1\n"
+    edit = Instead(source.index("1"), source.index("1") + 1, "2", True)
+    (outcomes,) = attempts.attempt(source, [edit], [Call("f", (1,))], {"held_up": held_up})
+    assert [each.value for each in outcomes or () if isinstance(each, Returned)] == [3][: int(works)]
