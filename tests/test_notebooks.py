@@ -153,8 +153,10 @@ def test_a_renamed_function_is_known_again():
     assert nameless(definitions("def f(x, n):\n    return x / n")[0]) != nameless(one)
 
 
+# What draws, prints and tells is no algorithm.
+NO_ALGORITHMS = ("plots", "rosetta", "source", "widgets")
 MODULES = (name.split(".") for name in public_functions())
-ALGORITHMS = {function for module, function in MODULES if module not in ("plots", "source", "widgets")}
+ALGORITHMS = {function for module, function in MODULES if module not in NO_ALGORITHMS} - {"explain"}
 
 
 def last_name(node: ast.expr) -> str:
