@@ -29,9 +29,10 @@ FIRST_SECONDS, SECOND_SECONDS, OTHER_SECONDS = 1.3, 0.3, 0.4
 # Edits that are tried on the second input and on the others, and characters of all together.
 SECOND_KEPT, OTHER_KEPT = 400, 50
 CHARACTERS = 900_000
-# An edit in another place that costs so much more is no rival; one in another part of the same line is none
-# if it costs this much more.
+# An edit in another place that costs so much more is no rival; an expression of a right answer is none if it
+# costs this much more, and one in another part of the same line that much.
 CLEARLY = 0.5
+CLEARLY_ANOTHER = 1.6
 CLEARLY_IN_LINE = 1.25
 # Edits by which a piece of a right answer takes the place of what a student wrote.
 WHOLE_PIECES = ("expression", "line", "two_lines")
@@ -159,7 +160,8 @@ def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit])
         return None
     is_variable = source.source[best.start : best.end] in source.variables
     for other in others:
-        is_rival = other.cost < best.cost + CLEARLY or (is_variable and not other.lines)
+        clearly = CLEARLY_ANOTHER if other.kind == "expression" and not other.lines else CLEARLY
+        is_rival = other.cost < best.cost + clearly or (is_variable and not other.lines)
         if not _in_one_place(source, best, other) and (is_rival or _is_model(exercise, source, other)):
             return None
     return Repair(best, _widened(source, best, others))

@@ -191,9 +191,12 @@ def test_the_table_counts_what_is_found(capsys: pytest.CaptureFixture[str]) -> N
     assert [cell.strip() for cell in row.split("│")][2:4] == ["2", "2"]
 
 
-def test_what_two_places_explain_is_not_located() -> None:
-    adam = find_exercise("adam_step")
-    assert locate(adam, entry_of(adam, "no_eps")).verdict == "silent"
+@pytest.mark.parametrize(
+    ("exercise", "name"), [("adam_step", "no_eps"), ("check_blocks", "gradients_by_place")]
+)
+def test_what_two_places_explain_is_not_located(exercise: str, name: str) -> None:
+    asked = find_exercise(exercise)
+    assert locate(asked, entry_of(asked, name)).verdict == "silent"
 
 
 def test_a_switch_is_no_quantity() -> None:

@@ -312,6 +312,15 @@ SAMPLE_VARIANCE_EXERCISE = exercise(
             def sample_variance(x, *, unbiased=False):
                 return np.var(x, axis=0, ddof=int(unbiased))
         """,
+        "the other case first": """
+            def sample_variance(x, *, unbiased=False):
+                mean = np.mean(x, axis=0)
+                deviation = x - mean
+                total = np.sum(deviation**2, axis=0)
+                if not unbiased:
+                    return total / len(x)
+                return total / (len(x) - 1)
+        """,
         "a factor removes the bias, kept as a row": """
             def sample_variance(x, *, unbiased=False):
                 m = x.shape[0]
