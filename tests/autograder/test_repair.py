@@ -1,6 +1,7 @@
 """Diagnosis by repair: the place of a mistake that has no name, and never the change."""
 
 import dataclasses
+import gc
 from pathlib import Path
 
 import nbformat
@@ -293,3 +294,16 @@ def test_an_edit_that_one_moment_of_the_machine_held_up_is_tried_again(
     edit = Instead(source.index("1"), source.index("1") + 1, "2", True)
     (outcomes,) = attempts.attempt(source, [edit], [Call("f", (1,))], {"held_up": held_up})
     assert [each.value for each in outcomes or () if isinstance(each, Returned)] == [3][: int(works)]
+
+
+def test_nobodys_garbage_is_collected_in_the_time_of_an_edit() -> None:
+    """It may take long in a large process, and finalizers would swallow what ends the edit."""
+    seen: list[bool] = []
+    source = "def f(x):\n    looks()\n    return x + 1\n"
+    edit = Instead(source.index("1"), source.index("1") + 1, "2", True)
+    (outcomes,) = attempts.attempt(
+        source, [edit], [Call("f", (1,))], {"looks": lambda: seen.append(gc.isenabled())}
+    )
+    assert outcomes
+    assert seen == [False]
+    assert gc.isenabled()
