@@ -1,6 +1,7 @@
 """The notebook of one submission in the sandbox: its cells are run, then its functions are called."""
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -32,6 +33,7 @@ class Session:
     boxes: list[Box] = field(default_factory=list)
     one_by_one: bool = False
     """Whether exercises are tried each by itself, since together they have ended a box."""
+    began: float = field(default_factory=time.monotonic)
 
     def __enter__(self) -> Self:
         return self
@@ -43,12 +45,19 @@ class Session:
     @property
     def left(self) -> float:
         """Seconds that are left of what everything together may take."""
+        if time.monotonic() >= self._until:
+            return 0.0
         return self.zygote.policy.submission_seconds - sum(box.spent for box in self.boxes)
 
     @property
     def starved(self) -> bool:
         """Whether a time limit was met that a quiet machine might not have met."""
-        return any(box.starved for box in self.boxes)
+        return time.monotonic() >= self._until or any(box.starved for box in self.boxes)
+
+    @property
+    def _until(self) -> float:
+        """When nothing more is begun, however busy the machine is; by the clock on the wall."""
+        return self.began + self.zygote.policy.patience_seconds
 
     def start(self) -> None:
         """Read the notebook and run its cells; raises Unreadable."""
@@ -64,7 +73,7 @@ class Session:
     def _box(self) -> Box:
         """The box that lives, or a new one."""
         if not self.boxes or not self.boxes[-1].alive:
-            self.boxes.append(self.zygote.box())
+            self.boxes.append(self.zygote.box(self._until))
         return self.boxes[-1]
 
     def _run_cells(self) -> None:

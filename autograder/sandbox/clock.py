@@ -24,8 +24,12 @@ ASLEEP = 1 / 2
 WAITING = 1 / 20
 # And one, of few, in which nobody has looked.
 UNSEEN = 1 / 2
-# Who gets less of a core than this shares it with too many others for a verdict that rests on time.
+# Who gets less of a core than this shares it with too many others for a verdict that rests on time. It does
+# not rest on that where more than this share of what counts was spent asleep.
 ENOUGH = 1 / 2
+SLEEPER = 9 / 10
+# What counts of the silence within answers that have begun: whoever sends one does nothing else meanwhile.
+SILENCE_SECONDS = 1.0
 
 LOOK_SECONDS = 0.1
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -44,12 +48,12 @@ class Tally:
     def __init__(self) -> None:
         self.spent = 0.0
         self._seen: Usage | None = None
-        self._cpu = self._runnable = 0.0
+        self._asleep = self._cpu = self._runnable = 0.0
 
     @property
     def starved(self) -> bool:
         """Whether the work was kept from running so much that a quiet machine might have seen its end."""
-        return self._cpu < ENOUGH * self._runnable
+        return self._cpu < ENOUGH * self._runnable and self._asleep <= SLEEPER * self.spent
 
     def add(self, passed: float, usage: Usage | None) -> None:
         """Count the seconds that have passed since the last look; None where the system does not tell."""
@@ -60,7 +64,9 @@ class Tally:
             self.spent += UNSEEN * min(passed, LOOK_SECONDS)
         else:
             cpu = usage.cpu - seen.cpu
-            self.spent += max(cpu, passed * (WAITING if usage.runnable else ASLEEP))
+            counts = max(cpu, passed * (WAITING if usage.runnable else ASLEEP))
+            self.spent += counts
+            self._asleep += 0.0 if usage.runnable else counts
             self._cpu += cpu
             self._runnable += passed if usage.runnable else 0.0
 
@@ -68,14 +74,17 @@ class Tally:
 class Watch:
     """Waits for work that may take so many seconds, and looks now and then at what it has used.
 
-    Most work has ended before the first look, and costs none.
+    Most work has ended before the first look, and costs none. `until` is a moment of the clock on the wall at
+    which patience ends, whatever has been used.
     """
 
-    def __init__(self, seconds: float, usage: Callable[[], Usage | None]) -> None:
+    def __init__(self, seconds: float, usage: Callable[[], Usage | None], until: float = math.inf) -> None:
         self._seconds = seconds
         self._usage = usage
+        self._until = until
         self._tally = Tally()
         self._last = time.monotonic()
+        self._silent = self._silence = 0.0
 
     @property
     def spent(self) -> float:
@@ -85,24 +94,43 @@ class Watch:
     @property
     def starved(self) -> bool:
         """Whether a quiet machine might have seen the end; see `Tally`."""
-        return self._tally.starved
+        return self._tally.starved or self.out_of_patience
 
-    def wait(self, file: int | socket.socket, *, to_write: bool = False) -> None:
-        """Return when the file can be read, or written; raises TimeoutError when the seconds are used up."""
+    @property
+    def out_of_patience(self) -> bool:
+        """Whether the moment has come at which nothing is waited for any more."""
+        return time.monotonic() >= self._until
+
+    @property
+    def halted(self) -> bool:
+        """Whether there was too much silence within answers."""
+        return self._silence >= SILENCE_SECONDS
+
+    def wait(self, file: int | socket.socket, *, to_write: bool = False, under_way: bool = False) -> None:
+        """Return when the file can be read, or written; raises TimeoutError when the seconds are used up.
+
+        Until the rest comes of what is `under_way`, there is silence, which may be short only.
+        """
         ready = select.poll()
         ready.register(file, select.POLLOUT if to_write else select.POLLIN)
-        while self._tally.spent < self._seconds:
-            remaining = self._last + LOOK_SECONDS - time.monotonic()
+        while not (self._tally.spent >= self._seconds or self.out_of_patience or self.halted):
+            before = time.monotonic()
+            remaining = self._last + LOOK_SECONDS - before
             if remaining <= 0:
                 self._look()
-            elif ready.poll(math.ceil(1000 * remaining)):
+                continue
+            is_ready = ready.poll(math.ceil(1000 * remaining))
+            self._silent += time.monotonic() - before if under_way else 0.0
+            if is_ready:
                 return
         raise TimeoutError
 
     def _look(self) -> None:
-        now = time.monotonic()
+        now, spent = time.monotonic(), self._tally.spent
         self._tally.add(now - self._last, self._usage())
-        self._last = now
+        # While nobody listens here, as on a busy machine, nobody there can be heard.
+        self._silence += min(self._tally.spent - spent, self._silent)
+        self._last, self._silent = now, 0.0
 
 
 class UsageBelow:

@@ -66,6 +66,9 @@ main(fd, Policy(**settings["policy"]))
 START_SECONDS = 30.0
 GRACE_SECONDS = 3.0
 REPLY_HEADER_BYTES = 1024
+# Why a box is given up that has not used up its time.
+BUSY = "the computer that grades was too busy"
+HALTED = "what it says came to a halt"
 
 
 class BoxStopped(Exception):  # noqa: N818 (an outcome of a submission, not an error of the program)
@@ -166,8 +169,11 @@ class Zygote:
         if self._process:
             self._process.close()
 
-    def box(self) -> "Box":
-        """A fresh box behind its wall; close it when done. Raises RuntimeError if that cannot be built."""
+    def box(self, until: float = math.inf) -> "Box":
+        """A fresh box behind its wall; close it when done. Raises RuntimeError if that cannot be built.
+
+        At the moment `until` of the clock on the wall (`time.monotonic`) all patience with it ends.
+        """
         slot = self._slots.get()
         ours, theirs = socket.socketpair()
         try:
@@ -178,7 +184,7 @@ class Zygote:
             self.alive = False
             ours.close()
             raise
-        box = Box(self, pid, ours, slot)
+        box = Box(self, pid, ours, slot, until)
         try:
             Watch(START_SECONDS, UsageBelow(pid)).wait(ours)
             built = ours.recv(1) == zygote.BEHIND_THE_WALL
@@ -216,9 +222,10 @@ class Zygote:
 class Box:
     """One confined process that runs one submission. Every answer has a deadline that the driver holds."""
 
-    def __init__(self, zygote: Zygote, pid: int, connection: socket.socket, slot: int) -> None:
+    def __init__(self, zygote: Zygote, pid: int, connection: socket.socket, slot: int, until: float) -> None:
         self._zygote = zygote
         self._slot = slot
+        self._until = until
         self._pid: int | None = pid
         self._output_room = zygote.policy.notebook_output_bytes
         self._connection = connection
@@ -318,7 +325,7 @@ class Box:
         if self._pid is None:
             raise BoxStopped(Stopped("exit"))
         call_id = secrets.token_bytes(16)
-        watch = Watch(seconds, self._usage)
+        watch = Watch(seconds, self._usage, self._until)
         # A question may be larger than the reply that it is for, such as one about the columns of a matrix.
         room = max(limits.frame_bytes, QUESTIONS.frame_bytes) if answers else limits.frame_bytes
         either = replace(limits, frame_bytes=room)
@@ -327,7 +334,8 @@ class Box:
             return conversation.ask(kind, body), watch.starved
         except TimeoutError:
             self.starved |= watch.starved
-            raise self._stop(Stopped("time", f"{seconds:.3g} s")) from None
+            why = BUSY if watch.out_of_patience else HALTED if watch.halted else f"{seconds:.3g} s"
+            raise self._stop(Stopped("time", why)) from None
         except (EOFError, ConnectionError, BrokenPipeError):
             self._wait_for_its_end()
             raise self._stop(None) from None

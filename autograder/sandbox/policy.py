@@ -18,6 +18,8 @@ class Policy:
     probe_seconds: float = 2.0
     # Everything together, in however many boxes.
     submission_seconds: float = 120.0
+    # The same by the clock on the wall, for a machine that is too busy: what is left then is for another run.
+    patience_seconds: float = 300.0
     # A function that did not come back this often is not tried on further probes.
     time_strikes: int = 2
 

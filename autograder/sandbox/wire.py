@@ -55,9 +55,14 @@ class FrameType(IntEnum):
 
 
 class Wait(Protocol):
-    """Returns when a connection can be read, or written; raises TimeoutError when that takes too long."""
+    """Returns when a connection can be read, or written; raises TimeoutError when that takes too long.
 
-    def __call__(self, connection: socket.socket, /, *, to_write: bool = False) -> None: ...
+    What is `under_way` is the rest of what has begun to come.
+    """
+
+    def __call__(
+        self, connection: socket.socket, /, *, to_write: bool = False, under_way: bool = False
+    ) -> None: ...
 
 
 class ProtocolError(Exception):
@@ -308,14 +313,14 @@ def receive(connection: socket.socket, limits: Limits, wait: Wait | None = None)
         raise ProtocolError("what arrived is no frame")
     if length > limits.frame_bytes:
         raise ProtocolError(f"a frame of {length} bytes exceeds the limit of {limits.frame_bytes}")
-    return Frame(FrameType(kind), call_id, _read(connection, length, wait))
+    return Frame(FrameType(kind), call_id, _read(connection, length, wait, under_way=True))
 
 
-def _read(connection: socket.socket, count: int, wait: Wait | None) -> bytes:
+def _read(connection: socket.socket, count: int, wait: Wait | None, *, under_way: bool = False) -> bytes:
     pieces: list[bytes] = []
     while count:
         if wait is not None:
-            wait(connection)
+            wait(connection, under_way=under_way or bool(pieces))
         piece = connection.recv(min(count, 1 << 20))
         if not piece:
             raise EOFError("the other end closed the connection")

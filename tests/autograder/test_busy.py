@@ -10,13 +10,14 @@ import pytest
 
 from autograder.grading import grade_submission
 from autograder.results import Result
-from autograder.sandbox.launcher import Zygote, ZygoteProcess
+from autograder.sandbox.launcher import BUSY, Zygote, ZygoteProcess
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.wall import Wall
 from tests.hostile.corpus import ANSWER, ASSIGNMENT, BESIDE, code_cell, notebook
 
 
 CPUS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+ENDLESS = "compute(1000)"
 # Little enough that half of a core would not do, if a second were one of the clock on the wall.
 LIMITS = Policy(probe_seconds=0.2)
 CELL_SECONDS = 0.5
@@ -68,9 +69,20 @@ def test_honest_work_that_takes_its_time_gets_full_marks(zygote: Zygote) -> None
 @pytest.mark.parametrize("where", ["a cell", "a function"])
 def test_what_met_its_limit_is_not_settled(where: str, zygote: Zygote) -> None:
     """On this machine nobody can tell whether it would have come to an end on a quiet one."""
-    endless = "compute(1000)"
-    hog = (endless, ANSWER) if where == "a cell" else ("", f"def cumulative_mean(x):\n    {endless}")
+    hog = (ENDLESS, ANSWER) if where == "a cell" else ("", f"def cumulative_mean(x):\n    {ENDLESS}")
     result = grade(zygote, COMPUTE, *hog, BESIDE)
     assert [judgement.score for judgement in result.judgements] == [3.0 * (where == "a cell"), 3.0]
+    assert not result.settled
+    assert any("The computer that grades was busy" in note for note in result.notes)
+
+
+def test_when_patience_is_over_everything_is_left_for_another_run(wall: Wall) -> None:
+    """Whatever the limits of cells and functions add up to on a machine that hardly gets on."""
+    data = notebook(*map(code_cell, (COMPUTE, ANSWER, BESIDE, ENDLESS)))
+    with Zygote(wall, ZygoteProcess(Policy(patience_seconds=3.0))) as hurried:
+        result = grade_submission(
+            data, ASSIGNMENT, student="ada", course_key=b"a key for the tests", zygote=hurried
+        )
+    assert [record.stopped and record.stopped.detail for record in result.cells][-1] == BUSY
     assert not result.settled
     assert any("The computer that grades was busy" in note for note in result.notes)

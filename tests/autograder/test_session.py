@@ -68,7 +68,7 @@ class Zygote:
     hogs: frozenset[str] = frozenset()
     policy: Policy = POLICY
 
-    def box(self) -> Box:
+    def box(self, until: float) -> Box:
         return Box(self.hogs)
 
 
@@ -154,6 +154,17 @@ def test_where_no_time_is_left_nothing_is_tried(start: Start) -> None:
     boxes = len(session.boxes)
     assert try_each(session) == dict.fromkeys(NAMES, (Stopped("time", NO_TIME_LEFT),))
     assert len(session.boxes) == boxes
+
+
+def test_when_patience_is_over_nothing_more_is_begun_and_nothing_is_settled(start: Start) -> None:
+    session = start("0.1")
+    assert not session.starved
+    session.began -= POLICY.patience_seconds
+    boxes = len(session.boxes)
+    assert session.left == 0
+    assert try_each(session) == dict.fromkeys(NAMES, (Stopped("time", NO_TIME_LEFT),))
+    assert len(session.boxes) == boxes
+    assert session.starved
 
 
 def test_one_hurried_box_makes_a_hurried_session(start: Start) -> None:

@@ -4,13 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import processes
+from autograder.sandbox import clock, processes
 from autograder.sandbox.clock import LOOK_SECONDS, Tally, Usage, UsageBelow, Watch, usage_of_child
 
 
@@ -98,6 +99,17 @@ def test_starved_is_who_wanted_to_run_and_got_less_than_half_a_core(
     share: float, runnable: bool, starved: bool
 ) -> None:
     assert steady(10.0, share, runnable=runnable).starved is starved
+
+
+def test_who_sleeps_nearly_all_the_time_is_not_starved_by_the_moments_of_waking_up() -> None:
+    """A look that finds somebody awake who has used nothing says little of the machine."""
+    looks = [(0.1, Usage(0.001 * n, n % 10 == 0)) for n in range(1, 300)]
+    assert not tally((0.0, Usage(0.0, False)), *looks).starved
+
+
+def test_who_sleeps_a_while_and_then_waits_for_a_core_is_starved() -> None:
+    looks = [(0.1, Usage(0.02 * n, n > 20)) for n in range(1, 100)]
+    assert tally((0.0, Usage(0.0, False)), *looks).starved
 
 
 # --- what processes have used ---------------------------------------------------------------------------
@@ -240,6 +252,67 @@ def test_who_trickles_is_looked_at_as_well() -> None:
     watch = Watch(1.0, lambda: None)
     with open("/dev/zero", "rb") as endless, pytest.raises(TimeoutError):
         wait_again_and_again(endless.fileno())
+
+
+def test_patience_ends_at_its_moment_and_the_machine_is_to_blame(pipe: tuple[int, int]) -> None:
+    watch = Watch(1000.0, lambda: None, until=time.monotonic() + 0.3)
+    with pytest.raises(TimeoutError):
+        watch.wait(pipe[0])
+    assert watch.out_of_patience
+    assert watch.starved
+    assert watch.spent < 1000.0
+
+
+@pytest.fixture
+def short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "SILENCE_SECONDS", 0.2)
+
+
+@pytest.mark.usefixtures("short_silence")
+def test_an_answer_that_has_begun_may_not_trickle(pipe: tuple[int, int]) -> None:
+    over = threading.Event()
+
+    def trickle() -> None:
+        while not over.wait(0.02):
+            os.write(pipe[1], b".")
+
+    watch = Watch(1000.0, lambda: Usage(0.0, False))
+    writer = threading.Thread(target=trickle)
+    writer.start()
+    try:
+        with pytest.raises(TimeoutError):
+            read_on_and_on(watch, pipe[0])
+    finally:
+        over.set()
+        writer.join()
+    assert watch.halted
+    assert not watch.starved
+
+
+def read_on_and_on(watch: Watch, file: int) -> None:
+    while True:
+        watch.wait(file, under_way=True)
+        os.read(file, 1)
+
+
+@pytest.mark.usefixtures("short_silence")
+def test_who_is_slow_to_listen_hears_no_silence() -> None:
+    watch = Watch(1000.0, lambda: Usage(0.0, False))
+    with open("/dev/zero", "rb") as endless:
+        for _ in range(10):
+            time.sleep(1.2 * LOOK_SECONDS)
+            watch.wait(endless.fileno(), under_way=True)
+    assert watch.spent > 2 * 0.2
+    assert not watch.halted
+
+
+@pytest.mark.usefixtures("short_silence")
+def test_silence_before_an_answer_is_none_within_it(pipe: tuple[int, int]) -> None:
+    watch = Watch(1.0, lambda: Usage(0.0, False))
+    with pytest.raises(TimeoutError):
+        watch.wait(pipe[0])
+    assert watch.spent >= 1.0
+    assert not watch.halted
 
 
 @linux

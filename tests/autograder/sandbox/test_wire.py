@@ -227,10 +227,11 @@ def test_a_frame_that_is_cut_off_is_the_end(ends: Ends) -> None:
 
 def test_every_piece_of_a_frame_is_waited_for(ends: Ends) -> None:
     """So that one byte now and then ends nobody's patience later than nothing at all."""
-    waited = []
+    waited, begun = [], list[bool]()
 
-    def wait(connection: socket.socket, *, to_write: bool = False) -> None:
-        assert (connection, to_write) == (ends[1], False)
+    def wait(connection: socket.socket, *, to_write: bool = False, under_way: bool = False) -> None:
+        assert (connection, to_write, under_way) == (ends[1], False, bool(begun))
+        begun.append(True)
         if len(waited) == 20:
             raise TimeoutError
         waited.append(ends[0].send(b"\0"))
@@ -243,7 +244,7 @@ def test_every_piece_of_a_frame_is_waited_for(ends: Ends) -> None:
 def test_nobody_who_does_not_listen_is_written_to_for_ever(ends: Ends) -> None:
     waited = []
 
-    def wait(connection: socket.socket, *, to_write: bool = False) -> None:
+    def wait(connection: socket.socket, *, to_write: bool = False, under_way: bool = False) -> None:
         assert (connection, to_write) == (ends[0], True)
         if not select.select([], [connection], [], 0)[1]:
             raise TimeoutError
@@ -257,7 +258,7 @@ def test_nobody_who_does_not_listen_is_written_to_for_ever(ends: Ends) -> None:
 def test_what_is_waited_for_arrives_whole(ends: Ends) -> None:
     frame = Frame(FrameType.PROBE, bytes(range(16)), bytes(range(256)) * (1 << 14))
 
-    def wait(connection: socket.socket, *, to_write: bool = False) -> None:
+    def wait(connection: socket.socket, *, to_write: bool = False, under_way: bool = False) -> None:
         select.select(*([[], [connection]] if to_write else [[connection], []]), [], 30)
 
     sender = threading.Thread(target=send, args=(ends[0], frame, wait))
