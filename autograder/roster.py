@@ -47,6 +47,14 @@ FORMS = (
         whole_name="student",
         lms_user_id="id",
     ),
+    # The members of a group set.
+    Form(
+        "Canvas",
+        ("canvas_user_id", "group_name"),
+        ("login_id", "user_id", "canvas_user_id"),
+        whole_name="name",
+        lms_user_id="canvas_user_id",
+    ),
     Form(
         "Brightspace",
         ("end-of-line indicator",),
@@ -198,8 +206,9 @@ class Roster:
         for _, cells in table.people():
             person, names = _person(table.form, cells, column)
             roster._add(person, names)
-            # Moodle's list of people names all groups of somebody in one cell.
-            for group in (cells.get("group", ""), *cells.get("groups", "").split(",")):
+            # Canvas' name of it; and Moodle's list of people names all groups of somebody in one cell.
+            of = (cells.get("group", ""), cells.get("group_name", ""), *cells.get("groups", "").split(","))
+            for group in of:
                 if person["id"] and (key := _letters(group)):
                     roster._groups.setdefault(key, []).append(person["id"])
         return roster
@@ -232,6 +241,10 @@ class Roster:
     def members(self, names: Iterable[str]) -> tuple[str, ...]:
         """Who is in the group of the first of these names that a group has."""
         return next((tuple(found) for name in names if (found := self._groups.get(_letters(name)))), ())
+
+    def goes_by(self, student: str, name: str) -> bool:
+        """Whether this is one of the student's names, however many others have it."""
+        return student in self._ids.get(_letters(name), ())
 
 
 def folded(name: str) -> str:

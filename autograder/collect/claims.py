@@ -20,11 +20,12 @@ class Claim:
     """Somebody handed in this file, as its name or a list of the platform says.
 
     `student` is what they are called where no roster says otherwise, `names` are those to look up in a
-    roster, the surest first, and `among` what has to agree with it where the roster knows it. `identity`
-    tells namesakes apart. `file` is the name with which it was handed in, empty where that says who it is and
-    no more. `attempt` orders what one person handed in; `folder` is where in their own folders the file lies.
-    `handed_in` has no time zone where the platform does not say which one it means; `stamp` is a
-    file that says when.
+    roster, the surest first, and `among` what has to agree with it where the roster knows it. Who may have
+    handed in for a group `stands_for` the one of this name. `otherwise` is how the name can be read as well.
+    `identity` tells namesakes apart. `file` is the name with which it was handed in, empty where that says
+    who it is and no more. `attempt` orders what one person handed in; `folder` is where in their own folders
+    the file lies. `handed_in` has no time zone where the platform does not say which one it means; `stamp` is
+    a file that says when.
     """
 
     student: str
@@ -32,6 +33,8 @@ class Claim:
     file: str
     identity: str = ""
     among: tuple[str, ...] = ()
+    stands_for: str = ""
+    otherwise: "Claim | None" = None
     attempt: tuple[int, ...] = ()
     folder: Parts = ()
     handed_in: datetime | None = None

@@ -57,6 +57,7 @@ REFUSED = {
     "case": "another student's name differs from this one in upper and lower case only",
     "not_on_roster": "nobody on the roster has this name, or several have; take the list of the platform, "
     "and where groups hand in, give it a column group",
+    "two_ways": "its numbers can be read in two ways, and two people on the roster fit; rename it",
     "too_large": "the notebook is larger than 20 MB",
     "expanded": "the notebooks of the archive are larger than 4 GB together; split it into smaller ones",
     "damaged": "it is damaged",
@@ -70,6 +71,10 @@ NO_ZONE = "handed in at {time} in a zone that the archive does not say; where la
 THE_TIME = "when the notebook was handed in"
 RENAMED = "handed in as {file}"
 FOLDER = "in the folder {folder}"
+STANDS_FOR = (
+    "named {name}, which is not the name of {student}; if it is that of a group, take the list of its "
+    "members as --roster"
+)
 
 
 @dataclass(frozen=True)
@@ -247,7 +252,10 @@ class _Collector:
                 self._refuse(place, "nobody")
             elif not claims:
                 self._skip(place, "not_handed_in")
-            for claim in claims or ():
+            for said in claims or ():
+                if (claim := self._as_meant(said)) is None:
+                    self._refuse(place, "two_ways", said.student)
+                    continue
                 students = self._students(claim)
                 stem, again = _split(claim.file, self.assignment) if claim.file else (self.assignment, 0)
                 if not students:
@@ -257,9 +265,36 @@ class _Collector:
 
     def _students(self, claim: Claim) -> tuple[str, ...]:
         """The person, or everybody of a group that the roster knows by this name."""
-        if (student := self._student(claim)) is not None:
-            return (student,)
-        return self.roster.members(claim.names) if self.roster else ()
+        student = self._student(claim)
+        if student is None or self._is_of_group(claim, student):
+            return self._members(claim)
+        return (student,)
+
+    def _members(self, claim: Claim) -> tuple[str, ...]:
+        names = (claim.stands_for,) if claim.stands_for else claim.names
+        return self.roster.members(names) if self.roster else ()
+
+    def _is_of_group(self, claim: Claim, student: str) -> bool:
+        """Whether the file has the name of the student's group, and not of the student."""
+        return not self._has_own_name(claim, student) and student in self._members(claim)
+
+    def _has_own_name(self, claim: Claim, student: str) -> bool:
+        return not claim.stands_for or (
+            self.roster is not None and self.roster.goes_by(student, claim.stands_for)
+        )
+
+    def _as_meant(self, claim: Claim) -> Claim | None:
+        """The way to read a name in which the roster knows it; None where it may be either."""
+        if self.roster is None or claim.otherwise is None or not self._students(claim.otherwise):
+            return claim
+        if not self._students(claim):
+            return claim.otherwise
+        confirmed = [each for each in (claim, claim.otherwise) if self._is_confirmed(each)]
+        return confirmed[0] if len(confirmed) == 1 else None
+
+    def _is_confirmed(self, claim: Claim) -> bool:
+        student = self._student(claim)
+        return student is None or self._has_own_name(claim, student) or self._is_of_group(claim, student)
 
     def _student(self, claim: Claim) -> str | None:
         """What the person is called here; None for nobody on the roster."""
@@ -343,9 +378,18 @@ class _Collector:
         file = notebook.claim.file
         if file and (notebook.stem != self.assignment or not file.endswith(".ipynb")):
             words.append(RENAMED.format(file=file))
+        if self._may_stand_for_others(notebook):
+            words.append(STANDS_FOR.format(name=notebook.claim.stands_for, student=notebook.student))
         if name != notebook.student:
             words.append(FOLDER.format(folder=name))
         self._account(notebook.place, "collected", "; ".join(words), notebook.student)
+
+    def _may_stand_for_others(self, notebook: _Notebook) -> bool:
+        """Whether a student of a known name is found by a number alone, and the name is somebody else's."""
+        about = self.roster.people.get(notebook.student, {}) if self.roster else {}
+        claim, student = notebook.claim, notebook.student
+        known = "first_name" in about or "last_name" in about
+        return known and not self._has_own_name(claim, student) and not self._is_of_group(claim, student)
 
     def _date(self, folder: Path, notebook: _Notebook, time: datetime | None, same: bool) -> None:
         """Write down when it was handed in, as far as that is known; what was known of another file goes."""

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from autograder.collect import REFUSED, Collection
-from autograder.collect.collecting import DATED, LATE_UNKNOWN, NO_ZONE
+from autograder.collect.collecting import DATED, LATE_UNKNOWN, NO_ZONE, STANDS_FOR
 from autograder.course import CourseError
 from autograder.roster import Roster
 
@@ -385,6 +385,54 @@ def test_what_lies_under_the_name_of_a_group_is_each_members(
     assert platform.notebooks() == {"jd": b"1", "mr": b"1", "xy": b"2"}
     assert reasons(moodle) == [REFUSED["not_on_roster"]]
     assert not moodle.missing
+
+
+OF_CANVAS = (
+    "name,canvas_user_id,user_id,login_id,sections,group_name,canvas_group_id,group_id\n"
+    '"Doe, Jane",11,,jd,A,Team 1,7,\n"Roe, Max",12,,mr,A,Team 1,7,\n"Lee, Ann",1,,al,A,Red_1,8,\n'
+    '"Poe, Eve",13,,ep,A,Red_1,8,\n"Xu, Yi",14,,xy,A,,,\n'
+)
+CANVAS_GROUPS = {
+    "a group's": ({f"team1_12_77_{FILE}": "1"}, {"jd": b"1", "mr": b"1"}),
+    "late": ({f"team1_LATE_12_77_{FILE}": "1"}, {"jd": b"1", "mr": b"1"}),
+    "of who is in no group": ({f"yixu_14_78_{FILE}": "2"}, {"xy": b"2"}),
+    # The first of its three numbers is that of somebody else.
+    "of a name that ends in a number": ({f"red_1_13_79_{FILE}": "3"}, {"al": b"3", "ep": b"3"}),
+    "a member's own, in another assignment": ({f"roemax_12_80_{FILE}": "4"}, {"mr": b"4"}),
+    "a file that begins with a number": ({"roemax_12_80_1_a.ipynb": "5"}, {"mr": b"5"}),
+    "of a group that the member has left": ({f"red1_12_77_{FILE}": "6"}, {"mr": b"6"}),
+}
+
+
+@pytest.mark.parametrize("case", CANVAS_GROUPS)
+def test_canvas_names_a_group_and_the_number_of_one_member(
+    platform: Platform, tmp_path: Path, case: str
+) -> None:
+    files, expected = CANVAS_GROUPS[case]
+    collection = platform.collect(pack(*files.items()), roster=roster(tmp_path, OF_CANVAS))
+    assert platform.notebooks() == expected
+    assert not [each for each in collection.entries if each.outcome != "collected"]
+
+
+def test_who_has_the_number_of_a_strange_name_is_said_to_stand_for_a_group(
+    platform: Platform, tmp_path: Path
+) -> None:
+    people = roster(tmp_path, "id,first_name,last_name,lms_user_id\njd,Jane,Doe,11\nmr,Max,Roe,12\n")
+    collection = platform.collect(
+        pack((f"doejane_11_76_{FILE}", "1"), (f"team1_12_77_{FILE}", "2")), roster=people
+    )
+    whys = {each.student: each.why for each in collection.entries}
+    assert STANDS_FOR.format(name="team1", student="mr") in whys["mr"]
+    assert "group" not in whys["jd"]
+
+
+def test_numbers_that_fit_two_people_are_nobodys(platform: Platform, tmp_path: Path) -> None:
+    people = roster(tmp_path, "id,lms_user_id\njd,11\nmr,12\nxy,14\n")
+    collection = platform.collect(
+        pack((f"red_11_12_77_{FILE}", "1"), (f"x_14_78_{FILE}", "2")), roster=people
+    )
+    assert platform.notebooks() == {"xy": b"2"}
+    assert reasons(collection) == [REFUSED["two_ways"]]
 
 
 def test_a_number_that_belongs_to_somebody_else_by_name_is_nobody(platform: Platform, tmp_path: Path) -> None:

@@ -87,6 +87,11 @@ LISTS = {
     "nbgrader with semicolons": (PEOPLE.replace(",", ";"), "jd", "jo", ["1234"]),
     "Excel's hint": ("sep=;\n" + PEOPLE.replace(",", ";"), "jd", "jo", ["1234"]),
     "Canvas": (CANVAS, "jdoe", "johara", ["1234", "s1", "doejane", "Jane Doe"]),
+    "Canvas' group set": (
+        "name,canvas_user_id,user_id,login_id,sections,group_name,canvas_group_id,group_id\n"
+        '"Doe, Jane",1234,s1,jdoe,A,Red,7,\n"O\'Hara, José",9,s2,johara,A,,,\n',
+        "jdoe", "johara", ["1234", "s1", "doejane", "Jane Doe"],
+    ),
     "Moodle's worksheet": (WORKSHEET, "jane@example.org", "jose@example.org", ["participant 12", "Jane Doe"]),
     "Moodle's worksheet with names": (
         WORKSHEET.replace("Status", "Username").replace('"Submitted for grading"', "jd").replace(
