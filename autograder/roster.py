@@ -203,8 +203,19 @@ class Roster:
         """The roster in a table; raises CourseError."""
         roster = cls(())
         column = table.id_column()
+        there: dict[str, tuple[str, str]] = {}
         for _, cells in table.people():
             person, names = _person(table.form, cells, column)
+            known = there.setdefault(folded(person["id"]), (person["id"], _whole_name(person)))
+            if person["id"] and known != (person["id"], _whole_name(person)):
+                first, second = (
+                    f"{identity} ({name or 'without a name'})"
+                    for identity, name in (known, (person["id"], _whole_name(person)))
+                )
+                raise CourseError(
+                    f"{table.path} has two people of one id, {first} and {second}; give each an id of "
+                    "their own"
+                )
             roster._add(person, names)
             # Canvas' name of it; and Moodle's list of people names all groups of somebody in one cell.
             of = (cells.get("group", ""), cells.get("group_name", ""), *cells.get("groups", "").split(","))
@@ -272,6 +283,10 @@ def _person(form: Form, cells: Mapping[str, str], column: str) -> tuple[dict[str
         # Whatever the word for it is where the list was made.
         names.append(f"participant {match['number']}")
     return person, [*names, whole]
+
+
+def _whole_name(person: Mapping[str, str]) -> str:
+    return f"{person['first_name']} {person['last_name']}".strip()
 
 
 def _form(row: Sequence[str]) -> Form | None:

@@ -44,6 +44,7 @@ ARCHIVES: dict[str, dict[str, str | tuple[str, str]]] = {
         f"anon_Xy12z_77_{FILE}": "anon_Xy12z",
         f"LATE_anon_ab345_78_{FILE}": "anon_ab345",
     },
+    "Canvas, a name without letters": {f"_12_77_{FILE}": "_12", f"roe_2_78_{FILE}": "roe_2"},
     "Canvas, a group with a line below": {f"team_a_12_77_{FILE}": "team_a_12", f"roe_2_78_{FILE}": "roe_2"},
     "Moodle, hidden names": {
         f"Participant_12_assignsubmission_file/{FILE}": "Participant 12",

@@ -70,6 +70,20 @@ def test_one_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
         Roster.read(tmp_path / "latin.csv")
 
 
+@pytest.mark.parametrize("other", ["jd,Max,Roe", "JD,Jane,Doe", "jd,,"])
+def test_two_people_of_one_id_are_refused(tmp_path: Path, other: str) -> None:
+    """Who comes later would take the place of who comes first, and their points."""
+    with pytest.raises(CourseError, match=r"two people of one id, jd \(Jane Doe\) and .*an id of their own"):
+        read(tmp_path, f"id,first_name,last_name\njd,Jane,Doe\n{other}\n")
+
+
+def test_one_person_may_stand_in_two_lines(tmp_path: Path) -> None:
+    """Such as for two groups."""
+    found = read(tmp_path, "id,first_name,last_name,group\njd,Jane,Doe,Red\njd,Jane,Doe,Blue\n,No,Body,\n")
+    assert found.students == ["jd"]
+    assert found.members(["red"]) == found.members(["blue"]) == ("jd",)
+
+
 # --- as the platforms export them -----------------------------------------------------------------------
 
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,01_moving_averages (77),Final Score
