@@ -94,7 +94,8 @@ def print_differences(found: list["Difference"], assignment: "Assignment") -> No
     order = {"down": 0, "no longer graded": 1, "up": 2, "graded now": 3, "new": 4}
     moved = [each for each in found if each.kind in order]
     for each in sorted(moved, key=lambda each: (order[each.kind], each.student)):
-        why = [f"{each.kind}: {each.why}" if each.why else each.kind, *map(_change_in_words, each.changes)]
+        why = [f"{each.kind}: {each.why}" if each.why else each.kind]
+        why += [line for change in each.changes for line in _change_in_words(change)]
         table.add_row(
             plain_text(each.student),
             points(each.before),
@@ -116,14 +117,15 @@ def print_differences(found: list["Difference"], assignment: "Assignment") -> No
     console.print(f"{len(found)} graded again = {parts}. Points are those before lateness.", highlight=False)
 
 
-def _change_in_words(change: "ExerciseChange") -> str:
+def _change_in_words(change: "ExerciseChange") -> list[str]:
+    """Line by line."""
     from autograder.report import points
 
     moved = f"{points(change.before)} → {points(change.after)}"
     kept = f" (stays at {points(change.kept)}, given by a person)" if change.kept is not None else ""
     said, says = change.said or "no mistake found", change.says or "no mistake found"
-    words = f"; {says}" if said == says else f"\n  before: {said}\n  now: {says}"
-    return f"{change.exercise}: {moved}{kept}{words}"
+    first = f"{change.exercise}: {moved}{kept}"
+    return [f"{first}; {says}"] if said == says else [first, f"  before: {said}", f"  now: {says}"]
 
 
 def print_collection(collection: "Collection") -> None:

@@ -160,6 +160,8 @@ def test_nothing_is_written_until_somebody_says_so(course: Course, typed: Typing
     assert done.exit_code == 0, done.output
     assert "ewma: 1.5 → 3" in done.stdout
     assert "before: Too late." in done.stdout
+    # Each on a line of its own; this is what stands where a text would begin one.
+    assert "␊" not in done.stdout
     assert "3 graded again = 1 up + 2 other words." in done.stdout
     found = grades(course, NAME)
     assert (found[RIGHT].score, found["ben"].score, found[EMPTY].score) == (26, 25, None)
