@@ -140,6 +140,8 @@ def _compare_arrays(returned: Any, expected: np.ndarray, tolerance: Tolerance, p
         if not (tolerance.columns_as_vectors and _is_column_of(returned, expected)):
             return _wrong_shape(returned.shape, expected.shape, path)
         returned = returned.reshape(expected.shape)
+    if returned.dtype == expected.dtype and returned.tobytes() == expected.tobytes():
+        return None  # as most right answers are, and the comparisons below take longer
     if not expected.size:
         return None
     if expected.dtype.kind in "biu":

@@ -26,6 +26,8 @@ from .wire import COUNT, Limits, ProtocolError, decode, encode
 
 
 MIB = 1 << 20
+# What was noticed about a call that returned, a letter for each: `modified`, `printed`, `repacked`.
+NOTICED = "mpr"
 # The pictures in the texts of a notebook: what is larger is made smaller, and how many pixels there may be.
 PICTURE_SIDE = 1200
 PICTURE_BYTES = 24 * MIB
@@ -222,7 +224,8 @@ def outcomes_to_plain(outcomes: tuple[Outcome, ...]) -> tuple[Any, ...]:
 def _outcome_to_plain(outcome: Outcome) -> tuple[Any, ...]:
     match outcome:
         case Returned(value, modified, printed, repacked):
-            return ("returned", value, np.array((modified, printed, repacked)))
+            noticed = zip(NOTICED, (modified, printed, repacked), strict=True)
+            return ("returned", value, "".join([letter for letter, is_so in noticed if is_so]))
         case Raised(kind, message, where):
             return ("raised", kind, message, where)
         case WrongSignature(signature):
@@ -252,8 +255,8 @@ def outcomes_from_plain(value: Any, calls: tuple[Call, ...]) -> tuple[Outcome, .
 
 def _outcome_from_plain(value: Any) -> Outcome:
     match value:
-        case ("returned", result, np.ndarray() as noticed) if noticed.shape == (3,):
-            return Returned(result, *noticed.astype(bool).tolist())
+        case ("returned", result, str(noticed)):
+            return Returned(result, *[letter in noticed for letter in NOTICED])
         case ("raised", str(kind), str(message), str(where)):
             return Raised(kind[:80], without_places(message), where[:LINE_LENGTH])
         case ("wrong_signature", str(signature)):

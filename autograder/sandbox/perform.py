@@ -16,6 +16,7 @@ import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -112,25 +113,31 @@ def perform(
     """
     outcomes: list[Outcome] = []
     results: list[Any] = []
-    for call in calls:
-        outcome, result = _make(call, namespace, results, ours)
-        outcomes.append(outcome)
-        results.append(result)
-        if not isinstance(outcome, Returned):
-            break
+    printed = None if ours else Swallowed()
+    with swallowing(printed) if printed else np.errstate(all="ignore"):
+        for call in calls:
+            outcome, result = _make(call, namespace, results, printed)
+            outcomes.append(outcome)
+            results.append(result)
+            if not isinstance(outcome, Returned):
+                break
     return tuple(outcomes)
 
 
-def _make(call: Call, namespace: Mapping[str, Any], results: list[Any], ours: bool) -> tuple[Outcome, Any]:
+def _make(
+    call: Call, namespace: Mapping[str, Any], results: list[Any], printed: "Swallowed | None"
+) -> tuple[Outcome, Any]:
     if call.function not in namespace:
         return NotDefined(), None
     function = namespace[call.function]
     if not callable(function):
         return NotCallable(type(function).__name__[:80]), None
-    return _perform(function, call, results, ours)
+    return _perform(function, call, results, printed)
 
 
-def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours: bool) -> tuple[Outcome, Any]:
+def _perform(
+    function: Callable[..., Any], call: Call, results: list[Any], printed: "Swallowed | None"
+) -> tuple[Outcome, Any]:
     try:
         args, kwargs = call.resolve(lambda value: _argument(value, results))
     except Exception:  # whatever an earlier result is
@@ -141,10 +148,10 @@ def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours:
     args, kwargs = binding
     arrays = [value for value in (*args, *kwargs.values()) if isinstance(value, np.ndarray)]
     before = [array.copy() for array in arrays]
-    printed = Swallowed()
+    if printed:
+        printed.anything = False
     try:
-        with np.errstate(all="ignore") if ours else swallowing(printed):
-            result = function(*args, **kwargs)
+        result = function(*args, **kwargs)
     except Interrupted as stop:
         return Stopped(stop.reason, stop.detail), None
     except (KeyboardInterrupt, MemoryError) as error:
@@ -152,11 +159,11 @@ def _perform(function: Callable[..., Any], call: Call, results: list[Any], ours:
             raise
         return Stopped("memory"), None
     except BaseException as error:
-        return _raised(error, ours), None
+        return _raised(error, printed is None), None
     changed = any(not _same(array, copy) for array, copy in zip(arrays, before, strict=True))
     value = plain(result)
     repacked = is_repacked(result) and not isinstance(value, Unsupported)
-    return Returned(value, changed, printed.anything, repacked), result
+    return Returned(value, changed, printed is not None and printed.anything, repacked), result
 
 
 class Swallowed(io.TextIOBase):
@@ -215,34 +222,45 @@ def _argument(value: Any, results: list[Any]) -> Any:
     return value
 
 
-def _signature(function: Callable[..., Any]) -> inspect.Signature:
-    return _found_once(function) if type(function) is types.FunctionType else inspect.signature(function)
-
-
-@functools.lru_cache(maxsize=64)
-def _found_once(function: types.FunctionType) -> inspect.Signature:
-    """Of a function that `def` has made, which equals itself alone; a probe calls it again and again.
-
-    Not by weak references: a time limit that strikes while Python tidies one up would be lost.
-    """
-    return inspect.signature(function)
-
-
 def _bind(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]] | WrongSignature:
     """The arguments in a form that the function takes: as asked, or all of them by position."""
+    find = _found_once if type(function) is types.FunctionType else _found
+    form = find(function, len(args), tuple(kwargs))
+    if isinstance(form, WrongSignature):
+        return form
+    return (args, kwargs) if form is Form.AS_ASKED else ((*args, *kwargs.values()), {})
+
+
+class Form(Enum):
+    """How arguments are handed over."""
+
+    AS_ASKED = "as asked"
+    BY_POSITION = "all by position"
+
+
+def _found(function: Callable[..., Any], count: int, names: tuple[str, ...]) -> Form | WrongSignature:
+    """The form in which a function takes `count` arguments by position and those of these names."""
     try:
-        signature = _signature(function)
+        signature = inspect.signature(function)
     except (TypeError, ValueError):
-        return args, kwargs
-    for form in ((args, kwargs), ((*args, *kwargs.values()), {})):
+        return Form.AS_ASKED
+    for form, places, by_name in (
+        (Form.AS_ASKED, count, names),
+        (Form.BY_POSITION, count + len(names), ()),
+    ):
         try:
-            signature.bind(*form[0], **form[1])
+            signature.bind(*range(places), **dict.fromkeys(by_name))
         except TypeError:
             continue
         return form
     return WrongSignature(str(signature)[:200])
+
+
+# Of a function that `def` has made, which equals itself alone; a probe calls it again and again. Not by weak
+# references: a time limit that strikes while Python tidies one up would be lost.
+_found_once = functools.lru_cache(maxsize=256)(_found)
 
 
 def _raised(error: BaseException, ours: bool) -> Raised:

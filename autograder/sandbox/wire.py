@@ -32,7 +32,8 @@ DTYPES = tuple(
     for code in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 )
 CODES = {dtype: code for code, dtype in enumerate(DTYPES)}
-COUNT, LENGTH, BYTE, ITEM = map(struct.Struct, ("<I", "<Q", "<B", "<Bi"))
+COUNT, LENGTH, BYTE, KIND, ITEM = map(struct.Struct, ("<I", "<Q", "<B", "<BB", "<Bi"))
+DOUBLE, FLOAT = np.dtype("f8"), struct.Struct("<cBBQd")
 LITTLE_ENDIAN = tuple(dtype.newbyteorder("<") for dtype in DTYPES)
 
 
@@ -118,7 +119,9 @@ def _encode(value: Any, limits: Limits, parts: list[bytes], depth: int) -> None:
                 _encode(item, limits, parts, depth + 1)
         case str():
             parts += (b"S", _text(value, limits.string_bytes))
-        case bool() | int() | float() | complex():
+        case float():  # as most are
+            parts.append(FLOAT.pack(b"A", CODES[DOUBLE], 0, DOUBLE.itemsize, value))
+        case bool() | int() | complex():
             _encode_array(np.asarray(value), limits, parts)
         case dict():
             _check_count(len(value), limits)
@@ -129,7 +132,8 @@ def _encode(value: Any, limits: Limits, parts: list[bytes], depth: int) -> None:
         case Unsupported():
             parts += (b"U", _text(value.type_name, limits.string_bytes))
         case Oversized():
-            parts += (b"O", BYTE.pack(len(value.shape)), _dimensions(value.shape))
+            count = len(value.shape)
+            parts += (b"O", BYTE.pack(count), _several(count, "I").pack(*_short(value.shape)))
         case Seeded():
             parts += (b"G", LENGTH.pack(value.seed))
         case Named():
@@ -145,17 +149,21 @@ def _encode(value: Any, limits: Limits, parts: list[bytes], depth: int) -> None:
 
 
 def _encode_array(array: np.ndarray, limits: Limits, parts: list[bytes]) -> None:
-    if array.dtype not in CODES or array.ndim > limits.dimensions:
+    code, shape = CODES.get(array.dtype), array.shape
+    if code is None or len(shape) > limits.dimensions:
         raise ProtocolError(f"an array of dtype {array.dtype} and {array.ndim} axes cannot be sent")
-    _check_axes(array.shape, limits)
-    code = CODES[array.dtype]
+    _check_axes(shape, limits)
     data = array.astype(LITTLE_ENDIAN[code], copy=False).tobytes()
-    header = BYTE.pack(code), BYTE.pack(array.ndim), _dimensions(array.shape), LENGTH.pack(len(data))
-    parts += (b"A", *header, data)
+    parts += (_before_array(len(shape)).pack(b"A", code, len(shape), *_short(shape), len(data)), data)
 
 
-def _dimensions(shape: tuple[int, ...]) -> bytes:
-    return _several(len(shape), "I").pack(*[min(size, 2**32 - 1) for size in shape])
+def _short(shape: tuple[int, ...]) -> list[int]:
+    return [min(size, 2**32 - 1) for size in shape]
+
+
+@functools.cache
+def _before_array(axes: int) -> struct.Struct:
+    return struct.Struct(f"<cBB{axes}IQ")
 
 
 @functools.cache
@@ -184,17 +192,50 @@ def decode(body: bytes, limits: Limits) -> Any:
     """The value that a body holds; raises ProtocolError for anything else than exactly one value."""
     if len(body) > limits.frame_bytes:
         raise ProtocolError(f"a body of {len(body)} bytes exceeds the limit of {limits.frame_bytes}")
-    reader = _Reader(body)
-    value = _decode(reader, limits, 0)
+    reader = _Reader(body, limits)
+    value = reader.value(0)
     if reader.position != len(body):
         raise ProtocolError(f"{len(body) - reader.position} bytes follow the value")
     return value
 
 
 class _Reader:
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, limits: Limits) -> None:
         self.body = body
+        self.limits = limits
         self.position = 0
+
+    def value(self, depth: int) -> Any:
+        if depth > self.limits.depth:
+            raise ProtocolError("values are nested too deeply")
+        match self.take(1):
+            case b"A":
+                return self.array()
+            case b"T":
+                return tuple([self.value(depth + 1) for _ in range(self.count())])
+            case b"S":
+                return self.text()
+            case b"N":
+                return None
+            case b"D":
+                return {self.text(): self.value(depth + 1) for _ in range(self.count())}
+            case b"U":
+                return Unsupported(self.text()[:80])
+            case b"O":
+                return Oversized(self.shape(*self.unpack(BYTE)))
+            case b"H" if self.limits.questions:
+                return Handed(*self.unpack(BYTE))
+            case b"G" if self.limits.requests:
+                return Seeded(*self.unpack(LENGTH))
+            case b"F" if self.limits.requests:
+                name = self.text()
+                (count,) = self.unpack(BYTE)
+                return Named(name, self.unpack(_several(count, "d")))
+            case b"E" if self.limits.requests:
+                call, item = self.unpack(ITEM)
+                return Earlier(call, None if item < 0 else item)
+            case tag:
+                raise ProtocolError(f"unknown tag {tag!r}")
 
     def take(self, count: int) -> bytes:
         start = self.skip(count)
@@ -211,79 +252,37 @@ class _Reader:
     def unpack(self, layout: struct.Struct) -> tuple[Any, ...]:
         return layout.unpack_from(self.body, self.skip(layout.size))
 
-    def text(self, limit: int) -> str:
+    def text(self) -> str:
         (length,) = self.unpack(COUNT)
-        if length > limit:
-            raise ProtocolError(f"a text of {length} bytes exceeds the limit of {limit}")
+        if length > self.limits.string_bytes:
+            raise ProtocolError(f"a text of {length} bytes exceeds the limit of {self.limits.string_bytes}")
         return self.take(length).decode("utf-8", "replace")
 
-    def count(self, limits: Limits) -> int:
+    def count(self) -> int:
         (count,) = self.unpack(COUNT)
-        _check_count(count, limits)
+        _check_count(count, self.limits)
         return count
 
+    def shape(self, ndim: int) -> tuple[int, ...]:
+        if ndim > self.limits.dimensions:
+            raise ProtocolError(f"{ndim} axes exceed the limit of {self.limits.dimensions}")
+        return self.unpack(_several(ndim, "I"))
 
-def _decode(reader: _Reader, limits: Limits, depth: int) -> Any:
-    if depth > limits.depth:
-        raise ProtocolError("values are nested too deeply")
-    tag = reader.take(1)
-    match tag:
-        case b"N":
-            return None
-        case b"S":
-            return reader.text(limits.string_bytes)
-        case b"A":
-            return _decode_array(reader, limits)
-        case b"T":
-            return tuple([_decode(reader, limits, depth + 1) for _ in range(reader.count(limits))])
-        case b"D":
-            count = reader.count(limits)
-            return {
-                reader.text(limits.string_bytes): _decode(reader, limits, depth + 1) for _ in range(count)
-            }
-        case b"U":
-            return Unsupported(reader.text(limits.string_bytes)[:80])
-        case b"O":
-            return Oversized(_decode_shape(reader, limits))
-    if limits.questions and tag == b"H":
-        return Handed(*reader.unpack(BYTE))
-    if limits.requests:
-        match tag:
-            case b"G":
-                return Seeded(*reader.unpack(LENGTH))
-            case b"F":
-                name = reader.text(limits.string_bytes)
-                (count,) = reader.unpack(BYTE)
-                return Named(name, reader.unpack(_several(count, "d")))
-            case b"E":
-                call, item = reader.unpack(ITEM)
-                return Earlier(call, None if item < 0 else item)
-    raise ProtocolError(f"unknown tag {tag!r}")
-
-
-def _decode_shape(reader: _Reader, limits: Limits) -> tuple[int, ...]:
-    (ndim,) = reader.unpack(BYTE)
-    if ndim > limits.dimensions:
-        raise ProtocolError(f"{ndim} axes exceed the limit of {limits.dimensions}")
-    return reader.unpack(_several(ndim, "I"))
-
-
-def _decode_array(reader: _Reader, limits: Limits) -> np.ndarray:
-    (code,) = reader.unpack(BYTE)
-    if code >= len(DTYPES):
-        raise ProtocolError(f"unknown dtype code {code}")
-    dtype = DTYPES[code]
-    shape = _decode_shape(reader, limits)
-    _check_axes(shape, limits)
-    (length,) = reader.unpack(LENGTH)
-    size = math.prod(shape)
-    if size * dtype.itemsize != length:
-        raise ProtocolError(f"an array of shape {shape} and dtype {dtype} does not have {length} bytes")
-    start = reader.skip(length)
-    if dtype.kind == "b" and reader.body[start : reader.position].strip(b"\0\1"):
-        raise ProtocolError("a boolean array holds other bytes than 0 and 1")
-    there = np.frombuffer(reader.body, LITTLE_ENDIAN[code], size, start)
-    return there.astype(dtype).reshape(shape)
+    def array(self) -> np.ndarray:
+        code, ndim = self.unpack(KIND)
+        if code >= len(DTYPES):
+            raise ProtocolError(f"unknown dtype code {code}")
+        dtype = DTYPES[code]
+        shape = self.shape(ndim)
+        _check_axes(shape, self.limits)
+        (length,) = self.unpack(LENGTH)
+        if math.prod(shape) * dtype.itemsize != length:
+            raise ProtocolError(f"an array of shape {shape} and dtype {dtype} does not have {length} bytes")
+        start = self.skip(length)
+        if dtype.kind == "b" and self.body[start : self.position].strip(b"\0\1"):
+            raise ProtocolError("a boolean array holds other bytes than 0 and 1")
+        there: np.ndarray = np.ndarray(shape, LITTLE_ENDIAN[code], self.body, start)
+        return there.astype(dtype)
 
 
 # --- frames ---------------------------------------------------------------------------------------------
