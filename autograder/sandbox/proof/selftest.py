@@ -31,6 +31,8 @@ __all__ = ["Examination", "Finding", "ProtectionRow", "examine", "run"]
 
 
 ATTEMPT_SECONDS = 10
+# Where one attempt works.
+DIRECTORY = "attempt"
 END_SECONDS = 3.0
 EXAMINATION_SECONDS = 60
 # Where the kernel counts the processes of a user, others may take the room of a self-test meanwhile.
@@ -219,13 +221,15 @@ def run(wall: Wall, only: Container[str] | None = None) -> list[Finding]:
 
 
 def _try_inside(wall: Wall, bait: Bait, attacks: list[Attack]) -> list[tuple[bool, str]]:
-    """Build the wall in a child and try everything there, each in a process of its own."""
+    """Build the wall in a child and try everything there, in processes below it."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         with _report_failure(writing):
             isolation.enter(wall, (writing,))
-            outcomes = [_attempt(attack, bait) for attack in attacks]
+            outcomes: list[tuple[bool, str]] = []
+            while rest := attacks[len(outcomes) :]:
+                outcomes += _attempt(rest, bait)
             _write_all(writing, b"\n" + json.dumps(outcomes).encode())
             os._exit(0)
     os.close(writing)
@@ -237,23 +241,40 @@ def _try_inside(wall: Wall, bait: Bait, attacks: list[Attack]) -> list[tuple[boo
     return [(failed, says) for failed, says in json.loads(found)]
 
 
-def _attempt(attack: Attack, bait: Bait) -> tuple[bool, str]:
-    """Try one attack in a fork, which may well not survive it, and in a directory of its own."""
+def _attempt(attacks: list[Attack], bait: Bait) -> list[tuple[bool, str]]:
+    """What comes of the first of them, in a fork that may well not survive it; as many as it does survive."""
     reading, writing = os.pipe()
-    os.mkdir("attempt")
     child = os.fork()
     if not child:
         os.close(reading)
-        os.chdir("attempt")
-        signal.alarm(ATTEMPT_SECONDS)
-        _write_all(writing, json.dumps(_outcome(attack, bait)).encode())
+        for attack in attacks:
+            signal.alarm(ATTEMPT_SECONDS)
+            with _own_directory():
+                outcome = _outcome(attack, bait)
+            _write_all(writing, json.dumps(outcome).encode() + b"\n")
+            failed, _ = outcome
+            if attack.stops and not failed:
+                break  # what has got through may have made another process of this one
         os._exit(0)
     os.close(writing)
     with open(reading, "rb") as answer:
-        said = answer.read()
+        outcomes = [(failed, says) for failed, says in map(json.loads, answer)]
     _, status = os.waitpid(child, 0)
-    shutil.rmtree("attempt")
-    return json.loads(said) if said else (True, f"ended with status {status}")
+    shutil.rmtree(DIRECTORY, ignore_errors=True)
+    if status or not outcomes:
+        outcomes.append((True, f"ended with status {status}"))
+    return outcomes
+
+
+@contextlib.contextmanager
+def _own_directory() -> Iterator[None]:
+    here = os.getcwd()
+    os.mkdir(DIRECTORY)
+    os.chdir(DIRECTORY)
+    yield
+    with contextlib.suppress(OSError):  # the attack may have gone where there is no such place
+        os.chdir(here)
+        shutil.rmtree(DIRECTORY)
 
 
 def _outcome(attack: Attack, bait: Bait) -> tuple[bool, str]:
