@@ -42,7 +42,24 @@ class Places(NamedTuple):
     """The directory that holds both if they lie on the real file system."""
 
 
-def enter(wall: Wall, keep_fds: Iterable[int] = (), *, parent: int | None = None) -> None:
+class Prepared(NamedTuple):
+    """What is the same for all boxes behind a wall, made before they are forked."""
+
+    paths: tuple[landlock.Opened, ...] | None
+    """What they may read, open already; None where it is to be opened by each."""
+    program: list[seccomp.Instruction]
+
+
+def prepare(wall: Wall) -> Prepared:
+    """Some of the work of `enter`; the files that are opened are closed in there."""
+    paths = None
+    if "landlock" in wall.protections:
+        with contextlib.suppress(OSError):  # which `enter` will say better
+            paths = landlock.opened(readable=wall.granted, listed=wall.listed)
+    return Prepared(paths, _filter(wall) if "seccomp" in wall.protections else [])
+
+
+def enter(wall: Wall, prepared: Prepared, keep_fds: Iterable[int] = (), *, parent: int | None = None) -> None:
     """Return in a confined worker; in no other process does this function return.
 
     Call it in a fresh fork of a process with one thread. The worker has only the files in `keep_fds` open
@@ -57,6 +74,8 @@ def enter(wall: Wall, keep_fds: Iterable[int] = (), *, parent: int | None = None
     ----------
     wall : Wall
         Made by `build_wall`.
+    prepared : Prepared
+        Made by `prepare` before the fork, of this wall or of the one for another slot.
     keep_fds : iterable of int
         Files that the worker may use.
     parent : int, optional
@@ -92,23 +111,23 @@ def enter(wall: Wall, keep_fds: Iterable[int] = (), *, parent: int | None = None
     signal.pthread_sigmask(signal.SIG_SETMASK, previous)
     keeper_end.close()
     _settle(places)
-    _confine(wall, keep, places)
+    _confine(wall, keep, places, prepared)
 
 
-def _confine(wall: Wall, keep: tuple[int, ...], places: Places) -> None:
+def _confine(wall: Wall, keep: tuple[int, ...], places: Places, prepared: Prepared) -> None:
     """Take from this process what it does not need, last the right to ask for it."""
     active = wall.protections
-    if "close_fds" in active:
-        limits.close_files(keep)
     if "rlimits" in active:
         limits.set_rlimits(wall.rlimits)
         limits.set_rlimits([_process_limit(wall)])
     if "no_new_privs" in active:
         limits.forbid_new_privileges()
     if "landlock" in active:
-        _restrict_paths(wall, places)
+        _restrict_paths(wall, places, prepared.paths)
+    if "close_fds" in active:
+        limits.close_files(keep)  # and with them what was open to be granted
     if "seccomp" in active:
-        seccomp.install(_filter(wall))
+        seccomp.install(prepared.program)
     if "capabilities" in active:
         limits.drop_capabilities()
     if "not_dumpable" in active:
@@ -134,13 +153,15 @@ def _process_limit(wall: Wall) -> tuple[str, int, int]:
     return "RLIMIT_NPROC", room, room + wall.spare_processes
 
 
-def _restrict_paths(wall: Wall, places: Places) -> None:
+def _restrict_paths(wall: Wall, places: Places, paths: tuple[landlock.Opened, ...] | None) -> None:
     own_root = "root" in wall.protections
     writable = [scratch.path for scratch in wall.scratch] if own_root else [places.box, places.tmp]
+    readable, listed = ((), ()) if paths else (wall.granted, wall.listed)
     landlock.restrict(
+        opened=paths or (),
         # Without an own /proc the worker sees which libraries it has loaded, which scikit-learn asks for.
-        readable=(*wall.granted, *(("/etc", "/proc") if own_root else ("/proc/self/maps",))),
-        listed=(*wall.listed, "/", "/dev") if own_root else wall.listed,
+        readable=(*readable, *(("/etc", "/proc") if own_root else ("/proc/self/maps",))),
+        listed=(*listed, "/", "/dev") if own_root else listed,
         writable=writable,
         devices=[path for path in DEVICES if os.path.exists(path)],
     )

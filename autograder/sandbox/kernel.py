@@ -4,6 +4,7 @@ import ctypes
 import functools
 import os
 import platform
+from collections.abc import Callable
 from typing import Any
 
 
@@ -132,10 +133,16 @@ def supported() -> bool:
 
 def syscall(name: str, *arguments: Any) -> int:
     """Make a system call by name; a refusal raises OSError that names the call."""
-    call = number(name)
-    if call is None:
+    return prepared(name, *arguments)()
+
+
+def prepared(name: str, *arguments: Any) -> Callable[[], int]:
+    """The same call to be made later, and often; what its arguments point to may change."""
+    number_of_it = number(name)
+    if number_of_it is None:
         raise OSError(38, f"{name} does not exist on {platform.machine()}")
-    return _checked(name, libc().syscall(ctypes.c_long(call), *map(_argument, arguments)))
+    syscall, given = libc().syscall, (ctypes.c_long(number_of_it), *map(_argument, arguments))
+    return lambda: _checked(name, syscall(*given))
 
 
 def call(function: str, *arguments: Any) -> int:

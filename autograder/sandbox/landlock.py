@@ -1,12 +1,15 @@
 """Landlock: a process tells the kernel which paths it still needs, and can never take that back."""
 
+import contextlib
 import ctypes
+import fcntl
 import functools
 import os
 import stat
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from . import kernel
+from . import kernel, limits
 
 
 CREATE_RULESET_VERSION = 1
@@ -23,6 +26,10 @@ FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 NET_FROM, SCOPE_FROM = 4, 6
 ALL_NET = 0b11  # bind and connect TCP
 ALL_SCOPES = 0b11  # abstract Unix sockets and signals
+
+TO_READ, TO_LIST = READ_FILE | READ_DIR | EXECUTE, READ_DIR
+# Files that are opened for later, out of the way of others: some functions take only numbers below.
+FIRST_OPENED = 1024
 
 
 class _Ruleset(ctypes.Structure):
@@ -46,8 +53,40 @@ def version() -> int:
         return 0
 
 
+class Opened(NamedTuple):
+    """A path that is open for later, and the rights that are granted there."""
+
+    file: int
+    rights: int
+
+
+def opened(*, readable: Iterable[str], listed: Iterable[str]) -> tuple[Opened, ...]:
+    """What many processes will keep, opened before they are forked: to find hundreds of paths takes long.
+
+    Raises OSError, such as where there are more of them than files may be open.
+    """
+    paths = [(path, TO_READ) for path in readable] + [(path, TO_LIST) for path in listed]
+    with contextlib.ExitStack() as opening, limits.raised("RLIMIT_NOFILE"):
+        found = []
+        for path, rights in paths:
+            low, rights = _opened(path, rights)
+            try:
+                file = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, FIRST_OPENED)
+            finally:
+                os.close(low)
+            opening.callback(os.close, file)
+            found.append(Opened(file, rights))
+        opening.pop_all()
+    return tuple(found)
+
+
 def restrict(
-    *, readable: Iterable[str], listed: Iterable[str], writable: Iterable[str], devices: Iterable[str]
+    *,
+    readable: Iterable[str] = (),
+    listed: Iterable[str] = (),
+    writable: Iterable[str],
+    devices: Iterable[str],
+    opened: Iterable[Opened] = (),
 ) -> None:
     """Keep only these paths, no TCP, and no signal or abstract socket to anyone outside.
 
@@ -57,14 +96,19 @@ def restrict(
     ruleset = _create_ruleset(known)
     try:
         grants = (
-            (readable, READ_FILE | READ_DIR | EXECUTE),
-            (listed, READ_DIR),
+            (readable, TO_READ),
+            (listed, TO_LIST),
             (writable, known & ~(EXECUTE | MAKE_CHAR | MAKE_BLOCK | IOCTL_DEV)),
             (devices, READ_FILE | WRITE_FILE),
         )
+        _grant(ruleset, opened)
         for paths, rights in grants:
             for path in paths:
-                _grant(ruleset, path, rights)
+                file, of_it = _opened(path, rights)
+                try:
+                    _grant(ruleset, [Opened(file, of_it)])
+                finally:
+                    os.close(file)
         kernel.syscall("landlock_restrict_self", ruleset, 0)
     finally:
         os.close(ruleset)
@@ -80,12 +124,16 @@ def _create_ruleset(file_rights: int) -> int:
     return kernel.syscall("landlock_create_ruleset", ctypes.byref(attributes), size, 0)
 
 
-def _grant(ruleset: int, path: str, rights: int) -> None:
-    fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    try:
-        if not stat.S_ISDIR(os.fstat(fd).st_mode):
-            rights &= OF_FILES
-        rule = _PathBeneath(allowed=rights, parent_fd=fd)
-        kernel.syscall("landlock_add_rule", ruleset, RULE_PATH_BENEATH, ctypes.byref(rule), 0)
-    finally:
-        os.close(fd)
+def _opened(path: str, rights: int) -> Opened:
+    file = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    if not stat.S_ISDIR(os.fstat(file).st_mode):
+        rights &= OF_FILES
+    return Opened(file, rights)
+
+
+def _grant(ruleset: int, opened: Iterable[Opened]) -> None:
+    rule = _PathBeneath()
+    # Made once: there are hundreds of rules.
+    add = kernel.prepared("landlock_add_rule", ruleset, RULE_PATH_BENEATH, ctypes.byref(rule), 0)
+    for rule.parent_fd, rule.allowed in opened:
+        add()

@@ -47,6 +47,7 @@ def main(control_fd: int, policy: Policy) -> NoReturn:
     gc.disable()  # of what is imported nothing is for the bin
     shell = _prepare(policy)
     wall = _receive_wall(control)
+    prepared = isolation.prepare(wall)
     gc.freeze()
     gc.enable()
     pages.gather()
@@ -63,7 +64,7 @@ def main(control_fd: int, policy: Policy) -> NoReturn:
             os._exit(0)
         kind, number = MESSAGE.unpack(message)
         if kind == SPAWN:
-            box = _fork(control, fds[0], shell, wall.for_slot(number), policy)
+            box = _fork(control, fds[0], shell, wall.for_slot(number), prepared, policy)
             boxes.add(box)
             control.sendall(MESSAGE.pack(SPAWNED, box))
         elif kind == REAP:
@@ -138,7 +139,14 @@ def _student_side() -> types.ModuleType:
     return module
 
 
-def _fork(control: socket.socket, fd: int, shell: Any, wall: Wall, policy: Policy) -> int:
+def _fork(
+    control: socket.socket,
+    fd: int,
+    shell: Any,
+    wall: Wall,
+    prepared: isolation.Prepared,
+    policy: Policy,
+) -> int:
     zygote = os.getpid()
     box = os.fork()
     if box:
@@ -149,7 +157,7 @@ def _fork(control: socket.socket, fd: int, shell: Any, wall: Wall, policy: Polic
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         os.dup2(fd, 3)
-        isolation.enter(wall, keep_fds=(3,), parent=zygote)
+        isolation.enter(wall, prepared, keep_fds=(3,), parent=zygote)
         connection = socket.socket(fileno=3)
         connection.sendall(BEHIND_THE_WALL)
         from .worker import serve  # imported by _prepare already

@@ -211,8 +211,9 @@ def run(wall: Wall, only: Container[str] | None = None) -> list[Finding]:
             )
     with _baits(wall) as bait:
         outcomes = _try_inside(wall.showing(bait.readable), bait, attempts)
+    prepared = isolation.prepare(wall)
     for trial in trials:
-        failed = _try_from_outside(wall, trial)
+        failed = _try_from_outside(wall, prepared, trial)
         outcomes.append((failed, "nothing is left" if failed else "it went on"))
     tried: tuple[Attack | _Trial, ...] = (*attempts, *trials)
     for item, (failed, found) in zip(tried, outcomes, strict=True):
@@ -222,11 +223,12 @@ def run(wall: Wall, only: Container[str] | None = None) -> list[Finding]:
 
 def _try_inside(wall: Wall, bait: Bait, attacks: list[Attack]) -> list[tuple[bool, str]]:
     """Build the wall in a child and try everything there, in processes below it."""
+    prepared = isolation.prepare(wall)
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         with _report_failure(writing):
-            isolation.enter(wall, (writing,))
+            isolation.enter(wall, prepared, (writing,))
             outcomes: list[tuple[bool, str]] = []
             while rest := attacks[len(outcomes) :]:
                 outcomes += _attempt(rest, bait)
@@ -304,14 +306,14 @@ class _Trial:
     """Less than the policy allows: who takes too much need not take that much."""
 
 
-def _try_from_outside(wall: Wall, trial: _Trial) -> bool:
+def _try_from_outside(wall: Wall, prepared: isolation.Prepared, trial: _Trial) -> bool:
     """Run `trial` under a zygote of its own, which may be killed."""
     wall = replace(wall, memory_bytes=trial.memory_bytes or wall.memory_bytes)
     reading, writing = os.pipe()
     numbers, number = os.pipe()
     zygote = os.fork()
     if not zygote:
-        _wait_for_guard(wall, trial, writing, number)
+        _wait_for_guard(wall, prepared, trial, writing, number)
     os.close(writing)
     os.close(number)
     guard = int(os.read(numbers, 20))
@@ -328,12 +330,14 @@ def _try_from_outside(wall: Wall, trial: _Trial) -> bool:
         os.close(reading)
 
 
-def _wait_for_guard(wall: Wall, trial: _Trial, writing: int, number: int) -> NoReturn:
+def _wait_for_guard(
+    wall: Wall, prepared: isolation.Prepared, trial: _Trial, writing: int, number: int
+) -> NoReturn:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     guard = os.fork()
     if not guard:
         with _report_failure(writing):
-            isolation.enter(wall, (writing,))
+            isolation.enter(wall, prepared, (writing,))
             trial.inside(writing)
             os._exit(0)
     os.close(writing)

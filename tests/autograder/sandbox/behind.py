@@ -32,10 +32,11 @@ wanted = json.loads(wanted)
 exec(prelude)
 wall = build_wall(Policy(**wanted["policy"]), wanted["tier"], extra=wanted["extra"])
 wall = wall.without(*wanted["without"])
+prepared = isolation.prepare(wall)
 child = os.fork()
 if not child:
     try:
-        isolation.enter(wall, (1, 2))
+        isolation.enter(wall, prepared, (1, 2))
         exec(code, {"__name__": "__main__"})
         sys.stdout.flush()
     except OSError as error:

@@ -23,6 +23,7 @@ def asked(monkeypatch):
         return os.open(os.devnull, os.O_RDONLY)
 
     monkeypatch.setattr(kernel, "syscall", syscall)
+    monkeypatch.setattr(kernel, "prepared", lambda *of_it: lambda: syscall(*of_it))
     return calls
 
 
@@ -73,3 +74,32 @@ def test_the_rule_has_the_layout_of_the_kernel():
 def test_a_system_that_is_not_linux_has_no_landlock(monkeypatch):
     monkeypatch.setattr(kernel, "supported", lambda: False)
     assert landlock.version.__wrapped__() == 0
+
+
+def test_what_was_opened_before_is_granted_as_if_it_were_named(asked, monkeypatch, tmp_path):
+    monkeypatch.setattr(landlock, "version", lambda: 5)
+    file = tmp_path / "file"
+    file.touch()
+    named = {"readable": [str(tmp_path), str(file)], "listed": [str(tmp_path)]}
+    landlock.restrict(**named, writable=(), devices=())
+    by_name = [call[3][0] for call in asked if call[0] == "landlock_add_rule"]
+    asked.clear()
+    opened = landlock.opened(**named)
+    try:
+        landlock.restrict(opened=opened, writable=(), devices=())
+        rules = [call[3] for call in asked if call[0] == "landlock_add_rule"]
+        assert [rights for rights, _ in rules] == by_name
+        assert [os.stat(fd).st_ino for _, fd in rules] == [
+            path.stat().st_ino for path in (tmp_path, file, tmp_path)
+        ]
+        assert min(fd for _, fd in rules) >= landlock.FIRST_OPENED
+    finally:
+        for each in opened:
+            os.close(each.file)
+
+
+def test_paths_are_opened_all_or_none(tmp_path):
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(FileNotFoundError):
+        landlock.opened(readable=[str(tmp_path), str(tmp_path / "missing")], listed=())
+    assert os.listdir("/proc/self/fd") == before
