@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-import fcntl
 import functools
 import os
 import stat
@@ -65,6 +64,8 @@ def opened(*, readable: Iterable[str], listed: Iterable[str]) -> tuple[Opened, .
 
     Raises OSError, such as where there are more of them than files may be open.
     """
+    import fcntl  # not everywhere
+
     paths = [(path, TO_READ) for path in readable] + [(path, TO_LIST) for path in listed]
     with contextlib.ExitStack() as opening, limits.raised("RLIMIT_NOFILE"):
         found = []
