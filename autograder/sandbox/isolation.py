@@ -53,7 +53,8 @@ class Prepared(NamedTuple):
 def prepare(wall: Wall) -> Prepared:
     """Some of the work of `enter`; the files that are opened are closed in there."""
     paths = None
-    if "landlock" in wall.protections:
+    # Without an own root it has to be found out whether the user who is left may go there.
+    if {"landlock", "root"} <= wall.protections:
         with contextlib.suppress(OSError):  # which `enter` will say better
             paths = landlock.opened(readable=wall.granted, listed=wall.listed)
     return Prepared(paths, _filter(wall) if "seccomp" in wall.protections else [])
