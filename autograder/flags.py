@@ -54,6 +54,9 @@ NAMES_REFERENCE = ("reference", f"The code names `{REFERENCE_PACKAGE}`, which is
 RUNS_OR_READS = "`{}` can run or read code that is not seen here"
 UNREAD = "The code could not be looked through ({error}); read it yourself."
 DEFINITION = re.compile(r"\bdef \w+\(")
+SAME_FILE = "This is the file that {others} handed in as well, byte for byte"
+# So many of them are named.
+NAMED = 5
 
 
 # Different numbers in one function or assignment. Formulas of the course need a handful.
@@ -79,8 +82,8 @@ PACKAGES = frozenset(("IPython", "advsec", "autograder", "matplotlib", "numpy", 
 class Flag:
     """Something for a person to look at.
 
-    `kind` is similar, reference, hidden_code, embedded, long, literal_table, invisible, look_alike,
-    shadow_module, timestamp or unread.
+    `kind` is similar, same_file, reference, hidden_code, embedded, long, literal_table, invisible,
+    look_alike, shadow_module, timestamp or unread.
     """
 
     kind: str
@@ -88,11 +91,15 @@ class Flag:
 
 
 def flags(
-    results: Iterable[Result], assignment: Assignment, release_sources: Mapping[str, str]
+    results: Iterable[Result],
+    assignment: Assignment,
+    release_sources: Mapping[str, str],
+    groups: Iterable[frozenset[str]] = (),
 ) -> dict[str, tuple[Flag, ...]]:
     """What to look at, by student; students without a flag are left out.
 
-    `release_sources` are the cells that students were given (`notebook.sources`).
+    `release_sources` are the cells that students were given (`notebook.sources`). The same file is each
+    member's where one of the `groups` of students has handed in that one file and no other.
     """
     results = tuple(results)
     template = Template(release_sources.values())
@@ -115,9 +122,34 @@ def flags(
             found[result.student] = [Flag("unread", UNREAD.format(error=type(error).__name__))]
     for student in _dated(results):
         found[student].append(Flag("timestamp", DATED))
+    groups = tuple(groups)
+    for same in _of_one_file(results, submissions, template):
+        if not any(same == group & submissions.keys() for group in groups):
+            for student in same:
+                found[student].append(Flag("same_file", SAME_FILE.format(others=_listed(same - {student}))))
+        # What one of them has in common with somebody else, all have.
+        for student in sorted(same)[1:]:
+            del submissions[student]
     for student, says in similar(submissions, assignment, template):
         found[student].append(Flag("similar", says))
     return {student: tuple(own) for student, own in found.items() if own}
+
+
+def _of_one_file(
+    results: Iterable[Result], submissions: Mapping[str, Iterable[CodeCell]], template: Template
+) -> list[frozenset[str]]:
+    """The students, several each time, whose files are the same and not what everybody was given."""
+    students: dict[str, set[str]] = defaultdict(set)
+    for result in results:
+        cells = submissions.get(result.student, ())
+        if result.sha256 and not all(template.holds(cell.source) for cell in cells):
+            students[result.sha256].add(result.student)
+    return [frozenset(same) for same in students.values() if len(same) > 1]
+
+
+def _listed(students: Iterable[str]) -> str:
+    names = sorted(students)
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 # --- in the code ----------------------------------------------------------------------------------------

@@ -249,6 +249,11 @@ class Roster:
                 return next(iter(found)) if len(found) == 1 else None
         return None
 
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The members of each group."""
+        return tuple(map(tuple, self._groups.values()))
+
     def members(self, names: Iterable[str]) -> tuple[str, ...]:
         """Who is in the group of the first of these names that a group has."""
         return next((tuple(found) for name in names if (found := self._groups.get(_letters(name)))), ())

@@ -1,5 +1,6 @@
 """The pages that commands make: one for every student, and one for the class."""
 
+import contextlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from autograder.cli.says import complain
-from autograder.course import Course
+from autograder.course import Course, CourseError
 
 
 if TYPE_CHECKING:
@@ -59,4 +60,16 @@ def _flags(
         from autograder.gradebook import make_release
 
         make_release(course, assignment)
-    return flags(results, assignment, sources(read_release(given)))
+    return flags(results, assignment, sources(read_release(given)), _groups(course))
+
+
+def _groups(course: Course) -> "list[frozenset[str]]":
+    """Who hands in together, as the roster says; of one that cannot be read `collect` speaks."""
+    from autograder.collect import folder_name
+    from autograder.roster import Roster
+
+    if course.roster.exists():
+        with contextlib.suppress(CourseError):
+            groups = Roster.read(course.roster).groups
+            return [frozenset(map(folder_name, members)) for members in groups]
+    return []

@@ -1,6 +1,9 @@
 """What a person is asked to look at, and above all what not."""
 
+import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from autograder.sandbox.reader import Cell, Unreadable, read_cells
 from autograder.submission import find_submissions
 from autograder.tokens import CodeCell, code_cells
 from autograder.trials import draw_public
+from tests.autograder.course import make_course, run
 from tests.make_submissions import ASSIGNMENT, SUBMISSIONS, release
 from tests.students import RIGHT
 
@@ -46,6 +50,55 @@ def test_nobody_of_the_sample_class_is_flagged() -> None:
     assert len(results) > 30
     given = {str(number): cell.source for number, cell in enumerate(release(AVERAGES).cells)}
     assert flags(results, AVERAGES, given) == {}
+
+
+def alike(students: str, source: str, sha256: str = "f" * 64) -> list[Result]:
+    return [replace(handed_in(student, source), sha256=sha256) for student in students]
+
+
+def test_who_hands_in_the_same_file_is_named_and_who_was_given_it_is_not() -> None:
+    same = flags([*alike("abc", "x = 1"), *alike("d", "x = 1", "e" * 64)], AVERAGES, {"given": "y = 2"})
+    assert {student: [flag.message for flag in own] for student, own in same.items()} == {
+        "a": ["This is the file that b, c handed in as well, byte for byte"],
+        "b": ["This is the file that a, c handed in as well, byte for byte"],
+        "c": ["This is the file that a, b handed in as well, byte for byte"],
+    }
+    assert found(*alike("abc", "x = 1"), template=["x = 1"]) == {}
+    assert found(*alike("abc", "x = 1", "")) == {}
+
+
+@pytest.mark.parametrize(
+    ("group", "flagged"), [("ab", ""), ("abz", ""), ("abc", "ab"), ("a", "ab"), ("ax", "ab")]
+)
+def test_what_is_a_groups_is_no_copy(group: str, flagged: str) -> None:
+    """`z` has handed in nothing; `c` has something else, so it is no group that hands in together."""
+    results = [*alike("ab", "x = 1"), *alike("c", "x = 2", "e" * 64)]
+    assert set(flags(results, AVERAGES, {}, [frozenset(group)])) == set(flagged)
+
+
+def test_the_roster_says_who_is_a_group(tmp_path: Path) -> None:
+    """From the archive of the platform to the page of the class."""
+    course = make_course(tmp_path, students=())
+    notebook = SUBMISSIONS / "cumulative-mean-flattened" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    with zipfile.ZipFile(tmp_path / "handed-in.zip", "w") as archive:
+        for name in ("red_11_71", "roemax_13_72"):
+            archive.write(notebook, f"{name}_{ASSIGNMENT}.ipynb")
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "name,canvas_user_id,user_id,login_id,sections,group_name,canvas_group_id,group_id\n"
+        '"Doe, Jane",11,,jd,,Red,7,\n"Lee, Ann",12,,al,,Red,7,\n"Roe, Max",13,,mr,,Blue,8,\n'
+    )
+    for command in (("collect", "handed-in.zip", "--roster", str(people)), ("grade",), ("report",)):
+        named = ("--assignment",) if command[0] == "collect" else ()
+        done = run("autograder", *command, *named, ASSIGNMENT, cwd=course)
+        assert done.returncode == 0, done.stderr
+    page = (course / ".course" / "reports" / ASSIGNMENT / "index.html").read_text()
+    assert "This is the file that al, mr handed in as well" in page
+    people.write_text(people.read_text().replace("Blue", "Red"))
+    run("autograder", "collect", "handed-in.zip", "--roster", str(people), cwd=course)
+    assert run("autograder", "report", ASSIGNMENT, cwd=course).returncode == 0
+    page = (course / ".course" / "reports" / ASSIGNMENT / "index.html").read_text()
+    assert "byte for byte" not in page
 
 
 # --- attempts -------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import io
 import keyword
 import tokenize
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, strategies as st
@@ -102,6 +103,16 @@ def test_students_with_one_text_are_found_and_shown_to_each_other(change: object
     }  # fmt: skip
     assert "of b (cell 1)" in result["a"][0].message
     assert "of a (cell 1)" in result["b"][0].message
+
+
+def test_one_file_of_several_takes_nobody_elses_place_in_the_list() -> None:
+    """That is short: a group that hands in together would fill it."""
+    group = [replace(handed_in(student, KMEANS), sha256="f" * 64) for student in "abc"]
+    others = [handed_in("d", KMEANS_WITHOUT_NUMPY), handed_in("e", renamed(KMEANS_WITHOUT_NUMPY))]
+    result = found(*group, *others)
+    assert {student: [flag.kind for flag in own] for student, own in result.items()} == {
+        "a": ["same_file"], "b": ["same_file"], "c": ["same_file"], "d": ["similar"], "e": ["similar"],
+    }  # fmt: skip
 
 
 def test_comments_docstrings_and_layout_do_not_hide_a_copy() -> None:
