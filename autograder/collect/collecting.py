@@ -16,6 +16,7 @@ from autograder.collect.claims import Claim, Parts, Unclear
 from autograder.collect.layout import Layout, layout_of
 from autograder.collect.writing import SAME, folder_name, folders, store
 from autograder.course import CourseError
+from autograder.files import cannot_be_written
 from autograder.roster import Roster, folded
 from autograder.submission import notebook_stem
 from autograder.timestamps import TIMESTAMP, NoTime, handed_in, parsed, written
@@ -366,15 +367,14 @@ class _Collector:
         if time and not notebook.claim.late and _collected_at(folder, f"{self.assignment}.ipynb") > time:
             self._skip(notebook.place, "later_there", notebook.student)
             return
-        try:
-            words = [store(folder, f"{self.assignment}.ipynb", data)]
-            self._date(folder, notebook, time, words[0] == SAME)
-            words += said
-        except (FileExistsError, NotADirectoryError, IsADirectoryError):
-            self._refuse(notebook.place, "folder_in_the_way", notebook.student)
-            return
-        except OSError as error:
-            raise CourseError(f"{folder} cannot be written: {error.strerror}") from None
+        with cannot_be_written(folder):
+            try:
+                words = [store(folder, f"{self.assignment}.ipynb", data)]
+                self._date(folder, notebook, time, words[0] == SAME)
+                words += said
+            except (FileExistsError, NotADirectoryError, IsADirectoryError):
+                self._refuse(notebook.place, "folder_in_the_way", notebook.student)
+                return
         file = notebook.claim.file
         if file and (notebook.stem != self.assignment or not file.endswith(".ipynb")):
             words.append(RENAMED.format(file=file))

@@ -1,5 +1,6 @@
 """Submissions on the disk: a student's name as that of a folder, and files that are whole or not there."""
 
+import contextlib
 import os
 import re
 import tempfile
@@ -53,7 +54,19 @@ def store(folder: Path, name: str, data: bytes) -> str:
     there = os.path.lexists(path)
     if there and _holds(path, data):
         return SAME
-    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
+    try:
+        _write(path, data)
+    except BaseException:
+        # An empty folder would say that something was handed in, and is lost.
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+            folder.parent.rmdir()
+        raise
+    return "replaces a different file" if there else "new"
+
+
+def _write(path: Path, data: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
         with open(descriptor, "wb") as file:
             file.write(data)
@@ -63,7 +76,6 @@ def store(folder: Path, name: str, data: bytes) -> str:
     except BaseException:
         os.unlink(temporary)
         raise
-    return "replaces a different file" if there else "new"
 
 
 def _holds(path: Path, data: bytes) -> bool:

@@ -1,5 +1,6 @@
 """Archives of learning platforms, honest and hostile, made here."""
 
+import errno
 import io
 import json
 import os
@@ -19,7 +20,7 @@ from nbgrader.utils import parse_utc
 from autograder.collect import REFUSED, Collection, collect, folder_name, student_name
 from autograder.collect.archive import MAX_ENTRIES
 from autograder.collect.collecting import LATE, LATE_UNKNOWN, THE_TIME
-from autograder.course import CourseError
+from autograder.course import CourseError, Postponed
 from autograder.roster import Roster
 from autograder.submission import MAX_BYTES
 
@@ -90,6 +91,28 @@ def reasons(collection: Collection) -> list[str]:
 
 def outcomes(collection: Collection) -> list[tuple[str, str, str]]:
     return [(each.student, each.outcome, each.why) for each in collection.entries]
+
+
+def test_a_full_disk_may_pass_and_leaves_nothing_half(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was collected before stays; of the next one not even a folder is there, or it had handed in."""
+    archive = pack((f"jane/{FILE}", "1"), (f"max/{FILE}", "2"))
+    sync, room = os.fsync, iter([True])
+
+    def full(descriptor: int) -> None:
+        if not next(room, False):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sync(descriptor)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(os, "fsync", full)
+        with pytest.raises(Postponed, match=r"the disk is full .*; make room"):
+            platform.collect(archive)
+    assert platform.written() == {"jane": b"1"}
+    assert os.listdir(platform.submitted) == ["jane"]
+    assert [each.why for each in platform.collect(archive).entries] == ["the same as before", "new"]
+    assert platform.written() == {"jane": b"1", "max": b"2"}
 
 
 # --- layouts --------------------------------------------------------------------------------------------
