@@ -352,7 +352,10 @@ def troubles(db_url: str) -> Iterator[None]:
             ) from None
         if "readonly" in says or "unable to open" in says:
             raise CourseError(f"{name} cannot be written; make it and its folder writable") from None
-        raise CourseError(f"{name} cannot be used ({says}); repair it or move it away") from None
+        raise CourseError(
+            f"{name} cannot be used ({says}); put back the last copy of it that you trust, from "
+            ".course/backups or your own: it has what people entered until then"
+        ) from None
 
 
 def is_in_use(error: Exception) -> bool:

@@ -126,10 +126,12 @@ class Watch:
         raise TimeoutError
 
     def _look(self) -> None:
-        now, spent = time.monotonic(), self._tally.spent
-        self._tally.add(now - self._last, self._usage())
-        # While nobody listens here, as on a busy machine, nobody there can be heard.
-        self._silence += min(self._tally.spent - spent, self._silent)
+        now, spent, usage = time.monotonic(), self._tally.spent, self._usage()
+        self._tally.add(now - self._last, usage)
+        # While nobody listens here, as on a busy machine, nobody there can be heard; and where the system
+        # does not tell, they may be waiting for a core.
+        if usage is not None:
+            self._silence += min(self._tally.spent - spent, self._silent)
         self._last, self._silent = now, 0.0
 
 

@@ -399,6 +399,7 @@ CANVAS_GROUPS = {
     "of who is in no group": ({f"yixu_14_78_{FILE}": "2"}, {"xy": b"2"}),
     # The first of its three numbers is that of somebody else.
     "of a name that ends in a number": ({f"red_1_13_79_{FILE}": "3"}, {"al": b"3", "ep": b"3"}),
+    "of such a name, late": ({f"red_1_LATE_13_79_{FILE}": "3"}, {"al": b"3", "ep": b"3"}),
     "a member's own, in another assignment": ({f"roemax_12_80_{FILE}": "4"}, {"mr": b"4"}),
     "a file that begins with a number": ({"roemax_12_80_1_a.ipynb": "5"}, {"mr": b"5"}),
     "of a group that the member has left": ({f"red1_12_77_{FILE}": "6"}, {"mr": b"6"}),

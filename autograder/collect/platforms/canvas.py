@@ -28,7 +28,8 @@ def claims(paths: Sequence[Parts], _text: Text, _assignments: Sequence[str]) -> 
         match = next(filter(None, (each.fullmatch(path[0]) for each in (HIDDEN, NAMED, TYPED))), None)
         if match and len(path) == 1:
             other = OTHERWISE.fullmatch(path[0]) if match.re is NAMED else None
-            found[path] = (_claim(match, _claim(other) if other else None),)
+            differs = other is not None and other.start("id") != match.start("id")
+            found[path] = (_claim(match, _claim(other) if other and differs else None),)
     return found
 
 

@@ -296,6 +296,15 @@ def read_on_and_on(watch: Watch, file: int) -> None:
 
 
 @pytest.mark.usefixtures("short_silence")
+def test_where_nobody_knows_who_waits_for_a_core_silence_is_nobodys(pipe: tuple[int, int]) -> None:
+    watch = Watch(1.0, lambda: None)
+    with pytest.raises(TimeoutError):
+        watch.wait(pipe[0], under_way=True)
+    assert watch.spent >= 1.0
+    assert not watch.halted
+
+
+@pytest.mark.usefixtures("short_silence")
 def test_who_is_slow_to_listen_hears_no_silence() -> None:
     watch = Watch(1000.0, lambda: Usage(0.0, False))
     with open("/dev/zero", "rb") as endless:
