@@ -6,16 +6,16 @@ that it was made from, or of the right answer to which it is nearest; a repair h
 that it names touches one of those.
 """
 
-import ast
-import difflib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.exercise import Exercise, Misconception
+from autograder.repair.differences import differences
 from autograder.repair.own_source import own_source
 from autograder.repair.search import Repair, search
+from autograder.repair.source import Source, Span, parsed
 from autograder.sandbox.attempts import attempt
 from autograder.sandbox.leaves import reseed
 from autograder.sandbox.messages import AttemptRequest
@@ -26,7 +26,6 @@ from autograder.written import Written
 
 
 KEY = b"key 0"
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -119,81 +118,12 @@ def _characters(places: Sequence[Span]) -> int:
     return sum(1 + end - start for start, end in places)
 
 
-# --- true places ----------------------------------------------------------------------------------------
-
-
 def true_places(right: str, wrong: str) -> tuple[Span, ...]:
-    """What of a wrong function differs from the right one, as characters: the smallest parts of the trees.
-
-    Of lines that are missing it is the place between those that are there.
-    """
-    starts = [0]
-    for line in wrong.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    trees = ast.parse(right).body[0], ast.parse(wrong).body[0]
-
-    def span(node: Any) -> Span:
-        return starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
-
-    return tuple(_different(*trees, span))
-
-
-def _different(one: Any, other: Any, span: Callable[[Any], Span]) -> Iterator[Span]:
-    if ast.dump(one) == ast.dump(other):
-        return
-    parts = _parts(one, other)
-    if parts is None:
-        yield span(other)
-        return
-    for first, second in parts:
-        if isinstance(second, list):
-            yield from _different_lines(first, second, span, other)
-        else:
-            yield from _different(first, second, span)
-
-
-def _parts(one: Any, other: Any) -> list[tuple[Any, Any]] | None:
-    """Pairs of parts that may differ, where nothing else does."""
-    if type(one) is not type(other):
-        return None
-    pairs: list[tuple[Any, Any]] = []
-    for field in other._fields:
-        first, second = getattr(one, field, None), getattr(other, field, None)
-        if isinstance(first, ast.expr) and isinstance(second, ast.expr):
-            pairs.append((first, second))
-        elif not (isinstance(first, list) and isinstance(second, list)):
-            if _plain(first) != _plain(second):
-                return None
-        elif any(isinstance(each, ast.stmt) for each in (*first, *second)):
-            pairs.append((first, second))
-        elif len(first) == len(second) and all(isinstance(each, ast.expr) for each in (*first, *second)):
-            pairs += zip(first, second, strict=True)
-        elif _plain(first) != _plain(second):
-            return None
-    return pairs
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return list(map(_plain, value))
-    return ast.dump(value) if isinstance(value, ast.AST) else value
-
-
-def _different_lines(
-    right: list[ast.stmt], wrong: list[ast.stmt], span: Callable[[Any], Span], parent: Any
-) -> Iterator[Span]:
-    one, other = (list(map(ast.dump, lines)) for lines in (right, wrong))
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        if tag == "insert":
-            yield from map(span, wrong[c:d])
-        elif tag == "delete":
-            around = [span(each) for each in wrong[max(c - 1, 0) : c + 1]] or [span(parent)]
-            yield around[0][0] if c == 0 else around[0][1], around[-1][0] if c < len(wrong) else around[-1][1]
-        elif tag == "replace" and b - a == d - c:
-            for first, second in zip(right[a:b], wrong[c:d], strict=True):
-                yield from _different(first, second, span)
-        elif tag == "replace":
-            yield span(wrong[c])[0], span(wrong[d - 1])[1]
+    """What of a wrong function differs from the right one, as characters: the smallest parts of the trees."""
+    trees = parsed(right), parsed(wrong)
+    if trees[0] is None or trees[1] is None:
+        raise ValueError("one of them is no single function")
+    return tuple(each.place for each in differences(Source(wrong, trees[1]), trees[0]))
 
 
 def _touches(place: Span, others: Sequence[Span]) -> bool:

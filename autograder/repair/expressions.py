@@ -58,7 +58,8 @@ def _otherwise(source: Source, node: ast.expr) -> Iterator[Instead]:
             joint = " or " if isinstance(node.op, ast.And) else " and "
             yield joint.join(map(atom, values)), "comparison", 1.0
             yield from ((text(value), "superfluous", 1.2) for value in values)
-        case ast.IfExp(_, body, orelse):
+        case ast.IfExp(test, body, orelse):
+            yield f"{text(orelse)} if {text(test)} else {text(body)}", "order", 1.0
             yield text(body), "superfluous", 1.2
             yield text(orelse), "superfluous", 1.2
         case ast.Subscript(value, index):

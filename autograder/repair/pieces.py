@@ -8,12 +8,12 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, combinations, product
+from itertools import chain
 
 from autograder.repair.source import Edit, Source, is_no_value, likeliest
 
 
-MOST, MOST_PAIRS = 1800, 200
+MOST = 1800
 LONGEST = 160
 KNOWN = frozenset(dir(builtins)) | {"np"}
 # Of two pieces the smaller one is the likelier: so many nodes cost as much as a step from one kind of edit to
@@ -70,8 +70,7 @@ def with_pieces(source: Source, right: Iterable[Piece]) -> tuple[Edit, ...]:
     have, known = set(map(ast.unparse, nodes)), KNOWN | set(source.names) | source.functions
     new = [each for each in right if each.text not in have and each.reads <= known | each.stores]
     expressions, lines = [each for each in new if not each.line], [each for each in new if each.line]
-    one = likeliest(source, chain(_expressions(source, expressions), _lines(source, lines)), MOST)
-    return (*one, *likeliest(source, _two_lines(source, lines), MOST_PAIRS))
+    return likeliest(source, chain(_expressions(source, expressions), _lines(source, lines)), MOST)
 
 
 def _expressions(source: Source, right: list[Piece]) -> Iterator[Edit]:
@@ -98,31 +97,9 @@ def _lines(source: Source, right: list[Piece]) -> Iterator[Edit]:
             is_last = index + 1 == len(body) and not isinstance(line, ast.Return)
             for piece in right:
                 cost = 2.4 + piece.cost
-                if isinstance(line, SIMPLE):
+                if isinstance(line, SIMPLE) and (piece.line == "Return") <= isinstance(line, ast.Return):
                     yield Edit(start, end, piece.text, "line", cost, lines=True)
                 if piece.line != "Return":
                     yield Edit(start, start, piece.text + margin, "missing_line", cost, True, (before,))
                 if is_last:
                     yield Edit(end, end, margin + piece.text, "missing_line", cost, lines=True)
-
-
-def _two_lines(source: Source, right: list[Piece]) -> Iterator[Edit]:
-    """Two lines at once, by lines of the model solution that give a value to the same variables."""
-    simple = [line for body in source.bodies for line in body if isinstance(line, SIMPLE)]
-    simple.sort(key=source.span)
-    model = [piece for piece in right if piece.model]
-    instead = {line: [piece for piece in model if _is_alike(line, piece)] for line in simple}
-    for one, other in combinations(simple, 2):
-        (start, middle), (again, end) = source.span(one), source.span(other)
-        between = source.source[middle:again]
-        for first, second in product(instead[one], instead[other]):
-            text, cost = f"{first.text}{between}{second.text}", 4 + first.cost + second.cost
-            yield Edit(start, end, text, "two_lines", cost, True, ((start, middle), (again, end)))
-
-
-def _is_alike(line: ast.stmt, piece: Piece) -> bool:
-    if isinstance(line, ast.Return):
-        return piece.line == "Return"
-    names = (each for each in ast.walk(line) if isinstance(each, ast.Name))
-    stored = {each.id for each in names if isinstance(each.ctx, ast.Store)}
-    return piece.line != "Return" and bool(stored) and piece.stores == stored

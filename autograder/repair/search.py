@@ -1,19 +1,21 @@
-"""Which one small change of a student's own function makes every test pass?
+"""Which small change of a student's own function makes every test pass?
 
 The edits are tried behind the wall, and what they return is compared here, like every answer. A cheap input
 on which the function fails rules most of them out; what is left has to pass all tests, hidden ones too. Where
-changes in several places would do it, nobody can say which one is meant, and nothing is said.
+a change in one place would do it and another one elsewhere as well, nobody can say which is meant, and
+nothing is said. Two mistakes are a change in two places, which have to be made together.
 """
 
 import ast
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from autograder.diagnose import clearly_other
 from autograder.exercise import Exercise
+from autograder.repair.differences import with_differences
 from autograder.repair.edits import edits
 from autograder.repair.pieces import Piece, pieces, with_pieces
 from autograder.repair.source import Edit, Source, Span, parsed
@@ -35,7 +37,12 @@ CLEARLY = 0.5
 CLEARLY_ANOTHER = 1.6
 CLEARLY_IN_LINE = 1.25
 # Edits by which a piece of a right answer takes the place of what a student wrote.
-WHOLE_PIECES = ("expression", "line", "two_lines")
+WHOLE_PIECES = ("expression", "line", "missing_line", "several")
+# A variable that an edit leaves unread makes it as much less likely.
+UNREAD = 1.5
+# Pieces of right answers that take the place of such a share of the function, or are as long, tell a student
+# nothing of where to look.
+MOST_OF_ONE, MOST_OF_SEVERAL, MOST_PUT_IN = 0.5, 0.75, 0.75
 NOTHING = Edit(0, 0, "", "nothing", 0.0, lines=True)
 
 Attempt = Callable[[AttemptRequest], tuple[tuple[Outcome, ...] | None, ...]]
@@ -43,7 +50,7 @@ Attempt = Callable[[AttemptRequest], tuple[tuple[Outcome, ...] | None, ...]]
 
 @dataclass(frozen=True)
 class Repair:
-    """A change of a function that makes every test pass, and the places in which it is, as characters.
+    """A change of a function that makes every test pass, and all places in which it is, as characters.
 
     Where others in the same line would do as well, the place is the expression that holds them all.
     """
@@ -92,14 +99,14 @@ def _passes(drawn: Drawn, outcomes: tuple[Outcome, ...]) -> bool:
 
 
 def search(exercise: Exercise, source: str, trials: Sequence[Trial], attempt: Attempt) -> Repair | None:
-    """The change that makes all trials pass, if it is in one place; `source` is the student's function."""
+    """The change that makes all trials pass, if only one does; `source` is the student's function."""
     function, failing = parsed(source), sorted((trial for trial in trials if not trial.passed), key=_size)
     if function is None or not failing:
         return None
     text, this = Source(source, function), _Search(exercise, source, attempt)
     # What fails tells most edits apart.
     first, *others = (*failing, *sorted((trial for trial in trials if trial.passed), key=_size))
-    tried = _within(CHARACTERS, (*edits(text), *with_pieces(text, _right(exercise))))
+    tried = _tried(text, _right(exercise), _pieces(exercise))
     alive = this.passing([NOTHING, *tried], first.drawn, FIRST_SECONDS)
     if NOTHING in alive:  # what passes unchanged is not what was graded
         return None
@@ -115,21 +122,34 @@ def _likelier(edit: Edit) -> tuple[float, int, int, str]:
     return edit.cost, edit.end - edit.start, edit.start, edit.text
 
 
-def _within(characters: int, several: Sequence[Edit]) -> list[Edit]:
-    kept = []
-    for edit in several:
-        characters -= len(edit.text)
-        if characters < 0:
+def _tried(source: Source, right: Sequence[ast.FunctionDef], some: Sequence[Piece]) -> list[Edit]:
+    """All edits that there is time for, each of them once."""
+    found: dict[tuple[int, int, str], Edit] = {}
+    left = CHARACTERS
+    for edit in (*with_differences(source, right), *edits(source), *with_pieces(source, some)):
+        key = edit.start, edit.end, edit.text
+        if key not in found:
+            left -= len(edit.text)
+        if left < 0:
             break
-        kept.append(edit)
-    return kept
+        if key not in found or edit.cost < found[key].cost:
+            found[key] = edit
+    return list(found.values())
 
 
 @functools.cache
-def _right(exercise: Exercise) -> tuple[Piece, ...]:
+def _right(exercise: Exercise) -> tuple[ast.FunctionDef, ...]:
+    """Its right answers."""
+    written = [exercise.solution, *exercise.alternatives.values()]
+    trees = [ast.parse(each.text).body for each in written if isinstance(each, Written)]
+    return tuple(each for tree in trees for each in tree[-1:] if isinstance(each, ast.FunctionDef))
+
+
+@functools.cache
+def _pieces(exercise: Exercise) -> tuple[Piece, ...]:
     """The pieces of its right answers."""
-    texts = [exercise.solution, *exercise.alternatives.values()]
-    return pieces([each.text for each in texts if isinstance(each, Written)])
+    written = [exercise.solution, *exercise.alternatives.values()]
+    return pieces([each.text for each in written if isinstance(each, Written)])
 
 
 def _size(trial: Trial) -> float:
@@ -151,10 +171,15 @@ def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit])
 
     What leads to the model solution itself explains it well, however large it is.
     """
-    likeliest, *others = sorted(passing, key=_likelier)
-    best = _outermost(likeliest, others)
-    if _replaces_most(source, best):
+    weighed = [replace(edit, cost=edit.cost + UNREAD * _left_unread(source, edit)) for edit in passing]
+    weighed.sort(key=_likelier)
+    likeliest = next((edit for edit in weighed if not _replaces_most(source, edit) and not (edit.kind=='several' and _left_unread(source,edit))), None)
+    if likeliest is None:
         return None
+    others = [edit for edit in weighed if edit is not likeliest]
+    if any(edit.cost < likeliest.cost and _holds_more(likeliest, edit) for edit in others):
+        return None
+    best = _outermost(likeliest, others)
     # What a variable holds may be put right where it is read, and is rather wrong where it is worked out.
     if (best.start, best.end) in source.handed_on and best.kind not in ("name", "expression"):
         return None
@@ -162,9 +187,33 @@ def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit])
     for other in others:
         clearly = CLEARLY_ANOTHER if other.kind == "expression" and not other.lines else CLEARLY
         is_rival = other.cost < best.cost + clearly or (is_variable and not other.lines)
-        if not _in_one_place(source, best, other) and (is_rival or _is_model(exercise, source, other)):
+        needless = _in_one_place(source, best, other) or _holds_more(other, best)
+        if not needless and (is_rival or _is_model(exercise, source, other)):
             return None
     return Repair(best, _widened(source, best, others))
+
+
+def _left_unread(source: Source, edit: Edit) -> int:
+    """How many variables nobody reads any more after an edit: they were worked out for nothing."""
+    function = parsed(f"{source.source[: edit.start]}{edit.text}{source.source[edit.end :]}")
+    if function is None:
+        return 0
+    return len(source.variables & _read(source.function) - _read(function))
+
+
+def _read(function: ast.FunctionDef) -> set[str]:
+    """The names of which somebody reads the value; who writes into an array does not."""
+    nodes = list(ast.walk(function))
+    into = {id(node.value) for node in nodes if isinstance(node, ast.Subscript) and _is_stored(node)}
+    return {
+        node.id
+        for node in nodes
+        if isinstance(node, ast.Name) and not _is_stored(node) and id(node) not in into
+    }
+
+
+def _is_stored(node: ast.Name | ast.Subscript) -> bool:
+    return isinstance(node.ctx, ast.Store)
 
 
 def _outermost(edit: Edit, others: Sequence[Edit]) -> Edit:
@@ -188,15 +237,19 @@ def _widened(source: Source, best: Edit, others: Sequence[Edit]) -> tuple[Span, 
 
 
 def _replaces_most(source: Source, edit: Edit) -> bool:
-    """Whether a piece of a right answer takes the place of more than half of the function.
-
-    That would tell a student nothing of where to look.
-    """
+    """Whether pieces of a right answer take the place of most of the function, or are as long."""
     if edit.kind not in WHOLE_PIECES:
         return False
     body = source.function.body[ast.get_docstring(source.function) is not None :]
     written = sum(end - start for start, end in map(source.span, body))
-    return 2 * sum(end - start for start, end in edit.spans) > written
+    taken_out = sum(end - start for start, end in edit.spans)
+    inside = sum(max(0, min(end, edit.end) - max(start, edit.start)) for start, end in edit.spans)
+    put_in = len(edit.text) - (edit.end - edit.start - inside)
+    one_place = len(edit.spans) == 1
+    return (
+        taken_out > (MOST_OF_ONE if one_place else MOST_OF_SEVERAL) * written
+        or put_in > MOST_PUT_IN * written
+    )
 
 
 def _is_model(exercise: Exercise, source: Source, edit: Edit) -> bool:
@@ -214,11 +267,20 @@ def _bare(text: str) -> str:
 
 
 def _in_one_place(source: Source, one: Edit, other: Edit) -> bool:
-    """Whether two edits touch each other, or are in the same line of code."""
-    if all(any(_touch(a, b) for a in one.spans) for b in other.spans):
+    """Whether all that an edit changes another one touches, or both are in the same line of code."""
+    if _touches_all(one, other):
         return True
     both = (*one.spans, *other.spans)
     return any(all(start <= a and b <= end for a, b in both) for start, end in source.heads)
+
+
+def _holds_more(more: Edit, edit: Edit) -> bool:
+    """Whether an edit changes all places that another one changes, and further ones."""
+    return _touches_all(more, edit) and not _touches_all(edit, more)
+
+
+def _touches_all(one: Edit, other: Edit) -> bool:
+    return all(any(_touch(a, b) for a in one.spans) for b in other.spans)
 
 
 def _touch(one: Span, other: Span) -> bool:

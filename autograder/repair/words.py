@@ -31,7 +31,7 @@ KINDS = {
     "line_order": "these lines stand in another order than they have to",
     "line": "something else than this has to be worked out there",
     "missing_line": "something is missing between these lines",
-    "two_lines": "something else than this has to be worked out in both",
+    "several": "something else than this has to be worked out in each of them",
 }
 FUNCTIONS = {
     "sqrt": "the root",
@@ -39,6 +39,7 @@ FUNCTIONS = {
     "sum": "the sum",
     "mean": "the mean",
 }
+COUNTED = {1: "One", 2: "Two", 3: "Three", 4: "Four"}
 # What is quoted of one place.
 QUOTED = 80
 
@@ -51,7 +52,7 @@ def located(name: str, own: OwnSource, repair: Repair) -> tuple[Located, str]:
     end = text.find("\n", last) if "\n" in text[last:] else len(text)
     lines = sorted({own.line + text.count("\n", 0, place) for span in spans for place in span})
     edit = repair.edit
-    what = "Two changes" if len(spans) > 1 else "One change"
+    what = f"{COUNTED[len(spans)]} change{'s' * (len(spans) > 1)}"
     says = (
         f"{what} in {_numbered(lines)} of cell {own.cell}, at {_quoted(text, spans)}, would make all tests "
         f"of `{name}` pass: {KINDS[repair.kind].format(the=_function_in(text[first:last]))}."
@@ -82,7 +83,8 @@ def _numbered(lines: list[int]) -> str:
 def _quoted(text: str, spans: list[tuple[int, int]]) -> str:
     quotes = [re.sub(r"\s+", " ", text[start:end]) for start, end in spans]
     shown = [quote if len(quote) <= QUOTED else f"{quote[:QUOTED]}..." for quote in quotes]
-    return " and ".join(f"`{quote}`" for quote in shown if quote) or "this place"
+    *others, last = [f"`{quote}`" for quote in shown if quote] or ["this place"]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _function_in(text: str) -> str:

@@ -1,0 +1,248 @@
+"""What of a function is written otherwise than in a right answer, and edits that take some of it from there.
+
+Two syntax trees are laid side by side, lines by which of them resemble each other most. What differs are the
+smallest parts that are not the same. Most of it may be right in both; which of it is wrong, trying shows.
+"""
+
+import ast
+import difflib
+import functools
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations, product
+from typing import Any
+
+from autograder.repair.source import Edit, Source, Span, likeliest
+
+
+# A function of more lines is not compared. A right answer that differs in more parts is another way
+# altogether; so many of them may be wrong at once.
+MOST_LINES, MOST_PARTS, MOST_WRONG = 40, 8, 4
+# Edits of one function.
+MOST = 500
+# So many nodes that are put in cost as much as a step from one kind of edit to another; what each further
+# place costs, and what is not written as in the model solution.
+STEEP = 12
+FURTHER, OTHERWISE = 0.5, 1.0
+# Names resemble each other if what they stand for does, by this ratio of difflib.
+ALIKE = 0.6
+NO_BRACKETS = (ast.Name, ast.Constant, ast.Call, ast.Slice, ast.Starred, ast.Tuple)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`text` of a right answer for the characters from `start` to `end`, and the `place` that is wrong then.
+
+    Of a line that is missing the place is what is between its neighbours. `kind` is that of the edit that
+    it makes, and `nodes` of the tree are put in.
+    """
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    nodes: int
+    place: Span
+
+
+def differences(source: Source, right: ast.FunctionDef) -> tuple[Difference, ...]:
+    """The smallest parts of a function that a right answer has otherwise, from the first to the last.
+
+    Names of variables, documentation and annotations are no difference.
+    """
+    theirs, ours = _with_names_of(source, right), source.function
+    found = _of_lines(source, _body(theirs), _body(ours))
+    for one, other in _defaults(theirs, ours):
+        found += _of_nodes(source, one, other)
+    return tuple(sorted(found, key=lambda each: (each.start, each.end)))
+
+
+def with_differences(source: Source, right: Iterable[ast.FunctionDef]) -> tuple[Edit, ...]:
+    """The edits that take one part of a function, or several, from a right answer; the first is the model."""
+    if sum(isinstance(node, ast.stmt) for node in ast.walk(source.function)) > MOST_LINES:
+        return ()
+    found = []
+    for number, each in enumerate(right):
+        several = differences(source, each)
+        counts = range(1, MOST_WRONG + 1) if len(several) <= MOST_PARTS else ()
+        for some in chain.from_iterable(combinations(several, count) for count in counts):
+            found.append(_together(source, some, OTHERWISE if number else 0.0))
+    return likeliest(source, found, MOST)
+
+
+def _together(source: Source, some: Sequence[Difference], more: float) -> Edit:
+    start, end = some[0].start, max(each.end for each in some)
+    text, done = "", start
+    for each in some:
+        text += source.source[done : each.start] + each.text
+        done = each.end
+    cost = 2 + sum(each.nodes for each in some) / STEEP + FURTHER * (len(some) - 1) + more
+    kind = some[0].kind if len(some) == 1 else "several"
+    return Edit(start, end, text, kind, cost, kind != "expression", tuple(each.place for each in some))
+
+
+# --- trees side by side ---------------------------------------------------------------------------------
+
+
+def _of_nodes(source: Source, theirs: Any, ours: Any) -> list[Difference]:
+    if ast.dump(theirs) == ast.dump(ours):
+        return []
+    parts = _parts(theirs, ours)
+    if parts is None:
+        return [_whole(source, theirs, ours)]
+    found = []
+    for one, other in parts:
+        found += (_of_lines if isinstance(other, list) else _of_nodes)(source, one, other)
+    return found
+
+
+def _whole(source: Source, theirs: ast.AST, ours: ast.AST) -> Difference:
+    (start, end), nodes = source.span(ours), _size(theirs)
+    if isinstance(ours, ast.stmt):
+        return Difference(start, end, _written(theirs, ours.col_offset), "line", nodes, (start, end))
+    text = ast.unparse(theirs)
+    bare = isinstance(theirs, NO_BRACKETS)
+    return Difference(start, end, text if bare else f"({text})", "expression", nodes, (start, end))
+
+
+def _parts(theirs: Any, ours: Any) -> list[tuple[Any, Any]] | None:
+    """Pairs of parts that may differ, where nothing else does."""
+    # Where the parts of an f-string stand, Python tells only since 3.12.
+    if type(theirs) is not type(ours) or isinstance(ours, ast.JoinedStr):
+        return None
+    pairs: list[tuple[Any, Any]] = []
+    for field in ours._fields:
+        one, other = getattr(theirs, field, None), getattr(ours, field, None)
+        several = _of_lists(one, other) if isinstance(one, list) and isinstance(other, list) else None
+        if isinstance(one, ast.expr) and isinstance(other, ast.expr):
+            pairs.append((one, other))
+        elif several is not None:
+            pairs += several
+        elif _plain(one) != _plain(other):
+            return None
+    return pairs
+
+
+def _of_lists(theirs: list[Any], ours: list[Any]) -> list[tuple[Any, Any]] | None:
+    """Lines all together; expressions one by one, where there are as many of them."""
+    if ours and all(isinstance(each, ast.stmt) for each in (*theirs, *ours)):
+        return [(theirs, ours)]
+    if len(theirs) == len(ours) and all(isinstance(each, ast.expr) for each in (*theirs, *ours)):
+        return list(zip(theirs, ours, strict=True))
+    return None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return list(map(_plain, value))
+    return ast.dump(value) if isinstance(value, ast.AST) else value
+
+
+def _size(node: ast.AST) -> int:
+    return sum(not isinstance(each, ast.expr_context) for each in ast.walk(node))
+
+
+def _body(function: ast.FunctionDef) -> list[ast.stmt]:
+    return function.body[ast.get_docstring(function) is not None :]
+
+
+def _defaults(theirs: ast.FunctionDef, ours: ast.FunctionDef) -> Iterator[tuple[ast.expr, ast.expr]]:
+    for field in ("defaults", "kw_defaults"):
+        one, other = getattr(theirs.args, field), getattr(ours.args, field)
+        if len(one) == len(other):
+            yield from ((a, b) for a, b in zip(one, other, strict=True) if a and b)
+
+
+# --- lines side by side ---------------------------------------------------------------------------------
+
+
+def _of_lines(source: Source, theirs: list[ast.stmt], ours: list[ast.stmt]) -> list[Difference]:
+    """Each line beside the one that resembles it most, in their order, or beside none."""
+
+    @functools.cache
+    def best(i: int, j: int) -> tuple[int, tuple[Difference, ...]]:
+        """How much differs from the i-th line of theirs and the j-th of ours on, and what."""
+        if i == len(theirs) and j == len(ours):
+            return 0, ()
+        options = []
+        # What would come behind a line that returns would be left out.
+        returns = i < len(theirs) and isinstance(theirs[i], ast.Return)
+        if i < len(theirs) and j < len(ours) and returns <= isinstance(ours[j], ast.Return):
+            options.append((_of_nodes(source, theirs[i], ours[j]), best(i + 1, j + 1)))
+        if j < len(ours):
+            options.append(([_superfluous(source, ours[j])], best(i, j + 1)))
+        if i < len(theirs) and not (returns and j < len(ours)):
+            options.append(([_missing(source, theirs[i], ours, j)], best(i + 1, j)))
+        every = [(cost + sum(1 + each.nodes for each in new), (*new, *rest)) for new, (cost, rest) in options]
+        return min(every, key=lambda option: option[0])
+
+    return list(best(0, 0)[1])
+
+
+def _superfluous(source: Source, line: ast.stmt) -> Difference:
+    start, end = source.span(line)
+    return Difference(start, end, "pass", "superfluous_line", _size(line), (start, end))
+
+
+def _missing(source: Source, line: ast.stmt, ours: list[ast.stmt], index: int) -> Difference:
+    margin, is_last = ours[0].col_offset, index == len(ours)
+    start, end = source.span(ours[index - is_last])
+    before = source.span(ours[index - 1])[1] if index else start
+    text, apart = _written(line, margin), f"\n{' ' * margin}"
+    place, text = (end, apart + text) if is_last else (start, text + apart)
+    return Difference(place, place, text, "missing_line", _size(line), (before, place))
+
+
+def _written(node: ast.AST, margin: int) -> str:
+    return textwrap.indent(ast.unparse(node), " " * margin).lstrip()
+
+
+# --- names ----------------------------------------------------------------------------------------------
+
+
+def _with_names_of(source: Source, right: ast.FunctionDef) -> ast.FunctionDef:
+    """A right answer whose variables are called as those of a function that are worked out alike."""
+    theirs, ours = _worked_out(right), _worked_out(source.function)
+    for known in {*(theirs.keys() & ours.keys()), *_arguments(right), *_arguments(source.function)}:
+        theirs.pop(known, None)
+        ours.pop(known, None)
+    ratios = (
+        (difflib.SequenceMatcher(None, one, other).ratio(), new, old)
+        for (old, one), (new, other) in product(theirs.items(), ours.items())
+    )
+    called: dict[str, str] = {}
+    for ratio, new, old in sorted(ratios, reverse=True):
+        if ratio >= ALIKE and old not in called and new not in called.values():
+            called[old] = new
+    return _Renamed(called).visit(ast.parse(ast.unparse(right)).body[0]) if called else right
+
+
+def _worked_out(function: ast.FunctionDef) -> dict[str, str]:
+    """What gives each variable its value first, without the names of any."""
+    found: dict[str, str] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign | ast.For):
+            value = node.value if isinstance(node, ast.Assign) else node.iter
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
+            for number, name in enumerate(names):
+                found.setdefault(name, f"{type(node).__name__} {number} {ast.unparse(value)}")
+    if not found:
+        return found
+    any_of_them = re.compile(rf"\b({'|'.join(map(re.escape, found))})\b")
+    return {name: any_of_them.sub("_", text) for name, text in found.items()}
+
+
+def _arguments(function: ast.FunctionDef) -> Iterator[str]:
+    args = function.args
+    return (each.arg for each in (*args.posonlyargs, *args.args, *args.kwonlyargs))
+
+
+class _Renamed(ast.NodeTransformer):
+    def __init__(self, called: dict[str, str]) -> None:
+        self._called = called
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(self._called.get(node.id, node.id), node.ctx)
