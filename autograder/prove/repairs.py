@@ -6,9 +6,13 @@ that it was made from, or of the right answer to which it is nearest; a repair h
 that it names touches one of those.
 """
 
+import contextlib
+import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from autograder.exercise import Exercise, Misconception
@@ -26,6 +30,8 @@ from autograder.written import Written
 
 
 KEY = b"key 0"
+# Bytes that an edit may ask for.
+ROOM = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -98,13 +104,32 @@ def _tried(exercise: Exercise, function: Callable[..., Any]) -> tuple[Trial, ...
 def _here(
     exercise: Exercise, function: Written
 ) -> Callable[[AttemptRequest], tuple[tuple[Outcome, ...] | None, ...]]:
-    """Tries edits in this process, in the place of a box."""
+    """Tries edits in this process, in the place of a box, with as much time and room as there."""
 
     def here(request: AttemptRequest) -> tuple[tuple[Outcome, ...] | None, ...]:
         namespace = {**function.namespace, **exercise.namespace(function)}
-        return tuple(attempt(request.source, request.edits, request.calls, namespace, reseed))
+        done: list[tuple[Outcome, ...] | None] = []
+        started = time.process_time()
+        with _room():
+            for _, place in groupby(request.edits, key=lambda edit: edit.place):
+                if time.process_time() - started > request.seconds:
+                    break
+                done += attempt(request.source, tuple(place), request.calls, namespace, reseed)
+        return tuple(done)
 
     return here
+
+
+@contextlib.contextmanager
+def _room() -> Iterator[None]:
+    """No more memory than a small function needs."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + ROOM if soft < 0 else min(soft, taken + ROOM), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _own_text(exercise: Exercise, function: Written) -> str:

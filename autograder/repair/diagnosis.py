@@ -25,7 +25,7 @@ def by_repair(
     cells: Sequence[Cell],
     attempt: Attempt,
 ) -> dict[Exercise, Judgement]:
-    """New judgements of unnamed wrong answers that one change in one place makes right.
+    """New judgements of unnamed wrong answers that one small change makes right.
 
     A broken function that was given to find its fault is left to the student.
     """

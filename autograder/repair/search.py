@@ -8,7 +8,7 @@ nothing is said. Two mistakes are a change in two places, which have to be made 
 
 import ast
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,9 +25,18 @@ from autograder.trials import Drawn, Trial, try_out
 from autograder.written import Written
 
 
-# Seconds of CPU that the edits of one function may take: all of them on one input, what passes on a second
-# one, and what is left on all others together. Who needs more learns nothing.
-FIRST_SECONDS, SECOND_SECONDS, OTHER_SECONDS = 1.3, 0.3, 0.4
+@dataclass(frozen=True)
+class Seconds:
+    """Of CPU that edits may take: all on one input, what passes on a second one, the rest on all others."""
+
+    first: float
+    second: float
+    others: float
+
+
+# The likelier edits come first, and then those that could be meant as well. Who needs more learns nothing.
+LIKELIER, FURTHER = Seconds(0.7, 0.1, 0.1), Seconds(0.8, 0.1, 0.2)
+LIKELIER_COST = 1.3
 # Edits that are tried on the second input and on the others, and characters of all together.
 SECOND_KEPT, OTHER_KEPT = 400, 50
 CHARACTERS = 900_000
@@ -69,15 +78,29 @@ class _Search:
     source: str
     attempt: Attempt
 
-    def passing(self, tried: Sequence[Edit], drawn: Drawn, seconds: float) -> list[Edit]:
-        """Those of some edits with which the function is right on these inputs; none where time is short."""
+    def passing(self, tried: Sequence[Edit], trials: Sequence[Trial], most: Seconds) -> list[Edit] | None:
+        """Those of some edits with which the function passes all trials; None where time is short."""
+        first, *others = trials
+        alive = self._right(tried, first.drawn, most.first)
+        if alive and NOTHING in alive:  # what passes unchanged is not what was graded
+            return None
+        kept, seconds = SECOND_KEPT, most.second
+        for trial in others:
+            if not alive:
+                break
+            alive = self._right(sorted(alive, key=_likelier)[:kept], trial.drawn, seconds)
+            kept, seconds = OTHER_KEPT, most.others / len(others)
+        return alive
+
+    def _right(self, tried: Sequence[Edit], drawn: Drawn, seconds: float) -> list[Edit] | None:
+        """Those with which it is right on these inputs."""
         order = sorted(tried, key=lambda edit: (edit.start, edit.end, edit.lines, edit.cost, edit.text))
         sent = tuple(Instead(edit.start, edit.end, edit.text, not edit.lines) for edit in order)
         name = self.exercise.name
         request = AttemptRequest(name, self.source, sent, drawn.calls, drawn.reply_bytes, seconds)
         outcomes = self.attempt(request)
         if len(outcomes) < len(order):
-            return []
+            return None
         right: dict[int, bool] = {}
         for each in outcomes:
             if id(each) not in right:
@@ -105,36 +128,33 @@ def search(exercise: Exercise, source: str, trials: Sequence[Trial], attempt: At
         return None
     text, this = Source(source, function), _Search(exercise, source, attempt)
     # What fails tells most edits apart.
-    first, *others = (*failing, *sorted((trial for trial in trials if trial.passed), key=_size))
-    tried = _tried(text, _right(exercise), _pieces(exercise))
-    alive = this.passing([NOTHING, *tried], first.drawn, FIRST_SECONDS)
-    if NOTHING in alive:  # what passes unchanged is not what was graded
+    order = (*failing, *sorted((trial for trial in trials if trial.passed), key=_size))
+    from_right = with_differences(text, _right(exercise))
+    small = _once((*edits(text), *with_pieces(text, _pieces(exercise))), from_right)
+    likelier = (NOTHING, *from_right, *(edit for edit in small if edit.cost <= LIKELIER_COST))
+    found = this.passing(likelier, order, LIKELIER)
+    if found is None:
         return None
-    kept, seconds = SECOND_KEPT, SECOND_SECONDS
-    for trial in others:
-        alive = sorted(alive, key=_likelier)[:kept]
-        alive = this.passing(alive, trial.drawn, seconds) if alive else []
-        kept, seconds = OTHER_KEPT, OTHER_SECONDS / len(others)
-    return _the_only_place(exercise, text, alive) if alive else None
+    best = _likeliest(text, found)
+    others = [edit for edit in small if edit.cost > LIKELIER_COST and (not best or _is_rival(best, edit))]
+    further = this.passing(others, order, FURTHER) if others else []
+    return None if further is None else _the_only_place(exercise, text, [*found, *further])
 
 
 def _likelier(edit: Edit) -> tuple[float, int, int, str]:
     return edit.cost, edit.end - edit.start, edit.start, edit.text
 
 
-def _tried(source: Source, right: Sequence[ast.FunctionDef], some: Sequence[Piece]) -> list[Edit]:
-    """All edits that there is time for, each of them once."""
-    found: dict[tuple[int, int, str], Edit] = {}
-    left = CHARACTERS
-    for edit in (*with_differences(source, right), *edits(source), *with_pieces(source, some)):
+def _once(several: Iterable[Edit], known: Sequence[Edit]) -> list[Edit]:
+    """Each edit that is not known yet once, as long as there is room for it."""
+    found, left = {(edit.start, edit.end, edit.text): edit for edit in known}, CHARACTERS
+    new = []
+    for edit in several:
         key = edit.start, edit.end, edit.text
-        if key not in found:
-            left -= len(edit.text)
-        if left < 0:
-            break
-        if key not in found or edit.cost < found[key].cost:
+        if key not in found and (left := left - len(edit.text)) >= 0:
             found[key] = edit
-    return list(found.values())
+            new.append(edit)
+    return new
 
 
 @functools.cache
@@ -171,26 +191,43 @@ def _the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit])
 
     What leads to the model solution itself explains it well, however large it is.
     """
-    weighed = [replace(edit, cost=edit.cost + UNREAD * _left_unread(source, edit)) for edit in passing]
-    weighed.sort(key=_likelier)
-    likeliest = next((edit for edit in weighed if not _replaces_most(source, edit) and not (edit.kind=='several' and _left_unread(source,edit))), None)
+    likeliest = _likeliest(source, passing)
     if likeliest is None:
         return None
-    others = [edit for edit in weighed if edit is not likeliest]
-    if any(edit.cost < likeliest.cost and _holds_more(likeliest, edit) for edit in others):
-        return None
+    others = [edit for edit in _weighed(source, passing) if edit != likeliest]
     best = _outermost(likeliest, others)
     # What a variable holds may be put right where it is read, and is rather wrong where it is worked out.
     if (best.start, best.end) in source.handed_on and best.kind not in ("name", "expression"):
         return None
     is_variable = source.source[best.start : best.end] in source.variables
     for other in others:
-        clearly = CLEARLY_ANOTHER if other.kind == "expression" and not other.lines else CLEARLY
-        is_rival = other.cost < best.cost + clearly or (is_variable and not other.lines)
+        is_rival = _is_rival(best, other) or (is_variable and not other.lines)
         needless = _in_one_place(source, best, other) or _holds_more(other, best)
         if not needless and (is_rival or _is_model(exercise, source, other)):
             return None
     return Repair(best, _widened(source, best, others))
+
+
+def _likeliest(source: Source, passing: Sequence[Edit]) -> Edit | None:
+    """The edit that explains best what is wrong, if one does."""
+    weighed = _weighed(source, passing)
+    for number, edit in enumerate(weighed):
+        needless = edit.kind == "several" and _left_unread(source, edit)
+        if not needless and not _replaces_most(source, edit):
+            return None if any(_holds_more(edit, likelier) for likelier in weighed[:number]) else edit
+    return None
+
+
+def _weighed(source: Source, passing: Sequence[Edit]) -> list[Edit]:
+    """The likelier first: they cost more if they leave variables behind that were worked out for nothing."""
+    weighed = [replace(edit, cost=edit.cost + UNREAD * _left_unread(source, edit)) for edit in passing]
+    return sorted(weighed, key=_likelier)
+
+
+def _is_rival(best: Edit, other: Edit) -> bool:
+    """Whether another edit could be what is meant, by what it costs."""
+    clearly = CLEARLY_ANOTHER if other.kind == "expression" and not other.lines else CLEARLY
+    return other.cost < best.cost + clearly
 
 
 def _left_unread(source: Source, edit: Edit) -> int:

@@ -7,6 +7,7 @@ compiling is what costs. It runs in a leaf of the box; the proof of the search r
 import contextlib
 import gc
 import signal
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
@@ -24,6 +25,8 @@ TOGETHER = 40
 # Seconds of CPU that the calls may take, and how often they may take longer before a place is left.
 SECONDS = 0.02
 LATE = 2
+# What came late by less than so many times as much is tried again: a moment of the machine may have done it.
+MOMENT = 5
 
 
 def attempt(
@@ -45,8 +48,10 @@ def attempt(
                     exec(code, namespace)
                 namespace[CHOICE] = number
                 before_each()
+                started = time.process_time()
                 outcomes = _called(calls, namespace) if code and late <= LATE else None
-                if late == 0 and _is_late(outcomes):  # which one moment of the machine's may have been
+                took = time.process_time() - started
+                if late == 0 and took < MOMENT * SECONDS and _is_late(outcomes):
                     before_each()
                     outcomes = _called(calls, namespace)
             late += _is_late(outcomes)

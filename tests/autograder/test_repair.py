@@ -1,5 +1,6 @@
 """Diagnosis by repair: the place of a mistake that has no name, and never the change."""
 
+import ast
 import dataclasses
 import gc
 from pathlib import Path
@@ -11,8 +12,9 @@ from autograder.exercise import Exercise, Misconception
 from autograder.exercises import find_exercise, load
 from autograder.grading import grade_submission
 from autograder.prove.located import print_located
-from autograder.prove.repairs import locate, says_nothing, true_places
+from autograder.prove.repairs import locate, says_nothing, true_places, wrong_answers
 from autograder.repair import search
+from autograder.repair.differences import differences, with_differences
 from autograder.repair.own_source import own_source
 from autograder.repair.source import Source, parsed
 from autograder.report.misunderstood import repaired
@@ -45,8 +47,9 @@ RIGHT = {"squared": "dw**2", "divisor": "np.sqrt(s + eps)"}
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is found must not depend on how slow the machine is at the moment."""
-    for name in ("FIRST_SECONDS", "SECOND_SECONDS", "OTHER_SECONDS"):
-        monkeypatch.setattr(search, name, 10 * getattr(search, name))
+    for name in ("LIKELIER", "FURTHER"):
+        seconds = dataclasses.astuple(getattr(search, name))
+        monkeypatch.setattr(search, name, search.Seconds(*(10 * each for each in seconds)))
     monkeypatch.setattr(attempts, "SECONDS", 10 * attempts.SECONDS)  # of what is tried in this process
 
 
@@ -239,6 +242,128 @@ def test_true_places_are_the_smallest_parts_that_differ() -> None:
     assert [wrong[start:end] for start, end in true_places(right, wrong)] == ["2", "y"]
     missing = "def f(x):\n    return np.sqrt(y)\n"
     assert true_places(right, missing) == ((missing.index("return"), missing.index("return")),)
+
+
+# --- what differs from a right answer -------------------------------------------------------------------
+
+MODEL = """
+def f(x, y):
+    total = np.sum(x, axis=0)
+    if y:
+        total = total / 2
+    return total + 1
+"""
+
+
+def differs(own: str, right: str = MODEL) -> list[tuple[str, str]]:
+    """What stands in a function, and what in the right answer."""
+    ours, theirs = parsed(own.lstrip()), parsed(right.lstrip())
+    assert ours
+    assert theirs
+    source = Source(own.lstrip(), ours)
+    return [(source.source[each.start : each.end], each.text.strip()) for each in differences(source, theirs)]
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "found"),
+    [
+        ("total + 1", "total + 2", [("2", "1")]),
+        ("axis=0", "axis=1", [("np.sum(x, axis=1)", "np.sum(x, axis=0)")]),
+        ("total = total / 2", "pass", [("pass", "total = total / 2")]),
+        (
+            "    return total + 1",
+            "    total = 3 * total\n    return total + 1",
+            [("total = 3 * total", "pass")],
+        ),
+        ("    total = np.sum(x, axis=0)\n", "", [("", "total = np.sum(x, axis=0)")]),
+        ("    return total + 1\n", "", [("", "return total + 1")]),
+        ("    return total + 1\n", "    y = 3\n", [("", "return total + 1"), ("y = 3", "pass")]),
+        ("total", "sum_of_all", []),
+        ("def f(x, y):", 'def f(x: int, y=1) -> int:\n    """Mine."""', []),
+    ],
+)
+def test_the_smallest_parts_differ(there: str, instead: str, found: list[tuple[str, str]]) -> None:
+    assert sorted(differs(MODEL.replace(there, instead))) == sorted(found)
+
+
+def test_all_differences_together_make_the_right_answer() -> None:
+    for exercise in map(find_exercise, ("ewma", "adam_step", "batchnorm_forward", "k_fold_indices")):
+        assert exercise.solution
+        theirs = parsed(exercise.solution.text)
+        for entry in wrong_answers(exercise):
+            ours = parsed(own_text(exercise, entry))
+            assert ours
+            assert theirs
+            source = Source(own_text(exercise, entry), ours)
+            text = source.source
+            for each in reversed(differences(source, theirs)):
+                text = text[: each.start] + each.text + text[each.end :]
+            made = parsed("\n".join(line for line in text.splitlines() if line.strip() != "pass"))
+            assert made, text
+            assert ast.dump(made) == ast.dump(theirs), entry.name
+
+
+def own_text(exercise: Exercise, entry: Misconception) -> str:
+    assert isinstance(entry.variant, Written)
+    own = own_source((Cell("code", entry.variant.text + "\n", "", None),), exercise.name)
+    assert own
+    return own.text
+
+
+def test_a_function_of_very_many_lines_is_not_compared() -> None:
+    text = "def f(x, y):\n" + "    x\n" * 900
+    ours, theirs = parsed(text), parsed(MODEL.lstrip())
+    assert ours
+    assert theirs
+    assert with_differences(Source(text, ours), [theirs]) == ()
+
+
+@pytest.mark.parametrize(
+    ("exercise", "pair"),
+    [
+        ("momentum_step", "corrected_and_fed_back+weights_unchanged"),
+        ("average_predictions", "counted_from_one+geometric_mean"),
+        ("dropout_forward", "multiplied_by_the_rest+only_the_activations"),
+    ],
+)
+def test_two_mistakes_are_located_in_two_places(exercise: str, pair: str) -> None:
+    asked = find_exercise(exercise)
+    found = locate(asked, next(each for each in asked.pairs if each.name == pair))
+    assert found.verdict == "found"
+    assert found.repair
+    assert len(found.repair.places) == 2
+
+
+def test_a_student_reads_both_places_of_two_mistakes(zygote: Zygote) -> None:
+    wrong = RMSPROP.format(squared="np.abs(dw) ** 1.5", divisor="np.sqrt(s) * eps")
+    finding = rmsprop(graded(zygote, wrong)).finding
+    assert finding
+    assert (
+        "Two changes in lines 7 and 8 of cell 2, at `1.5` and `lr * dw / np.sqrt(s) * eps`, would make all "
+        "tests of `rmsprop_step` pass: something else than this has to be worked out in each of them."
+        in finding.message
+    )
+    assert finding.located
+    marked = [finding.located.code[start:end] for start, end in finding.located.marks]
+    assert marked == ["1.5", "lr * dw / np.sqrt(s) * eps"]
+
+
+def test_another_way_altogether_is_not_taken_apart(zygote: Zygote) -> None:
+    """Lines that a right answer does not need are no mistakes for that."""
+    wrong = """
+import numpy as np
+
+def rmsprop_step(w, dw, state, *, lr, beta2=0.9, eps=1e-08):
+    squares, step = state
+    squared = dw * w
+    squares = beta2 * squares + (1 - beta2) * squared
+    update = dw / np.sqrt(squares + eps)
+    after = w - lr * update * 0.5
+    return after, (squares, step + 1)
+"""
+    finding = rmsprop(graded(zygote, wrong)).finding
+    assert finding
+    assert finding.located is None
 
 
 # --- a stranger's text ----------------------------------------------------------------------------------
