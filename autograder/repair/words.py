@@ -1,9 +1,11 @@
 """What is said of a repair: to the student where it is and of what kind, to their teachers what it is."""
 
 import re
+import textwrap
 
 from autograder.repair.own_source import OwnSource
 from autograder.repair.search import Repair
+from autograder.repair.source import Edit
 from autograder.verdict import Located
 
 
@@ -58,9 +60,21 @@ def located(name: str, own: OwnSource, repair: Repair) -> tuple[Located, str]:
         f"of `{name}` pass: {KINDS[repair.kind].format(the=_function_in(text[first:last]))}."
     )
     marks = tuple((one - start, other - start) for one, other in spans)
-    before, after = text[edit.start : edit.end], edit.text.strip()
+    before, after = _change(text, edit)
     line = own.line + text.count("\n", 0, start)
     return Located(own.cell, line, text[start:end], marks, repair.kind, before, after), says
+
+
+def _change(text: str, edit: Edit) -> tuple[str, str]:
+    """What would be another text, and that: of several places their whole lines."""
+    if len(edit.spans) == 1:
+        return text[edit.start : edit.end], edit.text.strip()
+    start = text.rfind("\n", 0, edit.start) + 1
+    rest = text[edit.end :].split("\n", 1)[0]
+    return (
+        textwrap.dedent(text[start : edit.end] + rest),
+        textwrap.dedent(text[start : edit.start] + edit.text + rest),
+    )
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import gc
+import textwrap
 from pathlib import Path
 
 import nbformat
@@ -42,6 +43,7 @@ def rmsprop_step(w, dw, state, *, lr, beta2=0.9, eps=1e-08):
     return w, (s, t + 1)
 """
 RIGHT = {"squared": "dw**2", "divisor": "np.sqrt(s + eps)"}
+WRONG_TWICE = {"squared": "np.abs(dw) ** 1.5", "divisor": "np.sqrt(s) * eps"}
 
 
 @pytest.fixture(autouse=True)
@@ -335,7 +337,7 @@ def test_two_mistakes_are_located_in_two_places(exercise: str, pair: str) -> Non
 
 
 def test_a_student_reads_both_places_of_two_mistakes(zygote: Zygote) -> None:
-    wrong = RMSPROP.format(squared="np.abs(dw) ** 1.5", divisor="np.sqrt(s) * eps")
+    wrong = RMSPROP.format(**WRONG_TWICE)
     finding = rmsprop(graded(zygote, wrong)).finding
     assert finding
     assert (
@@ -346,6 +348,10 @@ def test_a_student_reads_both_places_of_two_mistakes(zygote: Zygote) -> None:
     assert finding.located
     marked = [finding.located.code[start:end] for start, end in finding.located.marks]
     assert marked == ["1.5", "lr * dw / np.sqrt(s) * eps"]
+    mine, right = (RMSPROP.format(**each).splitlines()[6:8] for each in (WRONG_TWICE, RIGHT))
+    assert finding.located.before.splitlines() == [line.strip() for line in mine]
+    after = ast.dump(ast.parse(finding.located.after))
+    assert after == ast.dump(ast.parse(textwrap.dedent("\n".join(right))))
 
 
 def test_another_way_altogether_is_not_taken_apart(zygote: Zygote) -> None:
