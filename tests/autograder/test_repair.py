@@ -348,7 +348,10 @@ def test_a_student_reads_both_places_of_two_mistakes(zygote: Zygote) -> None:
     assert finding.located
     marked = [finding.located.code[start:end] for start, end in finding.located.marks]
     assert marked == ["1.5", "lr * dw / np.sqrt(s) * eps"]
-    mine, right = (RMSPROP.format(**each).splitlines()[6:8] for each in (WRONG_TWICE, RIGHT))
+    mine, right = (
+        RMSPROP.format(**each).splitlines()[6:8]
+        for each in (WRONG_TWICE, RIGHT | {"squared": "np.abs(dw) ** 2"})
+    )
     assert finding.located.before.splitlines() == [line.strip() for line in mine]
     after = ast.dump(ast.parse(finding.located.after))
     assert after == ast.dump(ast.parse(textwrap.dedent("\n".join(right))))
