@@ -5,6 +5,7 @@ smallest parts that are not the same. Most of it may be right in both; which of 
 """
 
 import ast
+import copy
 import difflib
 import functools
 import re
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations, product
 from typing import Any
 
-from autograder.repair.source import Edit, Source, Span, likeliest
+from autograder.repair.source import Edit, Source, Span, bodies, likeliest
 
 
 # A function of more lines is not compared. A right answer that differs in more parts is another way
@@ -50,9 +51,11 @@ class Difference:
 def differences(source: Source, right: ast.FunctionDef) -> tuple[Difference, ...]:
     """The smallest parts of a function that a right answer has otherwise, from the first to the last.
 
-    Names of variables, documentation and annotations are no difference.
+    Names of variables, steps of a calculation, documentation and annotations are no difference.
     """
-    theirs, ours = _with_names_of(source, right), source.function
+    theirs = _with_names_of(source, right)
+    ours = _without_steps(source.function, _stored(theirs))
+    theirs = _without_steps(theirs, _stored(source.function))
     found = _of_lines(source, _body(theirs), _body(ours))
     for one, other in _defaults(theirs, ours):
         found += _of_nodes(source, one, other)
@@ -246,3 +249,64 @@ class _Renamed(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
         return ast.Name(self._called.get(node.id, node.id), node.ctx)
+
+
+# --- steps ----------------------------------------------------------------------------------------------
+
+
+def _without_steps(function: ast.FunctionDef, known: set[str]) -> ast.FunctionDef:
+    """A copy in which a variable that is read once, and not known, is worked out where it is read.
+
+    Every part keeps the place in which it is written.
+    """
+    function = copy.deepcopy(function)
+    for body in bodies(function):
+        for index in reversed(range(len(body) - 1)):
+            line = body[index]
+            match line:
+                case ast.Assign([ast.Name(name)], value) if name not in known:
+                    before = body[:index] if body is function.body else []
+                    reader = _only_reader(function, name, value, body[index + 1 :], [line, *before])
+                    if reader:
+                        _Put(name, value).visit(reader)
+                        del body[index]
+    return function
+
+
+def _only_reader(
+    function: ast.FunctionDef, name: str, value: ast.expr, after: list[ast.stmt], past: list[ast.stmt]
+) -> ast.stmt | None:
+    """The line after it that reads a variable, if it alone does and once, with the value that it had."""
+    needs = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+    if name in _arguments(function) and name not in needs:  # it is overwritten
+        return None
+    for line in after:
+        if not isinstance(line, ast.Assign | ast.AugAssign | ast.Return | ast.Expr):
+            return None
+        if count := _reads(line, name):
+            elsewhere = _reads(function, name) - sum(_reads(each, name) for each in past)
+            return line if count == elsewhere == 1 else None
+        if needs & _stored(line):
+            return None
+    return None
+
+
+def _reads(node: ast.AST, name: str) -> int:
+    loads = (each for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load))
+    return sum(each.id == name for each in loads)
+
+
+def _stored(node: ast.AST) -> set[str]:
+    """The names that get a value, or of which a part does."""
+    parts = [each for each in ast.walk(node) if isinstance(getattr(each, "ctx", None), ast.Store)]
+    return {each.id for part in parts for each in ast.walk(part) if isinstance(each, ast.Name)}
+
+
+class _Put(ast.NodeTransformer):
+    """An expression in the place of a variable that is read."""
+
+    def __init__(self, name: str, value: ast.expr) -> None:
+        self._name, self._value = name, value
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._value if node.id == self._name and isinstance(node.ctx, ast.Load) else node

@@ -25,17 +25,10 @@ from autograder.trials import Drawn, Trial, try_out
 from autograder.written import Written
 
 
-@dataclass(frozen=True)
-class Seconds:
-    """Of CPU that edits may take: all on one input, what passes on a second one, the rest on all others."""
-
-    first: float
-    second: float
-    others: float
-
-
-# The likelier edits come first, and then those that could be meant as well. Who needs more learns nothing.
-LIKELIER, FURTHER = Seconds(0.7, 0.1, 0.1), Seconds(0.8, 0.1, 0.2)
+# Seconds of CPU that edits may take on one input: first the likelier ones, then those that could be meant as
+# well; and what passes, on a second input and on each other one. Who needs more learns nothing.
+LIKELIER_SECONDS, FURTHER_SECONDS = 0.7, 0.8
+SECOND_SECONDS, OTHER_SECONDS = 0.2, 0.1
 LIKELIER_COST = 1.3
 # Edits that are tried on the second input and on the others, and characters of all together.
 SECOND_KEPT, OTHER_KEPT = 400, 50
@@ -78,18 +71,18 @@ class _Search:
     source: str
     attempt: Attempt
 
-    def passing(self, tried: Sequence[Edit], trials: Sequence[Trial], most: Seconds) -> list[Edit] | None:
+    def passing(self, tried: Sequence[Edit], trials: Sequence[Trial], seconds: float) -> list[Edit] | None:
         """Those of some edits with which the function passes all trials; None where time is short."""
         first, *others = trials
-        alive = self._right(tried, first.drawn, most.first)
+        alive = self._right(tried, first.drawn, seconds)
         if alive and NOTHING in alive:  # what passes unchanged is not what was graded
             return None
-        kept, seconds = SECOND_KEPT, most.second
+        kept, seconds = SECOND_KEPT, SECOND_SECONDS
         for trial in others:
             if not alive:
                 break
             alive = self._right(sorted(alive, key=_likelier)[:kept], trial.drawn, seconds)
-            kept, seconds = OTHER_KEPT, most.others / len(others)
+            kept, seconds = OTHER_KEPT, OTHER_SECONDS
         return alive
 
     def _right(self, tried: Sequence[Edit], drawn: Drawn, seconds: float) -> list[Edit] | None:
@@ -130,14 +123,14 @@ def search(exercise: Exercise, source: str, trials: Sequence[Trial], attempt: At
     # What fails tells most edits apart.
     order = (*failing, *sorted((trial for trial in trials if trial.passed), key=_size))
     from_right = with_differences(text, _right(exercise))
-    small = _once((*edits(text), *with_pieces(text, _pieces(exercise))), from_right)
-    likelier = (NOTHING, *from_right, *(edit for edit in small if edit.cost <= LIKELIER_COST))
-    found = this.passing(likelier, order, LIKELIER)
+    small = _once((*from_right, *edits(text), *with_pieces(text, _pieces(exercise))))
+    likelier = {edit for edit in small if edit.cost <= LIKELIER_COST} | {*from_right}.intersection(small)
+    found = this.passing([NOTHING, *likelier], order, LIKELIER_SECONDS)
     if found is None:
         return None
     best = _likeliest(text, found)
-    others = [edit for edit in small if edit.cost > LIKELIER_COST and (not best or _is_rival(best, edit))]
-    further = this.passing(others, order, FURTHER) if others else []
+    others = [edit for edit in small if edit not in likelier and (not best or _is_rival(best, edit))]
+    further = this.passing(others, order, FURTHER_SECONDS) if others else []
     return None if further is None else _the_only_place(exercise, text, [*found, *further])
 
 
@@ -145,16 +138,17 @@ def _likelier(edit: Edit) -> tuple[float, int, int, str]:
     return edit.cost, edit.end - edit.start, edit.start, edit.text
 
 
-def _once(several: Iterable[Edit], known: Sequence[Edit]) -> list[Edit]:
-    """Each edit that is not known yet once, as long as there is room for it."""
-    found, left = {(edit.start, edit.end, edit.text): edit for edit in known}, CHARACTERS
-    new = []
+def _once(several: Iterable[Edit]) -> list[Edit]:
+    """Each edit once, by what explains it most cheaply, as long as there is room for it."""
+    found: dict[tuple[int, int, str], Edit] = {}
+    left = CHARACTERS
     for edit in several:
         key = edit.start, edit.end, edit.text
-        if key not in found and (left := left - len(edit.text)) >= 0:
+        if key in found:
+            found[key] = min(found[key], edit, key=_likelier)
+        elif (left := left - len(edit.text)) >= 0:
             found[key] = edit
-            new.append(edit)
-    return new
+    return list(found.values())
 
 
 @functools.cache
@@ -212,8 +206,7 @@ def _likeliest(source: Source, passing: Sequence[Edit]) -> Edit | None:
     """The edit that explains best what is wrong, if one does."""
     weighed = _weighed(source, passing)
     for number, edit in enumerate(weighed):
-        needless = edit.kind == "several" and _left_unread(source, edit)
-        if not needless and not _replaces_most(source, edit):
+        if not _replaces_most(source, edit):
             return None if any(_holds_more(edit, likelier) for likelier in weighed[:number]) else edit
     return None
 

@@ -114,7 +114,7 @@ class Source:
         self.loads = Counter(node.id for node, _ in self.places if isinstance(node, ast.Name))
         # What the function is given and does not look at, it may miss.
         self.unread = tuple(combinations([name for name in arguments if not self.loads[name]], 2))
-        self.bodies = tuple(_bodies(function))
+        self.bodies = tuple(bodies(function))
         self.heads = tuple(self._head(each) for body in self.bodies for each in body)
         # Variables that are returned or stored as they are.
         self.handed_on = frozenset(
@@ -176,7 +176,7 @@ class Source:
         return start, self.span(body[0])[0] if body else end
 
 
-def _bodies(function: ast.FunctionDef) -> Iterable[list[ast.stmt]]:
+def bodies(function: ast.FunctionDef) -> Iterable[list[ast.stmt]]:
     for node in ast.walk(function):
         for field in ("body", "orelse"):
             body = getattr(node, field, None)
