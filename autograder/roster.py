@@ -335,4 +335,5 @@ def _text(path: Path, called: str) -> tuple[str, str]:
 
 
 def _letters(name: str) -> str:
-    return "".join(filter(str.isalnum, folded(name)))
+    """Letters, digits and what belongs to them: many scripts write their vowels as marks."""
+    return "".join(c for c in folded(name) if c.isalnum() or unicodedata.category(c)[0] == "M")

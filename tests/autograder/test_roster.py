@@ -70,6 +70,22 @@ def test_one_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
         Roster.read(tmp_path / "latin.csv")
 
 
+@pytest.mark.parametrize(("one", "other"), [("सीता", "सुता"), ("กิ่ง", "กุ้ง"), ("கமல்", "காமாலி")])
+def test_marks_tell_names_apart_where_vowels_are_marks(tmp_path: Path, one: str, other: str) -> None:
+    """Or somebody who is not on the roster would be taken for somebody who is."""
+    found = read(tmp_path, f"id,first_name,last_name\na,{one},X\n")
+    assert found.find([f"{one} X"]) == "a"
+    assert found.find([f"{other} X"]) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["Zoë Ångström", "Zoe\u0308 A\u030angstro\u0308m", "ÅNGSTRÖM, zoë", "李 小龍"]
+)
+def test_accents_are_the_same_however_they_are_stored(tmp_path: Path, name: str) -> None:
+    found = read(tmp_path, "id,first_name,last_name\nz,Zoe\u0308,Ångstro\u0308m\nl,小龍,李\n")
+    assert found.find([name]) == ("l" if "龍" in name else "z")
+
+
 @pytest.mark.parametrize("other", ["jd,Max,Roe", "JD,Jane,Doe", "jd,,"])
 def test_two_people_of_one_id_are_refused(tmp_path: Path, other: str) -> None:
     """Who comes later would take the place of who comes first, and their points."""
