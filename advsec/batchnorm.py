@@ -22,6 +22,7 @@ from ._numbers import (
     count,
     floating,
     one_minus_power,
+    repeated,
     unpacked,
 )
 
@@ -596,43 +597,40 @@ def normalise(z: NDArray, gamma: NDArray, beta: NDArray, eps: float) -> tuple[ND
 
     Nothing is checked, and z (*S, m, n) is overwritten by z - mu, which the way back needs.
     """
-    m = z.shape[-2]
     first = z[..., 0, :].copy()
     z -= first[..., None, :]  # so that a constant feature is 0 exactly, see `_centred`
-    shift = np.add.reduce(z, axis=-2)
-    shift /= m
+    m = z.shape[-2]
+    shares = repeated(1 / m, m, z.dtype)
+    shift = shares @ z
     z -= shift[..., None, :]
-    var = _sum_of_products(z, z)
-    var /= m
+    out = z * z
+    var = shares @ out
     std = np.sqrt(var + eps)
     scale = gamma / std
-    out = z * scale[..., None, :]
+    np.multiply(z, scale[..., None, :], out=out)
     out += beta[..., None, :]
     return out, Normalised(z, scale, std, first + shift, var)
 
 
-def normalise_backward(dout: NDArray, cache: Normalised) -> tuple[NDArray, NDArray, NDArray]:
-    """`batchnorm_backward` of the same kind: gradients of z, gamma and beta.
+def normalise_backward(dout: NDArray, cache: Normalised, dgamma: NDArray, dbeta: NDArray) -> NDArray:
+    """`batchnorm_backward` of the same kind: the gradient of z; those of gamma and beta are written.
 
         dz = (dout - dbeta / m - centred dgamma / (m std)) scale
 
-    The gradient of the output is overwritten by that of z, and the cache can be used once.
+    The gradient of the output is overwritten by that of z.
     """
     centred, scale, std, _, _ = cache
     m = dout.shape[-2]
-    dbeta = np.add.reduce(dout, axis=-2)
-    dgamma = _sum_of_products(dout, centred)
+    ones = repeated(1.0, m, dout.dtype)
+    np.matmul(ones, dout, out=dbeta)
+    product = dout * centred
+    np.matmul(ones, product, out=dgamma)
     dgamma /= std
-    centred *= (dgamma / (m * std))[..., None, :]
+    np.multiply(centred, (dgamma / (m * std))[..., None, :], out=product)
     dout -= (dbeta / m)[..., None, :]
-    dout -= centred
+    dout -= product
     dout *= scale[..., None, :]
-    return dout, dgamma, dbeta
-
-
-def _sum_of_products(a: NDArray, b: NDArray) -> NDArray:
-    """Over the examples, without an array of the products."""
-    return np.einsum("...ij,...ij->...j", a, b)
+    return dout
 
 
 def _centred(z: NDArray) -> tuple[NDArray, NDArray, NDArray]:

@@ -8,7 +8,7 @@
 All parameters of a network are one vector `theta`; `net.views(theta)` shows them as named arrays. Axes in
 front are independent networks, the *seed axis*: `theta` of shape (S, P) holds S networks, and one batched
 matrix product serves them all. They share the price of the calls: ten networks as small as this one, and
-with them error bars, cost about three runs. Ten wide ones, whose price is arithmetic, cost six or seven.
+with them error bars, cost about four runs. Ten wide ones, whose price is arithmetic, cost eight or nine.
 
 Examples are rows. A hidden layer computes a <- dropout(g(batchnorm(a W))), or g(a W + b) without batch
 normalisation, whose shift makes the offset b obsolete; the last layer computes a W + b.
@@ -35,6 +35,7 @@ from ._numbers import (
     floating,
     numbers,
     real,
+    repeated,
 )
 from .batchnorm import Normalised, RunningStats, batchnorm_infer, normalise, normalise_backward
 from .dropout import dropout_backward, dropout_forward, dropout_test, sample_mask
@@ -155,7 +156,11 @@ class MLP:
         if theta.shape[-1:] != (self.n_params,):
             raise ValueError(f"theta.shape must be (..., {self.n_params}), got {theta.shape!r}")
         leading = theta.shape[:-1]
-        return {name: theta[..., part].reshape(leading + shape) for name, part, shape in self._layout}
+        views = {}
+        for name, part, shape in self._layout:
+            view = theta[..., part]
+            views[name] = view if len(shape) == 1 else view.reshape(leading + shape)
+        return views
 
     @cached_property
     def _layout(self) -> list[tuple[str, slice, tuple[int, ...]]]:
@@ -437,9 +442,10 @@ def loss(
     """
     check_kind("net", net, MLP)
     theta = floating("theta", theta)
-    outputs, _ = forward(net, theta, X, masks, None)
+    params = net.views(theta)
+    outputs, _ = _forward(net, params, X, masks, None)
     value, _ = LOSSES[net.loss](outputs, y)
-    return value + _penalty(net, net.views(theta))
+    return value + _penalty(net, params)
 
 
 class Gradient(NamedTuple):
@@ -499,16 +505,26 @@ def loss_and_gradient(
     """
     check_kind("net", net, MLP)
     theta = floating("theta", theta)
-    params = net.views(theta)
-    outputs, layers = _forward(net, theta, params, X, masks, None)
-    value, dz = LOSSES[net.loss](outputs, y)
-
     dtheta = np.empty_like(theta)
-    grads = net.views(dtheta)
-    derivative = ACTIVATIONS[net.activation].derivative
-    for number in range(net.n_hidden + 1, 0, -1):
+    value, moments = backpropagate(net, net.views(theta), X, y, masks, net.views(dtheta))
+    return Gradient(value, dtheta, moments)
+
+
+def backpropagate(
+    net: MLP,
+    params: Mapping[str, NDArray],
+    X: ArrayLike,
+    y: ArrayLike,
+    masks: Sequence[ArrayLike] | None,
+    grads: Mapping[str, NDArray],
+) -> tuple[NDArray, list[tuple[NDArray, NDArray]]]:
+    """`loss_and_gradient` with views of parameters; the gradient is written into `grads`."""
+    outputs, layers = _forward(net, params, X, masks, None)
+    value, dz = LOSSES[net.loss](outputs, y)
+    derivative, last = ACTIVATIONS[net.activation].derivative, net.n_hidden + 1
+    for number in range(last, 0, -1):
         layer = layers[number - 1]
-        if number <= net.n_hidden:
+        if number < last:
             da = dz @ params[f"W{number + 1}"].mT
             if layer.factor is not None:
                 da = dropout_backward(da, layer.factor)
@@ -516,12 +532,12 @@ def loss_and_gradient(
         if layer.norm is None:
             np.add.reduce(dz, axis=-2, out=grads[f"b{number}"])
         else:
-            dz, grads[f"gamma{number}"][...], grads[f"beta{number}"][...] = normalise_backward(dz, layer.norm)
+            dz = normalise_backward(dz, layer.norm, grads[f"gamma{number}"], grads[f"beta{number}"])
         np.matmul(layer.a_in.mT, dz, out=grads[f"W{number}"])
         if net.l2 > 0:
             grads[f"W{number}"] += net.l2 * params[f"W{number}"]
     moments = [(layer.norm.mu, layer.norm.var) for layer in layers if layer.norm is not None]
-    return Gradient(value + _penalty(net, params), dtheta, moments)
+    return value + _penalty(net, params), moments
 
 
 def cross_entropy(probabilities: ArrayLike, y: ArrayLike) -> NDArray:
@@ -616,25 +632,26 @@ def forward(
 ) -> tuple[NDArray, list[_Layer]]:
     check_kind("net", net, MLP)
     theta = floating("theta", theta)
-    return _forward(net, theta, net.views(theta), X, masks, stats)
+    return _forward(net, net.views(theta), X, masks, stats)
 
 
 def _forward(
     net: MLP,
-    theta: NDArray,
     params: Mapping[str, NDArray],
     X: ArrayLike,
     masks: Sequence[ArrayLike] | None,
     stats: Sequence[RunningStats] | None,
 ) -> tuple[NDArray, list[_Layer]]:
-    """Outputs, and what the way back needs; `params` are the views into `theta`."""
-    a = _inputs(net, X, theta.dtype)
+    """Outputs, and what the way back needs, from views of parameters."""
+    W = params["W1"]
+    a = _inputs(net, X, W.dtype)
     drops = _drops(net, masks)
     _check_stats(net, stats)
     if len(net.keep_probs) > net.n_hidden:
-        a, _ = _drop(net, np.broadcast_to(a, (*theta.shape[:-1], *a.shape[-2:])), *next(drops))
+        a, _ = _drop(net, np.broadcast_to(a, (*W.shape[:-2], *a.shape[-2:])), *next(drops))
+    function, last = ACTIVATIONS[net.activation].function, net.n_hidden + 1
     layers = []
-    for number in range(1, net.n_hidden + 1):
+    for number in range(1, last):
         a_in, norm = a, None
         z = a @ params[f"W{number}"]
         if not net.batchnorm:
@@ -644,12 +661,12 @@ def _forward(
         else:
             gamma, beta = params[f"gamma{number}"], params[f"beta{number}"]
             z = batchnorm_infer(z, gamma, beta, stats[number - 1], eps=net.eps)
-        before = ACTIVATIONS[net.activation].function(z)
+        before = function(z)
         a, factor = _drop(net, before, *next(drops))
         layers.append(_Layer(a_in, before, norm, factor))
     layers.append(_Layer(a, a))
-    outputs = a @ params[f"W{net.n_hidden + 1}"]
-    outputs += params[f"b{net.n_hidden + 1}"][..., None, :]
+    outputs = a @ params[f"W{last}"]
+    outputs += params[f"b{last}"][..., None, :]
     return outputs, layers
 
 
@@ -685,8 +702,9 @@ def _inputs(net: MLP, X: ArrayLike, dtype: np.dtype) -> NDArray:
     array = floating("X", X)
     if array.ndim < 2 or array.shape[-1] != net.sizes[0]:
         raise ValueError(f"X.shape must be (..., m, {net.sizes[0]}), got {array.shape!r}")
-    real = np.empty(0, dtype).real.dtype
-    return array if array.dtype.kind == "c" else array.astype(real, copy=False)
+    if array.dtype == dtype or array.dtype.kind == "c":
+        return array
+    return array.astype(np.empty(0, dtype).real.dtype, copy=False)
 
 
 def _penalty(net: MLP, params: Mapping[str, NDArray]) -> NDArray | float:
@@ -699,15 +717,17 @@ def _penalty(net: MLP, params: Mapping[str, NDArray]) -> NDArray | float:
 def _log_softmax(outputs: NDArray) -> NDArray:
     # Without overflow; analytic, as the largest cancels.
     shifted = outputs - np.maximum.reduce(outputs.real, axis=-1, keepdims=True)
-    shifted -= np.log(np.add.reduce(np.exp(shifted), axis=-1, keepdims=True))
+    ones = repeated(1.0, shifted.shape[-1], shifted.dtype)
+    shifted -= np.log(np.exp(shifted) @ ones)[..., None]
     return shifted
 
 
 def _one_hot(y: ArrayLike, m: int, n_classes: int) -> NDArray:
     labels = _labels(y, m)
-    if labels.dtype.kind not in "iu" or np.any((labels < 0) | (labels >= n_classes)):
+    one_hot = labels[..., None] == np.arange(n_classes)
+    if labels.dtype.kind not in "iu" or np.count_nonzero(one_hot) != labels.size:
         raise ValueError(f"y must be labels in 0 .. {n_classes - 1}, got {y!r}")
-    return labels[..., None] == np.arange(n_classes)
+    return one_hot
 
 
 def _labels(y: ArrayLike, m: int) -> NDArray:
@@ -749,7 +769,7 @@ def _squared_error(outputs: NDArray, y: ArrayLike) -> tuple[NDArray, NDArray]:
 
 
 def _relu(z: NDArray) -> NDArray:
-    return np.maximum(z, 0) if z.dtype.kind == "f" else z * (z.real > 0)
+    return np.maximum(z, 0, out=z) if z.dtype.kind == "f" else z * (z.real > 0)
 
 
 def _sigmoid(z: NDArray) -> NDArray:
@@ -757,7 +777,7 @@ def _sigmoid(z: NDArray) -> NDArray:
 
 
 class _Activation(NamedTuple):
-    """A function of z, and its derivative expressed by a = function(z)."""
+    """A function of z, which may be overwritten, and its derivative expressed by a = function(z)."""
 
     function: Callable[[NDArray], NDArray]
     derivative: Callable[[NDArray], NDArray | float]
@@ -765,7 +785,7 @@ class _Activation(NamedTuple):
 
 ACTIVATIONS = {
     "relu": _Activation(_relu, lambda a: a.real > 0),
-    "tanh": _Activation(np.tanh, lambda a: 1 - a * a),
+    "tanh": _Activation(lambda z: np.tanh(z, out=z), lambda a: 1 - a * a),
     "sigmoid": _Activation(_sigmoid, lambda a: a * (1 - a)),
     "identity": _Activation(lambda z: z, lambda a: 1.0),
 }

@@ -5,7 +5,7 @@
 `adam_step_in_place` computes the same numbers as `adam_step`, faster, by overwriting its arguments.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ._numbers import (
     MEMORY,
+    POSITIVE,
     check,
     check_choice,
     check_each,
@@ -26,9 +27,9 @@ from ._numbers import (
     unpacked,
     within,
 )
-from .batchnorm import RunningStats, averaged, averaging_step, running_init
-from .network import LOSSES, MLP, Stats, error_rate, forward, loss_and_gradient, sample_masks
-from .optimizers import AdamState, Optimizer, adam_step, check_adam, functions_of
+from .batchnorm import RunningStats, averaging_step, running_init
+from .network import LOSSES, MLP, Stats, backpropagate, error_rate, forward, sample_masks
+from .optimizers import AdamState, Optimizer, adam_step, functions_of
 
 
 __all__ = ["History", "Snapshot", "Training", "adam_step_in_place", "train"]
@@ -155,25 +156,34 @@ def train(
     theta, X, y = floating("theta", theta).copy(), floating("X", X), numbers("y", y)
     _check_train(net, len(X), n_epochs, batch_size, patience, watch, decay, rng)
     seeds, watch = theta.shape[:-1], watch or {}
-    step = _fast_adam_step if step is adam_step else step
-    state, stats = init(theta), _start_stats(net, theta)
+    step = _step_of_training(step, hyper)
+    state, running = init(theta), _Running.start(net, theta)
+    stats = running.by_layer(net, batch_size)
     best = _Best(np.full(seeds, np.inf), np.zeros(seeds, dtype=int), theta.copy(), stats)
     recorder, snapshots = _Recorder(), list[Snapshot]()
     wanted = set(integers("snapshot_steps", snapshot_steps, count(0)).tolist())
+
+    drops = min(net.keep_probs, default=1) < 1
+    params, dtheta = net.views(theta), np.empty_like(theta)
+    grads = net.views(dtheta)
 
     _keep_freed_memory()
     t = 0
     for epoch in range(n_epochs):
         for rows in _batches(len(X), batch_size, seeds, rng):
-            masks = sample_masks(net, rows.shape, rng=rng) if min(net.keep_probs, default=1) < 1 else None
-            value, dtheta, moments = loss_and_gradient(net, theta, X[rows], y[rows], masks=masks)
+            masks = sample_masks(net, rows.shape, rng=rng) if drops else None
+            batch = X.take(rows, axis=0), y.take(rows, axis=0)
+            value, moments = backpropagate(net, params, *batch, masks, grads)
             rate = _rate(lr, t, theta.dtype)
-            theta, state = step(theta, dtheta, state, lr=rate, **hyper)
-            stats = _update_stats(stats, moments, batch_size, decay)
+            before, (theta, state) = theta, step(theta, dtheta, state, lr=rate)
+            if theta is not before:
+                params = net.views(theta)
+            running = running.updated(moments, decay)
             recorder.step(rate, value)
             if t in wanted:
-                snapshots.append(Snapshot(t, theta.copy(), stats))
+                snapshots.append(Snapshot(t, theta.copy(), running.by_layer(net, batch_size)))
             t += 1
+        stats = running.by_layer(net, batch_size)
         recorder.epoch(net, theta, stats, watch)
         if patience is not None:
             best = best.update(epoch, recorder.losses["val"][-1], theta, stats, patience)
@@ -301,10 +311,8 @@ def adam_step_in_place(
     >>> w.round(6).tolist(), state.t
     ([0.9], 1)
     """
-    for name, value in (("lr", lr), ("beta1", beta1), ("beta2", beta2), ("eps", eps)):
-        check(name, value)
-    check_adam(lr, beta1, beta2, eps)
-    check_choice("debias_second", debias_second, ("before_eps", "after_eps", "none"))
+    check("lr", lr)
+    hyper = _Adam(beta1, beta2, eps, eps_inside_sqrt, debias_first, debias_second).checked()
     v, s, t = unpacked("state", state, AdamState._fields)
     check("t", t, count(0))
     for name, array in (("w", w), ("v", v), ("s", s)):
@@ -313,31 +321,63 @@ def adam_step_in_place(
     dw = floating("dw", dw)
     if dw.shape != w.shape:
         raise ValueError(f"dw must be an array of the shape {w.shape} of w, got shape {dw.shape}")
-    t = t + 1
-    # Numbers of their own: an array of one number would be overwritten, and rounded to its precision.
-    rate, floor, beta1, beta2 = float(lr), float(eps), float(beta1), float(beta2)
+    return _overwritten(w, dw, AdamState(v, s, t), float(lr), hyper)
+
+
+class _Adam(NamedTuple):
+    """Hyper-parameters of Adam but for the learning rate, as in `adam_step`."""
+
+    beta1: float = 0.9
+    beta2: float = 0.999
+    eps: float = 1e-8
+    eps_inside_sqrt: bool = True
+    debias_first: bool = True
+    debias_second: str = "before_eps"
+
+    def checked(self) -> "_Adam":
+        """With plain numbers: an array of one number would be overwritten, and rounded to its precision."""
+        check("beta1", self.beta1, MEMORY)
+        check("beta2", self.beta2, MEMORY)
+        check("eps", self.eps, POSITIVE)
+        check_choice("debias_second", self.debias_second, ("before_eps", "after_eps", "none"))
+        return _Adam(float(self.beta1), float(self.beta2), float(self.eps), *self[3:])
+
+
+def _overwritten(
+    w: NDArray, dw: NDArray, state: AdamState, lr: float | NDArray, hyper: _Adam, *, sums: bool = False
+) -> AdamState:
+    """`adam_step_in_place` once everything is checked; a training has rates that broadcast with `w`, too.
+
+    With `sums` the state holds v / (1 - beta1) and s / (1 - beta2), which saves two passes over it.
+    """
+    (v, s, t), (beta1, beta2, floor, eps_inside_sqrt, debias_first, debias_second) = state, hyper
+    t, factor, new_v, new_s = t + 1, 1.0, 1 - beta1, 1 - beta2
     if debias_first:
-        rate /= one_minus_power(beta1, t)
+        factor /= one_minus_power(beta1, t)
     if debias_second != "none":
-        rate *= one_minus_power(beta2, t) ** 0.5
-    if debias_second == "before_eps":
-        floor *= one_minus_power(beta2, t) ** (1 if eps_inside_sqrt else 0.5)
+        correction = one_minus_power(beta2, t)
+        factor *= correction**0.5
+        if debias_second == "before_eps":
+            floor *= correction if eps_inside_sqrt else correction**0.5
+    if sums:
+        factor *= new_v / new_s**0.5
+        floor /= new_s if eps_inside_sqrt else new_s**0.5
+        new_v = new_s = 1.0
+    rate, scratch = lr * factor, None
 
-    flat = [array.reshape(-1) for array in (w, dw, v, s)]
-    size = max(1, _BLOCK_BYTES // w.itemsize)
-    buffer = np.empty(min(size, w.size), dtype=w.dtype)
-    for start in range(0, w.size, size):
-        w_block, dw_block, v_block, s_block = (array[start : start + size] for array in flat)
-        scratch = buffer[: len(w_block)]
+    whole = (w, dw, v, s)
+    for w_block, dw_block, v_block, s_block in _blocks(*whole) if isinstance(lr, float) else [whole]:
+        if scratch is None or scratch.shape != w_block.shape:
+            scratch = np.empty_like(w_block)
 
-        np.multiply(dw_block, 1 - beta1, out=scratch)
-        v_block *= beta1
-        v_block += scratch
-
-        np.multiply(dw_block, dw_block, out=scratch)
-        scratch *= 1 - beta2
-        s_block *= beta2
+        v_block *= beta1 / new_v
+        v_block += dw_block
+        np.square(dw_block, out=scratch)
+        s_block *= beta2 / new_s
         s_block += scratch
+        if not sums:
+            v_block *= new_v
+            s_block *= new_s
 
         if eps_inside_sqrt:
             np.add(s_block, floor, out=scratch)
@@ -351,24 +391,54 @@ def adam_step_in_place(
     return AdamState(v, s, t)
 
 
-# Of each of the four arrays and the scratch: five of them stay in the cache while the operations pass by.
-_BLOCK_BYTES = 1 << 18
+def _blocks(*arrays: NDArray) -> Iterable[Sequence[NDArray]]:
+    """The same parts of arrays of one shape, small enough for the cache: four of them and one of scratch."""
+    size = (1 << 20) // arrays[0].itemsize
+    if arrays[0].size <= size:
+        return [arrays]
+    flat = [array.reshape(-1) for array in arrays]
+    starts = range(0, arrays[0].size, size)
+    return ([array[start : start + size] for array in flat] for start in starts)
 
 
-def _start_stats(net: MLP, theta: NDArray) -> Stats:
-    sizes = net.sizes[1:-1] if net.batchnorm else ()
-    return [running_init((*theta.shape[:-1], n), dtype=theta.dtype) for n in sizes]
+class _Running(NamedTuple):
+    """Running statistics of all layers in one vector, which one update serves: mu1, var1, mu2, ...
+
+    The variances are those of batches with the divisor m; the layers get unbiased ones.
+    """
+
+    values: NDArray
+    t: int
+
+    @staticmethod
+    def start(net: MLP, theta: NDArray) -> "_Running":
+        sizes = net.sizes[1:-1] if net.batchnorm else ()
+        layers = [running_init((*theta.shape[:-1], n), dtype=theta.dtype)[:2] for n in sizes]
+        return _Running(_side_by_side(layers) if layers else theta[..., :0], 0)
+
+    def updated(self, moments: list[tuple], decay: float | None) -> "_Running":
+        """`running_update` of every layer with `debias`; decay is checked already."""
+        if not moments:
+            return self
+        step = _side_by_side(moments)
+        step -= self.values
+        step *= averaging_step(decay, self.t + 1, debias=True)
+        return _Running(self.values + step, self.t + 1)
+
+    def by_layer(self, net: MLP, batch_size: int) -> Stats:
+        if not net.batchnorm:
+            return []
+        unbiased = batch_size / (batch_size - 1) if self.t else 1.0
+        ends = np.cumsum(np.repeat(net.sizes[1:-1], 2))
+        parts = np.split(self.values, ends, axis=-1)
+        return [
+            RunningStats(mu, var * unbiased, self.t)
+            for mu, var in zip(parts[:-1:2], parts[1::2], strict=True)
+        ]
 
 
-def _update_stats(stats: Stats, moments: list[tuple], batch_size: int, decay: float | None) -> Stats:
-    """`running_update` of every layer, `unbiased` and `debias`; decay and batch size are checked already."""
-    if not stats:
-        return stats
-    step_size, unbiased = averaging_step(decay, stats[0].t + 1, debias=True), batch_size / (batch_size - 1)
-    return [
-        averaged(layer, mu, var * unbiased, step_size)
-        for layer, (mu, var) in zip(stats, moments, strict=True)
-    ]
+def _side_by_side(layers: Iterable[Sequence[NDArray]]) -> NDArray:
+    return np.concatenate([part for layer in layers for part in layer], axis=-1)
 
 
 def _batches(m: int, batch_size: int, seeds: tuple[int, ...], rng: np.random.Generator) -> Iterator[NDArray]:
@@ -387,11 +457,13 @@ def _keep_freed_memory() -> None:
     np.empty(31 * 2**20, dtype=np.uint8)
 
 
-def _fast_adam_step(w: NDArray, dw: NDArray, state: Any, *, lr: float | NDArray, **hyper: Any) -> tuple:
-    """`adam_step`, in place where it can be: weights and state belong to the training alone."""
-    if all(np.ndim(value) == 0 for value in (lr, *hyper.values())):
-        return w, adam_step_in_place(w, dw, state, lr=float(lr), **hyper)
-    return adam_step(w, dw, state, lr=lr, **hyper)
+def _step_of_training(step: Callable[..., tuple], hyper: dict[str, Any]) -> Callable[..., tuple]:
+    """Adam in place where it can be: weights, gradient and state belong to the training alone."""
+    if step is not adam_step or any(np.ndim(value) for value in hyper.values()):
+        # Somebody's own step may keep the gradient that it is given.
+        return lambda w, dw, state, *, lr: step(w, dw.copy(), state, lr=lr, **hyper)
+    adam = _Adam(**hyper).checked()
+    return lambda w, dw, state, *, lr: (w, _overwritten(w, dw, state, lr, adam, sums=True))
 
 
 def _rate(lr: Any, t: int, dtype: np.dtype) -> float | NDArray:

@@ -271,3 +271,40 @@ def test_adam_in_place_takes_numbers_and_leaves_them_alone():
     assert (lr.item(), eps.item()) == (0.1, 1e-3)
     with pytest.raises(ValueError, match=r"lr must be a number, got array\(\[0.1, 0.2\]\)"):
         adam_step_in_place(w, np.ones(2), state, lr=np.array([0.1, 0.2]))
+
+
+@pytest.mark.parametrize("rate", [0.05, np.array([[0.1], [0.01], [0.0]])], ids=["one rate", "a rate each"])
+@pytest.mark.parametrize("hyper", [
+    {},
+    {"beta1": 0.0, "eps": 1e-3},
+    {"eps": 1e-3, "eps_inside_sqrt": False, "debias_second": "after_eps"},
+    {"debias_first": False, "debias_second": "none"},
+    {"beta2": np.array([[0.9], [0.99], [0.999]])},
+])  # fmt: skip
+def test_training_by_adam_is_training_by_its_formula(hyper, rate):
+    theta, X, y = problem(FULL, n_seeds=3)
+    options = {"lr": lambda t: rate / (t + 1), "n_epochs": 5, "batch_size": 4, **hyper}
+    by_formula = Optimizer(adam_init, lambda *step, **numbers: adam_step(*step, **numbers))
+    fast, slow = (
+        train(FULL, theta, X, y, optimizer=optimizer, rng=np.random.default_rng(0), **options)
+        for optimizer in ("adam", by_formula)
+    )
+    np.testing.assert_allclose(fast.theta, slow.theta, rtol=1e-10, atol=1e-13)
+    np.testing.assert_allclose(fast.history.loss, slow.history.loss, rtol=1e-10)
+
+
+def test_an_optimizer_may_keep_the_gradients_and_overwrite_the_weights():
+    theta, X, y = problem(PLAIN)
+    kept = []
+
+    def step(w, dw, state, *, lr):
+        kept.append(dw)
+        w -= lr * dw
+        return w, state
+
+    options = {"lr": 0.1, "n_epochs": 3, "batch_size": 9}
+    run = train(PLAIN, theta, X, y, optimizer=Optimizer(lambda w: None, step), rng=np.random.default_rng(0),
+                **options)  # fmt: skip
+    plain = train(PLAIN, theta, X, y, optimizer="gd", rng=np.random.default_rng(0), **options)
+    np.testing.assert_allclose(run.theta, plain.theta, rtol=1e-12)
+    np.testing.assert_allclose(theta - 0.1 * sum(kept), run.theta, rtol=1e-12)
