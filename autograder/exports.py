@@ -25,7 +25,7 @@ OUT_OF = re.compile(r"(?:Total Pts: ?|MaxPoints: ?)(?P<points>\d+(?:[.,]\d+)?)",
 # What Canvas, Blackboard and Brightspace write behind the name of a column.
 ADDED = re.compile(r"\s*(?:\(\d+\)|\[.*|(?:Points|Text|Numerator) Grade\b.*)\s*\Z", re.IGNORECASE)
 # A student whom Canvas' archive names where no roster does: the number is Canvas' own.
-OF_CANVAS = re.compile(r".+_(?P<number>\d+)")
+OF_CANVAS = re.compile(r".*_(?P<number>\d+)")
 
 
 @dataclass(frozen=True)
