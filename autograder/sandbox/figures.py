@@ -4,7 +4,9 @@ Jupyter draws a figure twice, the first time only to see what reaches past its e
 Here it is drawn with a margin around it, which is cut off again, and stays pixels: so they travel anyway.
 """
 
+import contextlib
 import io
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -50,6 +52,13 @@ def drawn(figure: "Figure") -> Drawn | None:
         pixels = _pixels(figure, dpi, "tight")
     opaque = (pixels[..., 3] == 255).all()
     return Drawn(np.ascontiguousarray(pixels[..., :3] if opaque else pixels))
+
+
+def close_fonts() -> None:
+    """Let go of the fonts that are open: before a fork, since matplotlib has every fork do that again."""
+    if fonts := sys.modules.get("matplotlib.font_manager"):
+        with contextlib.suppress(AttributeError):  # it is an inner name of matplotlib
+            fonts._get_font.cache_clear()
 
 
 class _Buffer(io.RawIOBase):

@@ -19,6 +19,7 @@ import numpy as np
 from . import limits
 from .attempts import attempt
 from .clock import Watch, usage_of_child
+from .figures import close_fonts
 from .messages import (
     ATTEMPTS,
     QUESTIONS,
@@ -41,6 +42,8 @@ from .wire import Frame, FrameType, decode, encode, receive, send
 
 # The length of an answer, and whether every call returned.
 HEADER = struct.Struct("<Q?")
+# What is read at once, should there be so much: most answers are small. No more is made room for.
+READ_BYTES, MOST_BYTES = 64 << 10, 1 << 20
 OUT_OF_TIME = Stopped("time")
 # Of the results of edits each by itself. So long those of one place may take, so many leaves they may end,
 # and so much memory there is for all of a process.
@@ -63,6 +66,7 @@ def perform_probes(
     requests, replaced = decode(frame.body, REQUESTS)
     probes = probes_from_plain(requests)
     _lay_to_rest()
+    close_fonts()
     answers: list[bytes] = []
     strikes: Counter[str] = Counter()
     while len(answers) < len(probes):
@@ -160,6 +164,7 @@ class _Leaf:
     """A fork that performs probes one after the other and sends each answer through a pipe."""
 
     def __init__(self, work: Iterator[tuple[bool, bytes]]) -> None:
+        self._ahead = b""
         # Student code may have used up what it may have of both.
         with limits.raised("RLIMIT_NOFILE"):
             self._reading, writing = os.pipe()
@@ -204,15 +209,18 @@ class _Leaf:
         return _Answer(_stopped(stopped), stopped=stopped)
 
     def _read(self, count: int, watch: Watch) -> bytes:
-        pieces = []
-        while count:
+        pieces = [self._ahead]
+        missing = count - len(self._ahead)
+        while missing > 0:
             watch.wait(self._reading)
-            piece = os.read(self._reading, min(count, 1 << 20))
+            piece = os.read(self._reading, min(max(missing, READ_BYTES), MOST_BYTES))
             if not piece:
                 raise EOFError
             pieces.append(piece)
-            count -= len(piece)
-        return b"".join(pieces)
+            missing -= len(piece)
+        read = b"".join(pieces)
+        self._ahead = read[count:]
+        return read[:count]
 
     def _end(self) -> Stopped:
         pid, self._pid = self._pid, 0

@@ -93,12 +93,14 @@ def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
 
 def _prepare(policy: Policy) -> Any:
     """Import what is slow to import, once, and make the shell that every box starts with."""
+    import bdb  # noqa: F401 (which IPython leaves until the first cell is run)
     import resource  # noqa: F401 (each box limits itself with it)
 
+    import IPython.core.logger  # noqa: F401 (likewise)
     import numpy as np
     import numpy.random  # which numpy leaves until it is first used
 
-    from . import images, progress, worker  # noqa: F401 (with all that it imports)
+    from . import figures, images, progress, worker  # noqa: F401 (with all that it imports)
     from .cells import CellShell
 
     shell = CellShell.instance(policy=policy)  # display() asks for the instance
@@ -117,6 +119,7 @@ def _prepare(policy: Policy) -> Any:
         plt.close(figure)
         images.pixels_of(images.png_of(np.zeros((1, 1, 3), np.uint8)))
         shell.stay_inline()
+        figures.close_fonts()
     progress.stand_in()
     sys.meta_path.insert(0, HiddenPackages())
     sys.modules["autograder"] = _student_side()
