@@ -61,8 +61,7 @@ def close_files(keep: Iterable[int]) -> None:
 
 def be_first_to_go() -> None:
     """Let the kernel choose this process and its children when memory runs out."""
-    with open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")
+    kernel.write("/proc/self/oom_score_adj", "1000")
 
 
 def die_with(parent: int, death: int) -> None:
@@ -91,7 +90,7 @@ def drop_capabilities() -> None:
             kernel.prctl(kernel.PR_CAPBSET_DROP, capability)
         except OSError:
             break  # the kernel knows no more of them, or there is no privilege to give up
-    kernel.call("prctl", kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    kernel.prctl(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
     nothing = (ctypes.c_uint32 * 6)()
     kernel.syscall("capset", ctypes.byref(header), ctypes.byref(nothing))

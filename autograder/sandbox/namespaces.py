@@ -155,8 +155,7 @@ def _mount_proc() -> None:
 
 def _write_small_files() -> None:
     for name, text in ETC.items():
-        with open(f"{STAGE}/etc/{name}", "w") as file:
-            file.write(text)
+        kernel.write(f"{STAGE}/etc/{name}", text, os.O_CREAT)
     for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
         os.symlink(f"/proc/self/fd{target}", f"{STAGE}/dev/{name}")
 
@@ -165,8 +164,8 @@ def _cover(paths: Iterable[str]) -> None:
     """Put in the place of each package, or module, one that only says that it is not here."""
     stub = STAGE + "/etc/absent"
     os.mkdir(stub)
-    with open(f"{stub}/__init__.py", "w") as file:
-        file.write(f"raise ModuleNotFoundError({REFERENCE_ABSENT!r}, name=__name__)\n")
+    absent = f"raise ModuleNotFoundError({REFERENCE_ABSENT!r}, name=__name__)\n"
+    kernel.write(f"{stub}/__init__.py", absent, os.O_CREAT)
     for path in paths:
         source = stub if os.path.isdir(STAGE + path) else f"{stub}/__init__.py"
         kernel.call("mount", source, STAGE + path, None, MS_BIND, None)
@@ -194,5 +193,4 @@ def _map_ids(user: int, group: int) -> None:
         ("uid_map", f"{INNER_ID} {user} 1"),
         ("gid_map", f"{INNER_ID} {group} 1"),
     ):
-        with open(f"/proc/self/{name}", "w") as file:
-            file.write(text)
+        kernel.write(f"/proc/self/{name}", text)
