@@ -193,7 +193,10 @@ def main() -> None:
             f"{3600 * number / seconds:.0f} submissions an hour; {1000 * seconds / number:.0f} ms and "
             f"{1000 * (sum(os.times()[:4]) - cpu) / number:.0f} ms of CPU each, with most boxes"
         )
-        unsettled = sum(not result.settled for account in accounts for result in account.results)
+        results = [result for account in accounts for result in account.results]
+        unsettled = sum(not result.settled for result in results)
+        longest = max(result.seconds for result in results)
+        print(f"the longest took {longest:.0f} s; {unsettled} met a limit while the machine was busy")
         again = time.monotonic()
         accounts, watcher = grade(course, number, workers)
         fresh = sum(account.fresh for account in accounts)
