@@ -28,7 +28,7 @@ MOST = 500
 STEEP = 12
 FURTHER, OTHERWISE = 0.5, 1.0
 # Names resemble each other if what they stand for does, by this ratio of difflib.
-ALIKE = 0.6
+ALIKE = 0.8
 NO_BRACKETS = (ast.Name, ast.Constant, ast.Call, ast.Slice, ast.Starred, ast.Tuple)
 
 

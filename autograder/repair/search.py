@@ -19,6 +19,7 @@ from autograder.repair.differences import with_differences
 from autograder.repair.edits import edits
 from autograder.repair.pieces import Piece, pieces, with_pieces
 from autograder.repair.source import Edit, Source, Span, parsed
+from autograder.repair.unread import read, unread_characters
 from autograder.sandbox.messages import AttemptRequest, Instead
 from autograder.sandbox.perform import Outcome, Returned
 from autograder.trials import Drawn, Trial, try_out
@@ -27,7 +28,7 @@ from autograder.written import Written
 
 # Seconds of CPU that edits may take on one input: first the likelier ones, then those that could be meant as
 # well; and what passes, on a second input and on each other one. Who needs more learns nothing.
-LIKELIER_SECONDS, FURTHER_SECONDS = 0.7, 0.8
+LIKELIER_SECONDS, FURTHER_SECONDS = 0.6, 1.1
 SECOND_SECONDS, OTHER_SECONDS = 0.2, 0.1
 LIKELIER_COST = 1.3
 # Edits that are tried on the second input and on the others, and characters of all together.
@@ -224,26 +225,19 @@ def _is_rival(best: Edit, other: Edit) -> bool:
 
 
 def _left_unread(source: Source, edit: Edit) -> int:
-    """How many variables nobody reads any more after an edit: they were worked out for nothing."""
-    function = parsed(f"{source.source[: edit.start]}{edit.text}{source.source[edit.end :]}")
-    if function is None:
-        return 0
-    return len(source.variables & _read(source.function) - _read(function))
+    """How many variables nobody reads any more after an edit."""
+    function = _edited(source, edit)
+    return len(source.variables & read(source.function) - read(function)) if function else 0
 
 
-def _read(function: ast.FunctionDef) -> set[str]:
-    """The names of which somebody reads the value; who writes into an array does not."""
-    nodes = list(ast.walk(function))
-    into = {id(node.value) for node in nodes if isinstance(node, ast.Subscript) and _is_stored(node)}
-    return {
-        node.id
-        for node in nodes
-        if isinstance(node, ast.Name) and not _is_stored(node) and id(node) not in into
-    }
+def _for_nothing(source: Source, edit: Edit) -> int:
+    """How many characters of a function are written for nothing after an edit, and were not before."""
+    function = _edited(source, edit)
+    return max(0, unread_characters(function) - unread_characters(source.function)) if function else 0
 
 
-def _is_stored(node: ast.Name | ast.Subscript) -> bool:
-    return isinstance(node.ctx, ast.Store)
+def _edited(source: Source, edit: Edit) -> ast.FunctionDef | None:
+    return parsed(f"{source.source[: edit.start]}{edit.text}{source.source[edit.end :]}")
 
 
 def _outermost(edit: Edit, others: Sequence[Edit]) -> Edit:
@@ -272,7 +266,7 @@ def _replaces_most(source: Source, edit: Edit) -> bool:
         return False
     body = source.function.body[ast.get_docstring(source.function) is not None :]
     written = sum(end - start for start, end in map(source.span, body))
-    taken_out = sum(end - start for start, end in edit.spans)
+    taken_out = sum(end - start for start, end in edit.spans) + _for_nothing(source, edit)
     inside = sum(max(0, min(end, edit.end) - max(start, edit.start)) for start, end in edit.spans)
     put_in = len(edit.text) - (edit.end - edit.start - inside)
     one_place = len(edit.spans) == 1
@@ -283,15 +277,13 @@ def _replaces_most(source: Source, edit: Edit) -> bool:
 
 
 def _is_model(exercise: Exercise, source: Source, edit: Edit) -> bool:
-    text = f"{source.source[: edit.start]}{edit.text}{source.source[edit.end :]}"
-    return exercise.solution is not None and _bare(text) == _bare(exercise.solution.text)
+    edited = _edited(source, edit)
+    model = parsed(exercise.solution.text) if exercise.solution else None
+    return edited is not None and model is not None and _bare(edited) == _bare(model)
 
 
-def _bare(text: str) -> str:
+def _bare(function: ast.FunctionDef) -> str:
     """A function without docstring, comments and blanks."""
-    function = parsed(text)
-    if function is None:
-        return ""
     function.body = function.body[ast.get_docstring(function) is not None :]
     return ast.unparse(function)
 

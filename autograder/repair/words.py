@@ -56,7 +56,7 @@ def located(name: str, own: OwnSource, repair: Repair) -> tuple[Located, str]:
     edit = repair.edit
     what = f"{COUNTED[len(spans)]} change{'s' * (len(spans) > 1)}"
     says = (
-        f"{what} in {_numbered(lines)} of cell {own.cell}, at {_quoted(text, spans)}, would make all tests "
+        f"{what} in {_numbered(lines)} of cell {own.cell}, at {_named(own, spans)}, would make all tests "
         f"of `{name}` pass: {KINDS[repair.kind].format(the=_function_in(text[first:last]))}."
     )
     marks = tuple((one - start, other - start) for one, other in spans)
@@ -94,11 +94,23 @@ def _numbered(lines: list[int]) -> str:
     return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
 
 
-def _quoted(text: str, spans: list[tuple[int, int]]) -> str:
-    quotes = [re.sub(r"\s+", " ", text[start:end]) for start, end in spans]
+def _named(own: OwnSource, spans: list[tuple[int, int]]) -> str:
+    """Each place by what stands there, or by the line behind which something is missing."""
+    quotes = [re.sub(r"\s+", " ", own.text[start:end]) for start, end in spans]
     shown = [quote if len(quote) <= QUOTED else f"{quote[:QUOTED]}..." for quote in quotes]
-    *others, last = [f"`{quote}`" for quote in shown if quote] or ["this place"]
-    return f"{', '.join(others)} and {last}" if others else last
+    if len(spans) == 1:
+        return f"`{shown[0]}`" if shown[0] else "this place"
+    *others, last = [
+        f"`{quote}`" if quote else _between(own, start)
+        for quote, (start, _) in zip(shown, spans, strict=True)
+    ]
+    return f"{', '.join(others)} and {last}"
+
+
+def _between(own: OwnSource, place: int) -> str:
+    line = own.line + own.text.count("\n", 0, place)
+    is_first = not own.text[:place].rsplit("\n", 1)[-1].strip()
+    return f"{'before' if is_first else 'after'} line {line}"
 
 
 def _function_in(text: str) -> str:
