@@ -56,7 +56,7 @@ def located(name: str, own: OwnSource, repair: Repair) -> tuple[Located, str]:
     edit = repair.edit
     what = f"{COUNTED[len(spans)]} change{'s' * (len(spans) > 1)}"
     says = (
-        f"{what} in {_numbered(lines)} of cell {own.cell}, at {_named(own, spans)}, would make all tests "
+        f"{what} in {_numbered(lines)} of cell {own.cell}, {_named(own, spans)}, would make all tests "
         f"of `{name}` pass: {KINDS[repair.kind].format(the=_function_in(text[first:last]))}."
     )
     marks = tuple((one - start, other - start) for one, other in spans)
@@ -99,12 +99,13 @@ def _named(own: OwnSource, spans: list[tuple[int, int]]) -> str:
     quotes = [re.sub(r"\s+", " ", own.text[start:end]) for start, end in spans]
     shown = [quote if len(quote) <= QUOTED else f"{quote[:QUOTED]}..." for quote in quotes]
     if len(spans) == 1:
-        return f"`{shown[0]}`" if shown[0] else "this place"
-    *others, last = [
+        return f"at `{shown[0]}`" if shown[0] else "at this place"
+    named = [
         f"`{quote}`" if quote else _between(own, start)
         for quote, (start, _) in zip(shown, spans, strict=True)
     ]
-    return f"{', '.join(others)} and {last}"
+    *others, last = sorted(named, key=lambda each: not each.startswith("`"))
+    return f"{'at ' if others[0].startswith('`') else ''}{', '.join(others)} and {last}"
 
 
 def _between(own: OwnSource, place: int) -> str:

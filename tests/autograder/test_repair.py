@@ -16,8 +16,10 @@ from autograder.prove.located import print_located
 from autograder.prove.repairs import locate, says_nothing, true_places, wrong_answers
 from autograder.repair import search
 from autograder.repair.differences import differences, with_differences
-from autograder.repair.own_source import own_source
-from autograder.repair.source import Source, parsed
+from autograder.repair.own_source import OwnSource, own_source
+from autograder.repair.source import Edit, Source, parsed
+from autograder.repair.unread import read, unread_characters
+from autograder.repair.words import located
 from autograder.report.misunderstood import repaired
 from autograder.report.student import student_page
 from autograder.results import Result, ResultStore
@@ -380,6 +382,48 @@ def rmsprop_step(w, dw, state, *, lr, beta2=0.9, eps=1e-08):
     assert finding.located
     marked = [finding.located.code[start:end] for start, end in finding.located.marks]
     assert marked == ["dw * w", "lr * update * 0.5"]
+
+
+def test_what_makes_all_that_was_written_useless_is_no_diagnosis() -> None:
+    """The mean of all errors could be worked out anew in the last line; the fault is not there alone."""
+    text = """
+    def cross_validation_error(fit_predict, X, y, folds):
+        scores = []
+        for train, val in folds:
+            both = np.concatenate([train, val])
+            p = fit_predict(X[both], y[both], X[val])
+            scores.append(np.mean((y[val] - p) ** 2))
+        return sum(scores) / len(scores)
+    """
+    assert says_nothing(find_exercise("cross_validation_error"), Written(text))
+
+
+def test_lines_that_only_serve_what_nobody_reads_are_written_for_nothing() -> None:
+    function = parsed(
+        "def f(x):\n    a = np.zeros(3)\n    b = []\n    for i in range(3):\n        p = x[i]\n"
+        "        a[i] = p\n        b.append(p)\n    c = 1\n    c += 2\n    return x\n"
+    )
+    assert function
+    assert read(function) == {"np", "range", "x", "i", "p"}
+    for_nothing = ("a = np.zeros(3)", "b = []", "p = x[i]", "a[i] = p", "b.append(p)", "c = 1", "c += 2")
+    assert unread_characters(function) == sum(map(len, for_nothing))
+
+
+@pytest.mark.parametrize(
+    ("first", "says"),
+    [
+        ("at `x + 1`", "in lines 12 and 13 of cell 4, at `x + 1` and after line 13,"),
+        ("before", "in lines 12 and 13 of cell 4, before line 12 and after line 13,"),
+    ],
+)
+def test_a_place_between_two_lines_is_named_in_words(first: str, says: str) -> None:
+    text = "def f(x):\n    y = x + 1\n    z = y\n    return z\n"
+    start, end = text.index("z = y") + 5, text.index("\n    return z")
+    one = text.index("x + 1"), text.index("x + 1") + 5
+    places = (one if first != "before" else (text.index("y ="), text.index("y =")), (start, end))
+    edit = Edit(places[0][0], end, "...", "several", 3.0, lines=True, places=places)
+    _, sentence = located("f", OwnSource(4, 11, text), search.Repair(edit, places))
+    assert says in sentence
 
 
 # --- a stranger's text ----------------------------------------------------------------------------------
