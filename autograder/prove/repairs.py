@@ -18,7 +18,8 @@ from typing import Any
 from autograder.exercise import Exercise, Misconception
 from autograder.repair.differences import differences
 from autograder.repair.own_source import own_source
-from autograder.repair.search import Repair, search
+from autograder.repair.places import Repair
+from autograder.repair.search import search
 from autograder.repair.source import Source, Span, parsed
 from autograder.sandbox.attempts import attempt
 from autograder.sandbox.leaves import reseed

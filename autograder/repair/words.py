@@ -4,7 +4,7 @@ import re
 import textwrap
 
 from autograder.repair.own_source import OwnSource
-from autograder.repair.search import Repair
+from autograder.repair.places import Repair
 from autograder.repair.source import Edit
 from autograder.verdict import Located
 

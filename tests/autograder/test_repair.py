@@ -17,6 +17,7 @@ from autograder.prove.repairs import locate, says_nothing, true_places, wrong_an
 from autograder.repair import search
 from autograder.repair.differences import differences, with_differences
 from autograder.repair.own_source import OwnSource, own_source
+from autograder.repair.places import Repair
 from autograder.repair.source import Edit, Source, parsed
 from autograder.repair.unread import read, unread_characters
 from autograder.repair.words import located
@@ -422,7 +423,7 @@ def test_a_place_between_two_lines_is_named_in_words(first: str, says: str) -> N
     one = text.index("x + 1"), text.index("x + 1") + 5
     places = (one if first != "before" else (text.index("y ="), text.index("y =")), (start, end))
     edit = Edit(places[0][0], end, "...", "several", 3.0, lines=True, places=places)
-    _, sentence = located("f", OwnSource(4, 11, text), search.Repair(edit, places))
+    _, sentence = located("f", OwnSource(4, 11, text), Repair(edit, places))
     assert says in sentence
 
 
