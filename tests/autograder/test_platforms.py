@@ -437,6 +437,14 @@ def test_numbers_that_fit_two_people_are_nobodys(platform: Platform, tmp_path: P
     assert reasons(collection) == [REFUSED["two_ways"]]
 
 
+def test_no_upload_has_a_number_that_begins_with_zero(platform: Platform, tmp_path: Path) -> None:
+    """So that a file with the name of an assignment is nobody else's, whatever its upload is counted."""
+    assert FILE.startswith("0")
+    people = roster(tmp_path, "id,lms_user_id\njd,11\nmr,12\n")
+    platform.collect(pack((f"doejane_11_12_{FILE}", "1"), (f"roemax_12_13_{FILE}", "2")), roster=people)
+    assert platform.notebooks() == {"jd": b"1", "mr": b"2"}
+
+
 def test_a_number_that_belongs_to_somebody_else_by_name_is_nobody(platform: Platform, tmp_path: Path) -> None:
     people = roster(tmp_path, "id,first_name,last_name,lms_user_id\njd,Jane,Doe,1\nmr,Max,Roe,2\n")
     collection = platform.collect(

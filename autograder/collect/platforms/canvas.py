@@ -18,7 +18,7 @@ from autograder.collect.claims import Claim, Claims, Parts, Platform, Text
 # Of a name without letters nothing is left.
 NAMED = re.compile(r"(?P<name>.*?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)")
 HIDDEN = re.compile(r"(?P<late>LATE_)?(?P<name>anon)_(?P<id>[0-9A-Za-z]{5})_(?P<upload>\d+)_(?P<file>.+)")
-OTHERWISE = re.compile(r"(?P<name>.+?_\d+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)")
+OTHERWISE = re.compile(r"(?P<name>.+?_\d+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>[1-9]\d*)_(?P<file>.+)")
 TYPED = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)(?P<upload>)_(?P<file>(?:text|link)\.html)")
 
 
