@@ -40,7 +40,21 @@ def _not_all_numbers(blocks: list[NDArray], theta: Any) -> str | Broken | None:
             return None
         missing = "".join(".x"[is_there] for is_there in there)
         return Broken(missing, f"only {sum(there)} of the {len(blocks)} blocks are in the vector")
+    if _lie_over_one_another(theta, blocks):
+        return Broken("overlap", "the blocks lie over one another, and zeros are left at the end")
+    if _same(theta, [np.trunc(block) for block in blocks]):
+        return Broken("cut", "the numbers in the vector are those of the parameters cut to whole numbers")
     return "the numbers in the vector are not those of the parameters, each of them once"
+
+
+def _lie_over_one_another(theta: NDArray, blocks: list[NDArray]) -> bool:
+    """Whether numbers are missing, none of the last block, and as many zeros stand at the end."""
+    numbers = np.concatenate(blocks)
+    written = np.trim_zeros(theta, "b")
+    found = [bool(np.isclose(number, numbers).any()) for number in written]
+    last = [bool(np.isclose(number, written).any()) for number in blocks[-1]]
+    once = len(np.unique(written)) == len(written)
+    return len(theta) == len(numbers) and len(written) < len(theta) and once and all(found) and all(last)
 
 
 def _same(theta: NDArray, blocks: list[NDArray]) -> bool:

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike, NDArray
 from advsec import gradient_check
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe, call
+from autograder.exercises.credit import SLIP
 from autograder.exercises.gradient_checking.inputs import blocks
 from autograder.exercises.gradient_checking.sections import ONE_VECTOR
 from autograder.properties.gradient_checking import one_vector
@@ -21,11 +22,29 @@ def twice(rng: np.random.Generator, shapes: dict[str, tuple[int, ...]]) -> tuple
     return call(blocks(rng, shapes)), call(blocks(rng, shapes))
 
 
+def partly_whole(rng: np.random.Generator) -> tuple[Call, Call]:
+    """Whole numbers in the first block and in the last, and fractions between them."""
+    shapes = {"W1": (3, 2), "b1": (4,), "W2": (2, 4), "b2": (5,)}
+    first, second = twice(rng, shapes)
+    for params in (first.args[0], second.args[0]):
+        whole = rng.permutation(np.arange(4, 40))
+        params["W1"], params["b2"] = whole[:6].reshape(3, 2), whole[6:11]
+    return first, second
+
+
 def probe(name: str, shapes: dict[str, tuple[int, ...]], *, public: bool = True) -> Probe:
     return Probe(name, lambda rng: twice(rng, shapes), public, one_vector)
 
 
-RETURN = "return theta"
+ROOM, RETURN = "np.zeros(sum(block.size for block in params.values()))", "return theta"
+SOME_WHOLE = "whole numbers in some blocks"
+ALL_OTHERS = (
+    "two layers",
+    "two wide layers",
+    "blocks that are vectors or columns",
+    "three axes",
+    "more blocks",
+)
 
 
 def joined(blocks: str) -> dict[str, str]:
@@ -49,6 +68,7 @@ PACK = exercise(
         probe("two layers", {"W1": (2, 3), "b1": (3,), "W2": (3, 2), "b2": (2,)}),
         probe("two wide layers", {"U": (2, 7), "p": (7,), "X": (3, 5), "q": (5,)}),
         probe("blocks that are vectors or columns", {"V": (4, 1), "a": (4,), "W": (1, 3), "c": (1,)}),
+        Probe(SOME_WHOLE, partly_whole, holds=one_vector),
         probe("three axes", {"K": (2, 2, 3), "b": (3,), "W": (3, 2)}, public=False),
         probe(
             "more blocks",
@@ -87,6 +107,25 @@ PACK = exercise(
             "sorted_numbers",
             {RETURN: "return np.sort(theta)"},
             "the numbers themselves are sorted, so that nobody can find the way back: `np.sort(theta)`",
+        ),
+        Wrong(
+            "cut_to_whole_numbers",
+            {ROOM: f"{ROOM[:-1]}, dtype=next(iter(params.values())).dtype)"},
+            "the numbers of all blocks are cut to whole numbers where the first block holds such, because "
+            "they are stored in an array of its type: `np.zeros(n, dtype=block.dtype)`",
+            passes=ALL_OTHERS,
+            credit=SLIP,
+        ),
+        Wrong(
+            "all_cut",
+            {RETURN: "return theta.astype(int)"},
+            "all numbers are cut to whole numbers: `theta.astype(int)`",
+        ),
+        Wrong(
+            "moved_on_by_rows",
+            {"start = start + block.size": "start = start + len(block)"},
+            "blocks lie over one another, with zeros left at the end, because the place where the next one "
+            "begins is moved on by too little, such as the number of rows: `len(block)`",
         ),
         Wrong(
             "two_axes",

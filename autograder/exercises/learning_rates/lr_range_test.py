@@ -59,6 +59,16 @@ def four_times(rng: np.random.Generator) -> Call:
     return call(Named("momentum_steps", (0.0, 1.0)), loss, w0, np.zeros(3), np.array([0.5, 3, 5, 9]))
 
 
+def starts_low(rng: np.random.Generator) -> Call:
+    """A loss that is never again as small as at the start: the first is more than four times as large
+    already, and the third is the first that is more than four times another one."""
+    curvature, scale = round(rng.uniform(1.5, 3), 2), round(rng.uniform(0.2, 0.3), 3)
+    loss = Named("flattened_bowl", (round(scale * rng.uniform(0.02, 0.04), 3), scale))
+    w0 = np.round(rng.uniform(0.2, 0.25, 3) * rng.choice([-1, 1], 3), 2)
+    lrs = np.round(4.5 / curvature * np.cumprod(rng.uniform(1.05, 1.07, 6)), 4)
+    return call(Named("momentum_steps", (0.0, curvature)), loss, w0, np.zeros(3), lrs)
+
+
 def _step(in_place: bool) -> str:
     return "momentum_steps_in_place" if in_place else "momentum_steps"
 
@@ -114,7 +124,7 @@ LR_RANGE_TEST = exercise(
     read=RANGE_TEST,
     probes=(
         Probe(FALLS, falls),
-        Probe(GROWS, lambda rng: (four_times(rng), grows(rng))),
+        Probe(GROWS, lambda rng: (four_times(rng), starts_low(rng), grows(rng))),
         Probe(IN_PLACE, lambda rng: grows(rng, in_place=True)),
         Probe(NO_NUMBER, ends_in_no_number),
         Probe(TWO_AXES, lambda rng: grows(rng, 2, 3, in_place=True), public=False),
@@ -137,6 +147,15 @@ LR_RANGE_TEST = exercise(
             "at_four_times",
             {GROWN: "loss >= 4 * min(losses)"},
             "the test ends at a loss of exactly four times the smallest, which is not more: `{}`",
+            passes=(FALLS, IN_PLACE, NO_NUMBER, TWO_AXES, IN_TURN),
+            credit=SLIP,
+            kind="wrong_shape",
+        ),
+        Wrong(
+            "start_counts_as_recorded",
+            {GROWN: "loss > 4 * min(*losses, val_loss(w0))"},
+            "the loss of `w0` counts as one of those that the smallest is taken from, as it does when the "
+            "search for the smallest begins with it: `{}`",
             passes=(FALLS, IN_PLACE, NO_NUMBER, TWO_AXES, IN_TURN),
             credit=SLIP,
             kind="wrong_shape",
