@@ -93,7 +93,7 @@ ALL_MASKS_EXERCISE = exercise(
         other_masks(
             "drawn_at_random",
             "np.random.default_rng(0).integers(0, 2, (2**n, n))",
-            "the masks are drawn at random, so that some come twice and others never",
+            "some masks come twice and others never, as when they are drawn at random",
         ),
         other_masks(
             "minus_one",
