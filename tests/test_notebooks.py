@@ -51,7 +51,7 @@ def test_an_assignment_is_written_canonically(path):
 
 @every_lecture
 def test_a_lecture_says_nothing_of_the_machine_that_ran_it(path):
-    text = published(path)
+    text = re.sub(r"base64,[\w+/=]+", "", published(path))  # a picture's letters spell anything by chance
     assert not re.search(r"/(home|root|tmp|work|Users)/|0x[0-9a-f]{6,}|model_id", text)
 
 

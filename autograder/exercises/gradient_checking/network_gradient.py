@@ -120,6 +120,12 @@ NETWORK_GRADIENT = exercise(
             parts=(2, 3),
         ),
         Wrong(
+            "slope_squared_outside",
+            {SLOPE: "(1 - a1) ** 2"},
+            "the square stands outside of the bracket in the slope of tanh: `{}`",
+            parts=(2, 3),
+        ),
+        Wrong(
             "slope_of_a_sigmoid",
             {SLOPE: "a1 * (1 - a1)"},
             "the slope is that of a sigmoid, and the units are tanh: `{}`",

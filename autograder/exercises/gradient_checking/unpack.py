@@ -66,6 +66,13 @@ UNPACK = exercise(
             parts=(0,),
         ),
         Wrong(
+            "moved_on_from_zero",
+            {ADVANCE: "start = block.size"},
+            "the next block begins after as many numbers as the last one has, and those of the blocks before "
+            "it are not counted: `{}`",
+            parts=(0, 1),
+        ),
+        Wrong(
             "one_too_far",
             {ADVANCE: "start = start + block.size - 1"},
             "each block begins with the last number of the one before: `start + block.size - 1`",

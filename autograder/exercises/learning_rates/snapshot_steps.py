@@ -68,7 +68,13 @@ SNAPSHOT_STEPS = exercise(
     probes=(
         Probe(EQUAL, lambda rng: cut_short(rng, int(rng.integers(5, 9)), 1, 4)),
         Probe("cycles that get longer", lambda rng: run(rng, int(rng.integers(3, 6)), 2, 4)),
-        Probe("a last cycle that is cut short", lambda rng: cut_short(rng, int(rng.integers(5, 8)), 2, 4)),
+        Probe(
+            "a last cycle that is cut short",
+            lambda rng: (
+                cut_short(rng, int(rng.integers(4, 7)), 3, 3),
+                cut_short(rng, int(rng.integers(5, 8)), 2, 4),
+            ),
+        ),
         Probe(TOO_SHORT, lambda rng: run(rng, 7, 2, 0, further=int(rng.integers(2, 7)))),
         Probe(
             "cycles that are three times as long",
@@ -172,6 +178,12 @@ SNAPSHOT_STEPS = exercise(
             "longer_one_late",
             {"T_i = T_i * T_mult": "end = end + T_i", "end = end + T_i": "T_i = T_i * T_mult"},
             "the second cycle has the length of the first, because a cycle is added before it gets longer",
+            passes=(equal, TOO_SHORT),
+        ),
+        Wrong(
+            "ends_multiplied",
+            {"end = end + T_i": "end = end * T_mult if T_mult > 1 else end + T_0"},
+            "it is the end that is multiplied, and not the length of the cycle: `end * T_mult`",
             passes=(equal, TOO_SHORT),
         ),
         returned(

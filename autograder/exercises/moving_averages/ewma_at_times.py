@@ -96,6 +96,12 @@ EWMA_AT_TIMES = exercise(
             "the age is multiplied by tau: `{}`",
         ),
         Wrong(
+            "tau_outside",
+            {WEIGHTS: "np.exp(-age) / tau"},
+            "tau stands outside of the exponential function, where it divides all weights alike, so that the "
+            "mean does not hang on it: `{}`",
+        ),
+        Wrong(
             "half_life",
             {WEIGHTS: "0.5 ** (age / tau)"},
             "tau is taken for the time in which a weight is halved: `{}`",

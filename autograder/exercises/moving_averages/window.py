@@ -177,6 +177,18 @@ WINDOW_EXERCISE = exercise(
             "(1 - beta**N) ** 2 / (1 - beta ** (2 * N)) * (1 + beta) / (1 - beta)",
             "the sample size is that of the window alone: `sum(w[:N])**2 / sum(w[:N]**2)`",
         ),
+        wrong_size(
+            "of_one_begun",
+            "np.sum(beta ** np.arange(np.ceil(N))) ** 2 / np.sum(beta ** (2 * np.arange(np.ceil(N))))",
+            "the sample size is that of the weights inside the window alone, with the one at its edge: "
+            "`np.arange(np.ceil(N))`",
+        ),
+        wrong_size(
+            "of_the_whole_part",
+            "np.sum(beta ** np.arange(int(N))) ** 2 / np.sum(beta ** (2 * np.arange(int(N))))",
+            "the sample size is that of the weights inside the window alone, without the one at its edge: "
+            "`np.arange(int(N))`",
+        ),
         wrong_size("times_influence", "N * influence", "the sample size is a share of the window: `{}`"),
         wrong_size("cut", "int(N)", "the sample size is cut to a whole number: `int(n_eff)`"),
         wrong_size("rounded", "round(N)", "the sample size is rounded to a whole number: `round(n_eff)`"),

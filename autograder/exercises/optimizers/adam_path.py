@@ -141,6 +141,17 @@ ADAM_PATH = exercise(
             {"v = beta1 * v +": "v = beta1 * 0 +", "s = beta2 * s +": "s = beta2 * 0 +"},
             "the averages start from zero at every step, so that nothing is remembered",
         ),
+        Wrong(
+            "each_step_from_the_start",
+            {"w = w -": "row = w -", "path[t - 1] = w": "path[t - 1] = row"},
+            "every step starts at the first weights, and not where the last one ended: `path[t] = w - ...`",
+        ),
+        Wrong(
+            "same_row_at_every_step",
+            {"return path": "return np.zeros(dws.shape) + path[-1:]"},
+            "every row shows the last weights: one and the same array is stored at every step, and the next "
+            "step goes on changing it",
+        ),
         # From rest it gives what a step uphill does.
         *(row for row in FORMULAS if row.name != "v_minus"),
     ),

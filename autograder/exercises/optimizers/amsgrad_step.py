@@ -178,6 +178,11 @@ AMSGRAD_STEP = exercise(
             "`s = np.maximum(s, ...)`",
         ),
         Wrong(
+            "average_of_the_maximum",
+            {"s = beta2 * s +": "s = beta2 * s_max +"},
+            "the average goes on from the maximum, and not from the last average: `beta2 * s_max`",
+        ),
+        Wrong(
             "maximum_of_two",
             {RETURN: "return w, (v, s, s, t)"},
             "the newest average is stored in the place of the maximum, so that only the last two are "
@@ -219,6 +224,12 @@ AMSGRAD_STEP = exercise(
             "one_maximum_for_all",
             {LARGEST: "np.maximum(s_max, np.max(s))"},
             "all weights share one maximum, the largest of all: `{}`",
+        ),
+        Wrong(
+            "one_maximum_for_all_times",
+            {LARGEST: "np.full(s.shape, max(np.max(s_max), np.max(s)))"},
+            "all weights share one maximum, the largest of all weights and steps: "
+            "`max(np.max(s_max), np.max(s))`",
         ),
         Wrong(
             "smallest",

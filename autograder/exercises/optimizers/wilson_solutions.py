@@ -93,6 +93,16 @@ WILSON_SOLUTIONS = exercise(
             "that of ridge regression, which does not meet the labels: `{}`",
         ),
         wrong_least(
+            "with_a_tenth_as_penalty",
+            "np.linalg.solve(X.T @ X + 0.1 * np.eye(X.shape[1]), X.T @ y)",
+            "that of ridge regression, whose penalty of 0.1 is too large to meet the labels: `{}`",
+        ),
+        wrong_least(
+            "with_a_hundredth_as_penalty",
+            "np.linalg.solve(X.T @ X + 0.01 * np.eye(X.shape[1]), X.T @ y)",
+            "that of ridge regression, whose penalty of 0.01 is too large to meet the labels: `{}`",
+        ),
+        wrong_least(
             "of_lone_examples",
             "X.T @ (y / np.sum(X**2, axis=1))",
             "worked out for each example by itself, as if they shared no feature: `{}`",
