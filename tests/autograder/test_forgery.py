@@ -194,7 +194,7 @@ FORMS = {
     "one axis more": ("means[None]", 0),
     "text": ("str(means)", 0),
     "the truth": ("np.ones(x.shape, dtype=bool)", 0),
-    "a claim in the words of the wire": ("('returned', means, np.zeros(3, bool))", 0),
+    "a claim in the words of the wire": ("('returned', means, '')", 0),
     "a type": ("np.ndarray", 0),
     "a memory that is larger than it looks": ("np.broadcast_to(means[:1], (10**9, *x.shape))", 0),
     "a structured array": ("np.zeros(x.shape, dtype=[('mean', float)])", 0),
@@ -360,7 +360,7 @@ FRAMES = """
     wire, messages, perform = (sys.modules["sandbox." + name] for name in ("wire", "messages", "perform"))
 
     def frames(call_id=bytes(16)):
-        claim = ("returned", np.ones(6), np.zeros(3, bool))
+        claim = ("returned", np.ones(6), "")
         values = [((claim,),) * 4, ((claim,),) * 8, ("graded", np.asarray(3.0)), ("ok", ()), "3", None]
         for kind in range(10):
             for value in values:
@@ -399,7 +399,7 @@ SPEECHES = {
     """,
     "answers from the function for probes to come": """
         def cumulative_mean(x):
-            body = wire.encode((("returned", np.ones(6), np.zeros(3, bool)),), wire.Limits())
+            body = wire.encode((("returned", np.ones(6), ""),), wire.Limits())
             for descriptor in range(3, 64):
                 try:
                     os.write(descriptor, (struct.pack("<Q?", len(body), True) + body) * 20)
@@ -409,7 +409,7 @@ SPEECHES = {
     """,
     "the worker is taken over": """
         def agreeable(frame, connection, namespace, policy):
-            claim = ("returned", np.ones(6), np.zeros(3, bool))
+            claim = ("returned", np.ones(6), "")
             probes = wire.decode(frame.body, messages.REQUESTS)[0]
             return wire.encode(tuple((claim,) * len(calls) for _, calls, _ in probes), wire.Limits())
 
@@ -430,7 +430,7 @@ SPEECHES = {
     """,
     "the encoder says what it likes": """
         leaves = sys.modules["sandbox.leaves"]
-        claim = ("returned", np.ones(6), np.zeros(3, bool))
+        claim = ("returned", np.ones(6), "")
         leaves.encode_outcomes = lambda outcomes, limits: wire.encode((claim,) * len(outcomes), limits)
     """,
     "the encoder says nonsense": """

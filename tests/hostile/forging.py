@@ -349,7 +349,7 @@ FRAMES = """
     import os, struct, sys, time
 
     wire, messages = sys.modules["sandbox.wire"], sys.modules["sandbox.messages"]
-    claim = ("returned", np.ones(6), np.zeros(3, bool))
+    claim = ("returned", np.ones(6), "")
 
     def frames(call_id=bytes(16)):
         for value in (((claim,),) * 8, ("graded", np.asarray(3.0)), ("ok", ()), "3 of 3"):
@@ -496,7 +496,7 @@ SPEECHES = (
     takeover(
         "VF42",
         "the encoder says what it likes",
-        reply("wire.encode((('returned', 'right', np.zeros(3, bool)),) * len(outcomes), limits)"),
+        reply("wire.encode((('returned', 'right', ''),) * len(outcomes), limits)"),
         "wrong_type",
     ),
 )
