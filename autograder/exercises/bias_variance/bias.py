@@ -12,7 +12,7 @@ from autograder.exercises.bias_variance.inputs import (
     whole_numbers,
 )
 from autograder.exercises.bias_variance.sections import ESTIMATORS
-from autograder.exercises.bias_variance.slips import averages, one_row
+from autograder.exercises.bias_variance.slips import averages, one_row, truth_of_fractions
 from autograder.exercises.credit import SLIP
 from autograder.exercises.slips import one_axis
 
@@ -46,6 +46,7 @@ BIAS = exercise(
             "whole numbers",
             lambda rng: (
                 call(whole_numbers(rng, 6), int(rng.integers(-9, -2))),
+                call(observations(rng, 6, 3), rng.integers(-9, -2, 3)),
                 call(whole_numbers(rng, 7), int(rng.integers(60, 90))),
             ),
         ),
@@ -213,6 +214,14 @@ BIAS = exercise(
             passes=(one_axis,),
             credit=SLIP,
             kind="wrong_shape",
+        ),
+        Wrong(
+            "cut_like_the_truth",
+            {f"return {RESULT}": f"return np.asarray({RESULT}).astype(np.asarray(truth).dtype)"},
+            "the bias is cut to a whole number where the truth is one, because it is stored in an array of "
+            "its type: `np.zeros_like(truth)`",
+            passes=(truth_of_fractions,),
+            credit=SLIP,
         ),
         *averages("bias", RESULT, MEAN),
     ),

@@ -14,6 +14,7 @@ SUM, COUNT, RETURN = "np.sum(errors**2)", "count + len(val)", "return total / co
 ERRORS = f"errors = y[val] - {FIT}"
 
 SAME_SIZES, ONE_SPLIT, SOME_ROWS = "folds of the same size", "a single split", "folds that leave rows out"
+WHOLE_TARGETS = "targets in whole numbers"
 
 
 def ridge(rng: np.random.Generator) -> Named:
@@ -39,14 +40,22 @@ def validated(rng: np.random.Generator, method: Named, n: int, *sizes: int, left
     return call(method, X / 100, y, tuple((used[~np.isin(used, val)], val) for val in vals))
 
 
+def of_whole_targets(rng: np.random.Generator, *sizes: int) -> Call:
+    method, X, y, folds = validated(rng, ridge(rng), 2, *sizes).args
+    return call(method, X, np.floor(4 * y).astype(int), folds)
+
+
 PROBES = (
     Probe("folds of different sizes", lambda rng: validated(rng, ridge(rng), 3, 5, 4, 2)),
     Probe(SAME_SIZES, lambda rng: validated(rng, ridge(rng), 2, 3, 3, 3)),
     Probe("the nearest neighbour", lambda rng: validated(rng, nearest(rng), 2, 4, 4, 3)),
+    Probe(WHOLE_TARGETS, lambda rng: (of_whole_targets(rng, 5, 2, 4), of_whole_targets(rng, 4, 3, 5))),
     Probe("folds of very different sizes", lambda rng: validated(rng, ridge(rng), 2, 1, 2, 7), public=False),
     Probe(ONE_SPLIT, lambda rng: validated(rng, ridge(rng), 3, 4, left_out=7), public=False),
     Probe(SOME_ROWS, lambda rng: validated(rng, ridge(rng), 2, 4, 3, 5, left_out=3)),
 )
+
+ALL_BUT_WHOLE = tuple(probe.name for probe in PROBES if probe.name != WHOLE_TARGETS)
 
 CROSS_VALIDATION_ERROR = exercise(
     solution="""
@@ -92,6 +101,22 @@ CROSS_VALIDATION_ERROR = exercise(
             {RETURN: "return total / len(y)"},
             "the sum is divided by the number of all examples, whether they are held out or not: `{}`",
             passes=tuple(probe.name for probe in PROBES if probe.name not in (ONE_SPLIT, SOME_ROWS)),
+            credit=SLIP,
+        ),
+        Wrong(
+            "predictions_cut",
+            {f"errors = y[val] - {FIT}": f"errors = y[val] - {FIT}.astype(y.dtype)"},
+            "predictions of whole numbers are cut to whole numbers, because they are stored in an array of "
+            "the targets' type: `np.zeros_like(y)`",
+            passes=ALL_BUT_WHOLE,
+            credit=SLIP,
+        ),
+        Wrong(
+            "errors_cut",
+            {ERRORS: f"errors = (y[val] - {FIT}).astype(y.dtype)"},
+            "the errors of whole numbers are cut to whole numbers, because they are stored in an array of "
+            "the targets' type: `np.zeros_like(y)`",
+            passes=ALL_BUT_WHOLE,
             credit=SLIP,
         ),
         Wrong(

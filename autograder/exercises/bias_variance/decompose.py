@@ -8,6 +8,7 @@ from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe, Right, call
 from autograder.exercises.bias_variance.inputs import high, low, observations, whole_numbers
 from autograder.exercises.bias_variance.sections import DECOMPOSITION
+from autograder.exercises.bias_variance.slips import truth_of_fractions
 from autograder.exercises.credit import SLIP
 from autograder.exercises.slips import fractions
 
@@ -86,7 +87,12 @@ DECOMPOSE = exercise(
         Probe("no noise given", lambda rng: made(rng, 5, 3)),
         Probe(
             "whole numbers",
-            lambda rng: call(steep(whole_numbers(rng, 13, 7)), steep(UNEVEN).round(3), noise=2.003),
+            lambda rng: (
+                call(
+                    (steep(observations(rng, 5, 4)) / 10).round(4), np.array([2, 3, 0, 1]), noise=noise(rng)
+                ),
+                call(steep(whole_numbers(rng, 13, 7)), steep(UNEVEN).round(3), noise=2.003),
+            ),
         ),
         Probe("as many models as points", lambda rng: made(rng, 4, 4, noise=noise(rng)), public=False),
         Probe("nine models at five points", lambda rng: made(rng, 9, 5, noise=noise(rng)), public=False),
@@ -347,6 +353,15 @@ DECOMPOSE = exercise(
             "the mean of whole numbers is cut to a whole number, because it is stored in an array of the "
             "input's type",
             passes=(fractions,),
+            parts=(2,),
+            credit=SLIP,
+        ),
+        Wrong(
+            "mean_cut_like_the_truth",
+            {"np.mean(predictions, axis=0)": "np.mean(predictions, axis=0).astype(y.dtype)"},
+            "the mean is cut to whole numbers where `y` holds such, because it is stored in an array of its "
+            "type: `np.zeros_like(y)`",
+            passes=(truth_of_fractions,),
             parts=(2,),
             credit=SLIP,
         ),

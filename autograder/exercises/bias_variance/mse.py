@@ -12,7 +12,7 @@ from autograder.exercises.bias_variance.inputs import (
     whole_numbers,
 )
 from autograder.exercises.bias_variance.sections import ESTIMATORS
-from autograder.exercises.bias_variance.slips import averages, one_row
+from autograder.exercises.bias_variance.slips import averages, one_row, truth_of_fractions
 from autograder.exercises.credit import SLIP
 from autograder.exercises.slips import one_axis
 
@@ -37,7 +37,10 @@ MSE = exercise(
         Probe("estimates of several numbers", lambda rng: call(observations(rng, 6, 3), low(rng, 3))),
         Probe(
             "whole numbers",
-            lambda rng: call(whole_numbers(rng, 7, 4), rng.integers(-9, -2, 4) + 0.3),
+            lambda rng: (
+                call(observations(rng, 6, 3), rng.integers(-9, -2, 3)),
+                call(whole_numbers(rng, 7, 4), rng.integers(-9, -2, 4) + 0.3),
+            ),
         ),
         Probe("a single estimate", lambda rng: call(observations(rng, 1), low(rng))),
         Probe(
@@ -231,6 +234,14 @@ MSE = exercise(
             passes=(one_axis,),
             credit=SLIP,
             kind="wrong_shape",
+        ),
+        Wrong(
+            "cut_like_the_truth",
+            {f"return {RESULT}": f"return np.asarray({RESULT}).astype(np.asarray(truth).dtype)"},
+            "the error is cut to a whole number where the truth is one, because it is stored in an array of "
+            "its type: `np.zeros_like(truth)`",
+            passes=(truth_of_fractions,),
+            credit=SLIP,
         ),
         *averages("error", RESULT, RESULT),
     ),

@@ -1,5 +1,7 @@
 """Slips in what is averaged over the rows of the first argument, as changes of a model solution."""
 
+import numpy as np
+
 from autograder.catalogue import Wrong
 from autograder.exercise import Call
 from autograder.exercises.credit import SLIP
@@ -9,6 +11,11 @@ from autograder.exercises.slips import fractions
 def one_row(call: Call) -> bool:
     """A single row, of which every kind of mean is itself."""
     return len(call.args[0]) == 1
+
+
+def truth_of_fractions(call: Call) -> bool:
+    """No whole numbers in the second argument, whose type an array could take over."""
+    return bool(np.asarray(call.args[1]).dtype.kind == "f")
 
 
 def averages(noun: str, result: str, quotient: str) -> tuple[Wrong, ...]:

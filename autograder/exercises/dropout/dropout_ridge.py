@@ -3,6 +3,7 @@ import numpy as np
 from advsec import dropout
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe, Right, call
+from autograder.exercises.credit import SLIP
 from autograder.exercises.dropout.inputs import keep_prob, low_keep_prob, numbers
 from autograder.exercises.dropout.sections import INVERTED, PENALTY, RIDGE
 
@@ -25,6 +26,14 @@ def problem(rng: np.random.Generator, m: int, n: int) -> Call:
     return call(in_other_units(rng, numbers(rng, m, n)), numbers(rng, m), keep_prob(rng))
 
 
+def in_whole_numbers(rng: np.random.Generator) -> Call:
+    """Small ones, so that a cut is seen, in columns that are far from alike."""
+    while True:
+        X = rng.integers(-3, 5, (6, 3))
+        if np.linalg.cond(X) < 3:
+            return call(X, numbers(rng, 6), keep_prob(rng))
+
+
 def wrong_strength(name: str, formula: str, message: str, read: str = "") -> Wrong:
     return Wrong(name, {STRENGTH: formula}, f"{message}: `{{}}`", read=read)
 
@@ -32,6 +41,16 @@ def wrong_strength(name: str, formula: str, message: str, read: str = "") -> Wro
 def wrong_diagonal(name: str, formula: str, message: str, passes: tuple[Right, ...] = ()) -> Wrong:
     return Wrong(name, {DIAGONAL: formula}, f"{message}: `{{}}`", passes=passes)
 
+
+WHOLE = "whole numbers"
+ALL_BUT_WHOLE = (
+    "three inputs",
+    "few inputs are kept",
+    "one input",
+    "many examples",
+    "two inputs",
+    "little is dropped",
+)
 
 DROPOUT_RIDGE = exercise(
     solution="""
@@ -51,6 +70,7 @@ DROPOUT_RIDGE = exercise(
         ),
         Probe("one input", lambda rng: problem(rng, 5, 1)),
         Probe("many examples", lambda rng: problem(rng, 25, 2)),
+        Probe(WHOLE, in_whole_numbers),
         Probe("two inputs", lambda rng: problem(rng, 9, 2), public=False),
         Probe(
             "little is dropped",
@@ -59,6 +79,14 @@ DROPOUT_RIDGE = exercise(
         ),
     ),
     misconceptions=(
+        Wrong(
+            "diagonal_cut",
+            {f"A + strength * {DIAGONAL}": f"(A + strength * {DIAGONAL}).astype(A.dtype)"},
+            "the penalised matrix of whole numbers is cut to whole numbers, because the penalty is written "
+            "into an array of their type: `np.fill_diagonal(A, ...)`",
+            passes=ALL_BUT_WHOLE,
+            credit=SLIP,
+        ),
         wrong_strength(
             "half", "(1 - keep_prob) / keep_prob / 2", "the penalty has the factor 1/2 of the slide", PENALTY
         ),

@@ -6,16 +6,19 @@ from numpy.typing import NDArray
 
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe, call
+from autograder.exercises.credit import SLIP
 from autograder.exercises.dropout.inputs import (
     keep_prob,
     low_keep_prob,
     mask,
     numbers,
+    whole_numbers,
 )
 from autograder.exercises.dropout.scaling import EVERYTHING_KEPT
 from autograder.exercises.dropout.sections import INVERTED
 
 
+WHOLE = "whole numbers"
 STEP, RETURN = "da * (a > 0) / keep_prob", "return X.T @ dz"
 
 
@@ -48,6 +51,16 @@ def everything_kept(rng: np.random.Generator) -> Call:
     return call(X, W, np.ones_like(kept), 1.0, da)
 
 
+def in_whole_numbers(rng: np.random.Generator) -> Call:
+    """Inputs and gradients; weights have fractions."""
+    m, k, n = 5, 3, 4
+
+    def draw(rng: np.random.Generator, *shape: int) -> NDArray:
+        return (numbers if shape == (k, n) else whole_numbers)(rng, *shape)
+
+    return layer(rng, m, k, n, keep_prob(rng), draw)
+
+
 def in_single_precision(rng: np.random.Generator, *shape: int) -> NDArray:
     return numbers(rng, *shape).astype(np.float32)
 
@@ -57,6 +70,15 @@ def wrong(
 ) -> Wrong:
     return Wrong(name, {STEP: step}, f"{message}: `{step}`", passes=passes, kind=kind)
 
+
+ALL_BUT_WHOLE = (
+    "most units are kept",
+    "few units are kept",
+    EVERYTHING_KEPT,
+    "one input",
+    "more units",
+    "single precision",
+)
 
 HIDDEN_LAYER_GRADIENT = exercise(
     solution="""
@@ -76,6 +98,7 @@ HIDDEN_LAYER_GRADIENT = exercise(
         Probe("few units are kept", lambda rng: layer(rng, 7, 2, 3, low_keep_prob(rng))),
         Probe(EVERYTHING_KEPT, everything_kept),
         Probe("one input", lambda rng: layer(rng, 9, 1, 3, keep_prob(rng))),
+        Probe(WHOLE, in_whole_numbers),
         Probe("more units", lambda rng: layer(rng, 4, 3, 9, keep_prob(rng)), public=False),
         Probe(
             "single precision",
@@ -84,6 +107,21 @@ HIDDEN_LAYER_GRADIENT = exercise(
         ),
     ),
     misconceptions=(
+        Wrong(
+            "cut_to_whole_numbers",
+            {STEP: f"({STEP}).astype(da.dtype)"},
+            "of whole numbers the gradient of the units is cut to whole numbers, because it is stored in an "
+            "array of their type: `np.zeros_like(da)`",
+            passes=ALL_BUT_WHOLE,
+            credit=SLIP,
+        ),
+        Wrong(
+            "cut_in_the_end",
+            {RETURN: "return (X.T @ dz).astype(X.dtype)"},
+            "of whole numbers the gradient of the weights is cut to whole numbers: `.astype(X.dtype)`",
+            passes=ALL_BUT_WHOLE,
+            credit=SLIP,
+        ),
         wrong(
             "multiplied",
             "da * (a > 0) * keep_prob",

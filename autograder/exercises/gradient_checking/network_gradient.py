@@ -32,10 +32,23 @@ def whole_numbers(rng: np.random.Generator) -> Call:
     return call(params, rng.integers(-2, 3, X.shape), rng.integers(-3, 4, y.shape))
 
 
+def whole_weights(rng: np.random.Generator) -> Call:
+    """Parameters in whole numbers, and inputs so small that no unit saturates."""
+    params, X, y = examples(rng, 4, 2, 3, 2).args
+    params = {name: rng.choice([-2, -1, 1, 2], block.shape) for name, block in params.items()}
+    params["b1"] = np.sign(params["b1"])
+    return call(params, (X / 8).round(3), y)
+
+
 def one_example(call: Call) -> bool:
     return len(call.args[1]) == 1
 
 
+def fractions_in_params(call: Call) -> bool:
+    return bool(call.args[0]["W1"].dtype.kind == "f")
+
+
+RETURN = 'return {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}'
 ERROR, SLOPE = "2 * (out - y) / len(X)", "1 - a1**2"
 GIVEN = {ERROR: "(out - y) / len(X)", SLOPE: "1 - z1**2"}
 
@@ -61,11 +74,22 @@ NETWORK_GRADIENT = exercise(
     probes=(
         Probe("a small network", lambda rng: examples(rng, 5, 2, 3, 2)),
         Probe("more units than examples", lambda rng: examples(rng, 3, 2, 6, 4)),
-        Probe("whole numbers", whole_numbers),
+        Probe("whole numbers", lambda rng: (whole_weights(rng), whole_numbers(rng))),
         Probe("as many units as inputs and outputs", lambda rng: examples(rng, 4, 3, 3, 3), public=False),
         Probe("many examples", lambda rng: examples(rng, 20, 4, 2, 3), public=False),
     ),
     misconceptions=(
+        Wrong(
+            "cut_to_whole_numbers",
+            {
+                RETURN: f"blocks = {RETURN[7:]}\n"
+                "return {name: block.astype(params[name].dtype) for name, block in blocks.items()}"
+            },
+            "the gradient of whole numbers is cut to whole numbers, because it is stored in an array of "
+            "their type: `np.zeros_like(params['W1'])`",
+            passes=(fractions_in_params,),
+            credit=SLIP,
+        ),
         Wrong(
             "second_fault_left",
             {SLOPE: GIVEN[SLOPE]},

@@ -17,7 +17,8 @@ LOSS, BEST, RETURN = (
 )
 USUAL, GOOD = "the usual interval", "points that do better than any fixed one"
 ONE = "a single step"
-ALL_BUT_GOOD = ("six steps", USUAL, "a longer run", ONE)
+BESIDE_ZERO = "an interval beside zero"
+ALL_BUT_GOOD = ("six steps", USUAL, BESIDE_ZERO, "a longer run", ONE)
 
 
 def interval(rng: np.random.Generator) -> dict[str, Any]:
@@ -43,6 +44,19 @@ def both_signs(rng: np.random.Generator, T: int) -> tuple[Call, Call]:
     ends = interval(rng)
     one, other = slopes(rng, T, 1), slopes(rng, T, -1)
     return call(points(rng, one, **ends), one, **ends), call(points(rng, other, **ends), other, **ends)
+
+
+def beside_zero(rng: np.random.Generator) -> tuple[Call, Call]:
+    """The same in an interval of numbers above zero: the least that a fixed point can lose may be a loss."""
+    low, high = round(rng.uniform(0.5, 0.8), 2), round(rng.uniform(1.6, 2.4), 2)
+    dxs = slopes(rng, 6, 1), slopes(rng, 6, -1)
+    shares = rng.uniform(0.2, 0.3, (2, 6))
+    xs = [
+        (low + (high - low) * np.where(dx > 0, 1 - share, share)).round(2)
+        for share, dx in zip(shares, dxs, strict=True)
+    ]
+    one, other = (call(x, dx, low=low, high=high) for x, dx in zip(xs, dxs, strict=True))
+    return one, other
 
 
 def usual(rng: np.random.Generator) -> tuple[Call, Call]:
@@ -73,6 +87,7 @@ AVERAGE_REGRET = exercise(
         Probe("six steps", lambda rng: both_signs(rng, 6)),
         Probe(USUAL, usual),
         Probe(GOOD, good_points),
+        Probe(BESIDE_ZERO, beside_zero),
         Probe("a longer run", lambda rng: both_signs(rng, 30), public=False),
         Probe(ONE, lambda rng: both_signs(rng, 1), public=False),
     ),
@@ -94,6 +109,14 @@ AVERAGE_REGRET = exercise(
             {BEST: "0.0"},
             "nothing is taken away from the loss, as if the best fixed point were zero: "
             "`sum(dx * x) / len(x)`",
+        ),
+        Wrong(
+            "best_is_no_loss",
+            {BEST: "min(0.0, low * np.sum(dx), high * np.sum(dx))"},
+            "zero counts as a fixed point, though it may lie outside of the interval, as it does when the "
+            "search for the best begins with a loss of 0: `best = 0`",
+            passes=("six steps", USUAL, GOOD, "a longer run", ONE),
+            credit=SLIP,
         ),
         Wrong(
             "best_of_each_step",
