@@ -40,7 +40,10 @@ EWMA = exercise(
         Probe("no start given", lambda rng: call(series(rng, 10), memory(rng))),
         Probe(
             "whole numbers",
-            lambda rng: call(whole_numbers(rng, 10), memory(rng), init=int(rng.integers(90, 120))),
+            lambda rng: (
+                call(whole_numbers(rng, 10), memory(rng), init=int(rng.integers(90, 120))),
+                call(whole_numbers(rng, 6), memory(rng), init=int(rng.integers(90, 120)) + 0.6),
+            ),
         ),
         Probe(
             "one observation, and none",

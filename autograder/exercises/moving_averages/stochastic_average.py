@@ -40,7 +40,10 @@ STOCHASTIC_AVERAGE = exercise(
         Probe("no start given", lambda rng: call(series(rng, 6), shrinking(rng))),
         Probe(
             "whole numbers",
-            lambda rng: call(whole_numbers(rng, 6), shrinking(rng), init=int(rng.integers(90, 120))),
+            lambda rng: (
+                call(whole_numbers(rng, 6), shrinking(rng), init=int(rng.integers(90, 120))),
+                call(whole_numbers(rng, 5), shrinking(rng), init=int(rng.integers(90, 120)) + 0.6),
+            ),
         ),
         Probe(
             "one observation, and none",

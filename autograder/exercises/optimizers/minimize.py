@@ -36,6 +36,12 @@ def with_velocity(rng: np.random.Generator, *shape: int) -> tuple[Named, NDArray
     return Named("heavy_ball_step", (round(rng.uniform(0.3, 0.5), 2),)), rng.uniform(0.5, 1, shape).round(2)
 
 
+def with_velocity_in_single(rng: np.random.Generator, *shape: int) -> tuple[Named, NDArray]:
+    """So that all of the way is in single precision, whatever an answer stores it in."""
+    step, velocity = with_velocity(rng, *shape)
+    return step, velocity.astype(np.float32)
+
+
 def with_count(rng: np.random.Generator) -> tuple[Named, int]:
     """A step whose state is the number of steps taken."""
     return Named("shrinking_step", (round(rng.uniform(1.5, 2.5), 2),)), int(rng.integers(0, 3))
@@ -78,7 +84,7 @@ MINIMIZE = exercise(
         Probe("one weight", lambda rng: drawn(rng, start(rng, 1), with_velocity(rng, 1), 6), public=False),
         Probe(
             "single precision",
-            lambda rng: drawn(rng, start(rng, 3).astype(np.float32), with_velocity(rng, 3), 4),
+            lambda rng: drawn(rng, start(rng, 3).astype(np.float32), with_velocity_in_single(rng, 3), 4),
             public=False,
         ),
     ),
