@@ -2,20 +2,12 @@
 
 from autograder.catalogue import Wrong
 from autograder.exercises.credit import SLIP
-from autograder.exercises.slips import fractions, no_start, with_start
+from autograder.exercises.slips import no_start, with_start
 
 
 def starts(noun: str, read: str) -> tuple[Wrong, ...]:
     """`noun` says what starts there, `read` where to read on it."""
     return (
-        Wrong(
-            "start_cut_to_a_whole_number",
-            {" + init": " + np.asarray(init).astype(x.dtype)"},
-            "with whole numbers the start is cut to a whole number, because it is stored in an array of "
-            "their type: `np.full_like(x[0], init)`",
-            passes=(fractions,),
-            credit=SLIP,
-        ),
         Wrong(
             "ignores_init",
             {" + init": ""},

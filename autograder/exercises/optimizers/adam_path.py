@@ -4,7 +4,6 @@ from numpy.typing import NDArray
 from advsec import optimizers
 from autograder.catalogue import Wrong, exercise
 from autograder.exercise import Call, Probe, call
-from autograder.exercises.credit import SLIP
 from autograder.exercises.optimizers.adam_formulas import FORMULAS, S_CORRECTED, STEP, USUAL, V_CORRECTED
 from autograder.exercises.optimizers.adam_step import hyper
 from autograder.exercises.optimizers.inputs import gradients, learning_rate, weights, whole_gradients
@@ -54,12 +53,6 @@ def no_memory(rng: np.random.Generator) -> tuple[Call, Call]:
 
 
 IN_WHOLE_NUMBERS = "gradients in whole numbers"
-ALL_OTHERS = (
-    "four different gradients",
-    "gradients that change, and one that stays the same",
-    USUAL,
-    "no memory of one kind, then of the other",
-)
 
 # Written in another way than a step is, of which it would give the lines away.
 OLDEST_FIRST = """
@@ -164,14 +157,6 @@ ADAM_PATH = exercise(
             {"return path": "return np.zeros(dws.shape) + path[-1:]"},
             "every row shows the last weights: one and the same array is stored at every step, and the next "
             "step goes on changing it",
-        ),
-        Wrong(
-            "cut_to_whole_numbers",
-            {"np.zeros(dws.shape)": "np.zeros_like(dws)"},
-            "with gradients in whole numbers the weights are cut to whole numbers, because they are stored "
-            "in an array of the gradients' type: `{}`",
-            passes=ALL_OTHERS,
-            credit=SLIP,
         ),
         # From rest it gives what a step uphill does.
         *(row for row in FORMULAS if row.name != "v_minus"),
