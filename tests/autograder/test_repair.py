@@ -195,7 +195,7 @@ def test_a_hidden_entry_of_the_catalogue_is_located(exercise: str, name: str) ->
 
 
 def test_the_table_counts_what_is_found(capsys: pytest.CaptureFixture[str]) -> None:
-    assert print_located([find_exercise("bias")], every=15)
+    assert print_located([find_exercise("bias")], every=16)
     row = next(line for line in capsys.readouterr().out.splitlines() if "bias" in line)
     assert [cell.strip() for cell in row.split("│")][2:4] == ["2", "2"]
 
