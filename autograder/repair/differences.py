@@ -37,7 +37,8 @@ class Difference:
     """`text` of a right answer for the characters from `start` to `end`, and the `place` that is wrong then.
 
     Of a line that is missing the place is what is between its neighbours. `kind` is that of the edit that
-    it makes, and `nodes` of the tree are put in.
+    it makes, or "block" where that would be no small change: a loop or condition as a whole, or a variable
+    that the function does not have. `nodes` of the tree are put in.
     """
 
     start: int
@@ -48,14 +49,15 @@ class Difference:
     place: Span
 
 
-def differences(source: Source, right: ast.FunctionDef) -> tuple[Difference, ...]:
+def differences(source: Source, right: ast.FunctionDef, *, steps: bool = True) -> tuple[Difference, ...]:
     """The smallest parts of a function that a right answer has otherwise, from the first to the last.
 
-    Names of variables, steps of a calculation, documentation and annotations are no difference.
+    Names of variables, documentation and annotations are no difference, and, without `steps`, nor is what
+    only one of them works out in a line of its own.
     """
-    theirs = _with_names_of(source, right)
-    ours = _without_steps(source.function, _stored(theirs))
-    theirs = _without_steps(theirs, _stored(source.function))
+    theirs, ours = _with_names_of(source, right), source.function
+    if not steps:
+        theirs, ours = _without_steps(theirs, _stored(ours)), _without_steps(ours, _stored(theirs))
     found = _of_lines(source, _body(theirs), _body(ours))
     for one, other in _defaults(theirs, ours):
         found += _of_nodes(source, one, other)
@@ -68,9 +70,10 @@ def with_differences(source: Source, right: Iterable[ast.FunctionDef]) -> tuple[
         return ()
     found = []
     for number, each in enumerate(right):
-        several = differences(source, each)
+        several = differences(source, each, steps=False)
+        small = [difference for difference in several if difference.kind != "block"]
         counts = range(1, MOST_WRONG + 1) if len(several) <= MOST_PARTS else ()
-        for some in chain.from_iterable(combinations(several, count) for count in counts):
+        for some in chain.from_iterable(combinations(small, count) for count in counts):
             found.append(_together(source, some, OTHERWISE if number else 0.0))
     return likeliest(source, found, MOST)
 
@@ -104,10 +107,11 @@ def _of_nodes(source: Source, theirs: Any, ours: Any) -> list[Difference]:
 def _whole(source: Source, theirs: ast.AST, ours: ast.AST) -> Difference:
     (start, end), nodes = source.span(ours), _size(theirs)
     if isinstance(ours, ast.stmt):
-        return Difference(start, end, _written(theirs, ours.col_offset), "line", nodes, (start, end))
-    text = ast.unparse(theirs)
+        kind = _kind(source, "line", theirs)
+        return Difference(start, end, _written(theirs, ours.col_offset), kind, nodes, (start, end))
+    text, kind = ast.unparse(theirs), _kind(source, "expression", theirs)
     bare = isinstance(theirs, NO_BRACKETS)
-    return Difference(start, end, text if bare else f"({text})", "expression", nodes, (start, end))
+    return Difference(start, end, text if bare else f"({text})", kind, nodes, (start, end))
 
 
 def _parts(theirs: Any, ours: Any) -> list[tuple[Any, Any]] | None:
@@ -195,7 +199,19 @@ def _missing(source: Source, line: ast.stmt, ours: list[ast.stmt], index: int) -
     before = source.span(ours[index - 1])[1] if index else start
     text, apart = _written(line, margin), f"\n{' ' * margin}"
     place, text = (end, apart + text) if is_last else (start, text + apart)
-    return Difference(place, place, text, "missing_line", _size(line), (before, place))
+    return Difference(place, place, text, _kind(source, "missing_line", line), _size(line), (before, place))
+
+
+def _kind(source: Source, kind: str, theirs: ast.AST) -> str:
+    match theirs:
+        case ast.Assign(targets):
+            new = set().union(*map(_stored, targets)) - {*source.names}
+        case ast.Name(_, ast.Store()) | ast.Tuple(_, ast.Store()):
+            new = _stored(theirs) - {*source.names}
+        case _:
+            new = set()
+    is_block = isinstance(theirs, ast.stmt) and hasattr(theirs, "body")
+    return "block" if is_block or new else kind
 
 
 def _written(node: ast.AST, margin: int) -> str:

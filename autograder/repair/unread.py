@@ -9,21 +9,28 @@ PUT_IN = ("append", "extend", "insert", "add", "update")
 
 
 def read(function: ast.FunctionDef) -> set[str]:
-    """The names of which somebody reads the value; who writes into an array or a list does not."""
-    return set(_read(function, ()))
+    """The names of which somebody reads the value; who writes into an array or a list does not.
+
+    A line that only gives a variable a value reads something if somebody reads that variable.
+    """
+    return _alive(function)[0]
 
 
 def unread_characters(function: ast.FunctionDef) -> int:
     """How long the lines are together that serve nothing but what nobody reads."""
-    lines = {line: _stored(line) for line in ast.walk(function) if isinstance(line, ast.stmt)}
-    lines = {line: stored for line, stored in lines.items() if stored}
-    unread: set[ast.stmt] = set()
-    while True:
-        names = set(_read(function, unread))
-        more = {line for line, stored in lines.items() if not stored & names} - unread
-        if not more:
-            return sum(len(ast.unparse(line)) for line in unread)
-        unread |= more
+    _, unread = _alive(function)
+    return sum(len(ast.unparse(line)) for line in unread)
+
+
+def _alive(function: ast.FunctionDef) -> tuple[set[str], set[ast.stmt]]:
+    """The names that are read in the end, and the lines that only serve others."""
+    stored = {line: _stored(line) for line in ast.walk(function) if isinstance(line, ast.stmt)}
+    waiting = {line for line, names in stored.items() if names}
+    names = set(_read(function, waiting))
+    while alive := {line for line in waiting if stored[line] & names}:
+        waiting -= alive
+        names.update(*(_read(line, ()) for line in alive))
+    return names, waiting
 
 
 def _stored(line: ast.stmt) -> set[str]:
