@@ -51,7 +51,17 @@ def parsed(source: str) -> ast.FunctionDef | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     function = body[0] if len(body) == 1 else None
-    return function if isinstance(function, ast.FunctionDef) and not function.decorator_list else None
+    if not isinstance(function, ast.FunctionDef) or function.decorator_list or _is_deep(function):
+        return None
+    return function
+
+
+def _is_deep(tree: ast.AST) -> bool:
+    """Whether what goes down the tree, and calls itself for that, could come to the end of Python's stack."""
+    level = [tree]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return bool(level)
 
 
 def _depth(source: str) -> int:
