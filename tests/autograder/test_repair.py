@@ -463,6 +463,13 @@ def test_a_text_that_could_harm_the_parser_is_not_parsed(body: str) -> None:
     assert parsed(f"def f(x):\n    return {body}\n") is None
 
 
+def test_a_sum_of_hundreds_of_terms_is_graded(zygote: Zygote) -> None:
+    wrong = RMSPROP.format(**RIGHT | {"squared": f"dw**2 * (1{' + 0' * 600}) * 2"})
+    finding = rmsprop(graded(zygote, wrong)).finding
+    assert finding
+    assert finding.located is None
+
+
 def test_places_are_characters_whatever_letters_there_are() -> None:
     text = 'def f(x):\n    """Grüße."""; ä = "ö" ; return x + ä\n'
     function = parsed(text)
