@@ -19,8 +19,8 @@ from autograder.repair.source import Edit, Source, Span, bodies, likeliest
 
 
 # A function of more lines is not compared. A right answer that differs in more parts is another way
-# altogether; so many of them may be wrong at once.
-MOST_LINES, MOST_PARTS, MOST_WRONG = 40, 8, 4
+# altogether; so many of them may be wrong at once, and so many nodes be put in.
+MOST_LINES, MOST_PARTS, MOST_WRONG, MOST_NODES = 40, 8, 4, 30
 # Edits of one function.
 MOST = 500
 # So many nodes that are put in cost as much as a step from one kind of edit to another; what each further
@@ -37,8 +37,8 @@ class Difference:
     """`text` of a right answer for the characters from `start` to `end`, and the `place` that is wrong then.
 
     Of a line that is missing the place is what is between its neighbours. `kind` is that of the edit that
-    it makes, or "block" where that would be no small change: a loop or condition as a whole, or a variable
-    that the function does not have. `nodes` of the tree are put in.
+    it makes, or "block" where that would be no small change: a loop or condition as a whole, a variable that
+    the function does not have, or another place to store a number. `nodes` of the tree are put in.
     """
 
     start: int
@@ -73,8 +73,9 @@ def with_differences(source: Source, right: Iterable[ast.FunctionDef]) -> tuple[
         several = differences(source, each, steps=False)
         small = [difference for difference in several if difference.kind != "block"]
         counts = range(1, MOST_WRONG + 1) if len(several) <= MOST_PARTS else ()
-        for some in chain.from_iterable(combinations(small, count) for count in counts):
-            found.append(_together(source, some, OTHERWISE if number else 0.0))
+        together = chain.from_iterable(combinations(small, count) for count in counts)
+        small_enough = (some for some in together if sum(one.nodes for one in some) <= MOST_NODES)
+        found += [_together(source, some, OTHERWISE if number else 0.0) for some in small_enough]
     return likeliest(source, found, MOST)
 
 
@@ -110,6 +111,8 @@ def _whole(source: Source, theirs: ast.AST, ours: ast.AST) -> Difference:
         kind = _kind(source, "line", theirs)
         return Difference(start, end, _written(theirs, ours.col_offset), kind, nodes, (start, end))
     text, kind = ast.unparse(theirs), _kind(source, "expression", theirs)
+    if isinstance(ours, ast.Subscript) and isinstance(ours.ctx, ast.Store):  # it is stored somewhere else
+        kind = "block"
     bare = isinstance(theirs, NO_BRACKETS)
     return Difference(start, end, text if bare else f"({text})", kind, nodes, (start, end))
 

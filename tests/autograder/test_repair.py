@@ -388,6 +388,16 @@ def rmsprop_step(w, dw, state, *, lr, beta2=0.9, eps=1e-08):
     assert marked == ["dw * w", "lr * update * 0.5"]
 
 
+@pytest.mark.parametrize(
+    ("exercise", "name"),
+    [("adam_path", "each_step_from_the_start"), ("ewma_at_times", "own_rate_at_each_step")],
+)
+def test_what_is_written_anew_is_no_diagnosis(exercise: str, name: str) -> None:
+    """A right answer stores its numbers elsewhere, or has most of its lines otherwise."""
+    asked = find_exercise(exercise)
+    assert locate(asked, entry_of(asked, name)).verdict == "silent"
+
+
 def test_what_makes_all_that_was_written_useless_is_no_diagnosis() -> None:
     """The mean of all errors could be worked out anew in the last line; the fault is not there alone."""
     text = """
