@@ -28,7 +28,7 @@ from autograder.written import Written
 
 # Seconds of CPU that edits may take on one input: first the likelier ones, then those that could be meant as
 # well; and what passes, on a second input and on each other one. Who needs more learns nothing.
-LIKELIER_SECONDS, FURTHER_SECONDS = 0.6, 1.1
+LIKELIER_SECONDS, FURTHER_SECONDS = 0.5, 0.9
 SECOND_SECONDS, OTHER_SECONDS = 0.2, 0.1
 LIKELIER_COST = 1.3
 # Edits that are tried on the second input and on the others, and characters of all together.
