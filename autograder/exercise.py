@@ -160,6 +160,12 @@ class Exercise:
         return next((entry for entry in self.misconceptions if entry.name == AS_GIVEN), None)
 
     @functools.cached_property
+    def written_answers(self) -> tuple[Written, ...]:
+        """The right answers that are given as text, the model solution first."""
+        answers = (self.solution, *self.alternatives.values())
+        return tuple(each for each in answers if isinstance(each, Written))
+
+    @functools.cached_property
     def near(self) -> tuple[Misconception, ...]:
         """Formulas that nobody described, one small change away from the solution."""
         changed = near(self.solution) if self.solution else ()

@@ -12,7 +12,6 @@ from rich.table import Table
 
 from autograder.exercise import Exercise
 from autograder.prove.repairs import Located, locate, pairs, says_nothing, wrong_answers
-from autograder.written import Written
 
 
 COLUMNS = ("mistakes", "found", "silent", "elsewhere", "right answers", "left alone", "median s", "worst s")
@@ -56,8 +55,7 @@ def print_located(exercises: Sequence[Exercise], every: int = 1) -> bool:
 
 def _right(exercise: Exercise) -> list[bool]:
     """Of each right answer, whether it is left alone."""
-    answers = [exercise.solution, *exercise.alternatives.values()]
-    return [says_nothing(exercise, each) for each in answers if isinstance(each, Written)]
+    return [says_nothing(exercise, each) for each in exercise.written_answers]
 
 
 def _cells(tried: Sequence[Located], alone: Sequence[bool]) -> tuple[str, ...]:

@@ -79,11 +79,8 @@ def locate(exercise: Exercise, entry: Misconception) -> Located:
     if exercise.solution is None or not isinstance(variant, Written):
         raise ValueError(f"`{entry.name}` of {exercise.name} is no text")
     text = _own_text(exercise, variant)
-    right = [
-        exercise.solution,
-        *(each for each in exercise.alternatives.values() if isinstance(each, Written)),
-    ]
-    solution, *others = (true_places(_own_text(exercise, each), text) for each in right)
+    own = (_own_text(exercise, each) for each in exercise.written_answers)
+    solution, *others = (true_places(each, text) for each in own)
     places = solution, min((solution, *others), key=_characters)
     started = time.process_time()
     repair = search(exercise, text, _tried(exercise, variant), _here(exercise, variant))

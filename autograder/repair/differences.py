@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations, product
 from typing import Any
 
-from autograder.repair.source import Edit, Source, Span, bodies, likeliest
+from autograder.repair.source import Edit, Source, Span, arguments_of, bodies, likeliest
 
 
 # A function of more lines is not compared. A right answer that differs in more parts is another way
@@ -227,7 +227,7 @@ def _written(node: ast.AST, margin: int) -> str:
 def _with_names_of(source: Source, right: ast.FunctionDef) -> ast.FunctionDef:
     """A right answer whose variables are called as those of a function that are worked out alike."""
     theirs, ours = _worked_out(right), _worked_out(source.function)
-    for known in {*(theirs.keys() & ours.keys()), *_arguments(right), *_arguments(source.function)}:
+    for known in {*(theirs.keys() & ours.keys()), *arguments_of(right), *arguments_of(source.function)}:
         theirs.pop(known, None)
         ours.pop(known, None)
     ratios = (
@@ -255,11 +255,6 @@ def _worked_out(function: ast.FunctionDef) -> dict[str, str]:
         return found
     any_of_them = re.compile(rf"\b({'|'.join(map(re.escape, found))})\b")
     return {name: any_of_them.sub("_", text) for name, text in found.items()}
-
-
-def _arguments(function: ast.FunctionDef) -> Iterator[str]:
-    args = function.args
-    return (each.arg for each in (*args.posonlyargs, *args.args, *args.kwonlyargs))
 
 
 class _Renamed(ast.NodeTransformer):
@@ -297,7 +292,7 @@ def _only_reader(
 ) -> ast.stmt | None:
     """The line after it that reads a variable, if it alone does and once, with the value that it had."""
     needs = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
-    if name in _arguments(function) and name not in needs:  # it is overwritten
+    if name in arguments_of(function) and name not in needs:  # it is overwritten
         return None
     for line in after:
         if not isinstance(line, ast.Assign | ast.AugAssign | ast.Return | ast.Expr):

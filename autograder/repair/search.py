@@ -23,7 +23,6 @@ from autograder.repair.source import Edit, Source, parsed
 from autograder.sandbox.messages import AttemptRequest, Instead
 from autograder.sandbox.perform import Outcome, Returned
 from autograder.trials import Drawn, Trial, try_out
-from autograder.written import Written
 
 
 # Seconds of CPU that edits may take on one input: first the likelier ones, then those that could be meant as
@@ -124,16 +123,14 @@ def _once(several: Iterable[Edit]) -> list[Edit]:
 @functools.cache
 def _right(exercise: Exercise) -> tuple[ast.FunctionDef, ...]:
     """Its right answers."""
-    written = [exercise.solution, *exercise.alternatives.values()]
-    trees = [ast.parse(each.text).body for each in written if isinstance(each, Written)]
+    trees = [ast.parse(each.text).body for each in exercise.written_answers]
     return tuple(each for tree in trees for each in tree[-1:] if isinstance(each, ast.FunctionDef))
 
 
 @functools.cache
 def _pieces(exercise: Exercise) -> tuple[Piece, ...]:
     """The pieces of its right answers."""
-    written = [exercise.solution, *exercise.alternatives.values()]
-    return pieces([each.text for each in written if isinstance(each, Written)])
+    return pieces([each.text for each in exercise.written_answers])
 
 
 def _size(trial: Trial) -> float:

@@ -105,12 +105,9 @@ class Source:
         for line in self._lines:
             self._starts.append(self._starts[-1] + len(line))
         nodes = list(ast.walk(function))
-        arguments = [
-            each.arg for each in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
-        ]
         stored = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
         inner = [node.arg for node in nodes if isinstance(node, ast.arg)]
-        self.names = tuple(dict.fromkeys([*arguments, *stored, *inner]))
+        self.names = tuple(dict.fromkeys([*arguments_of(function), *stored, *inner]))
         self.switches = tuple(_switches(function.args))
         self.quantities = tuple(name for name in self.names if name not in self.switches)
         assigned = [target for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
@@ -123,7 +120,9 @@ class Source:
         self.places = tuple(self._places())
         self.loads = Counter(node.id for node, _ in self.places if isinstance(node, ast.Name))
         # What the function is given and does not look at, it may miss.
-        self.unread = tuple(combinations([name for name in arguments if not self.loads[name]], 2))
+        self.unread = tuple(
+            combinations([name for name in arguments_of(function) if not self.loads[name]], 2)
+        )
         self.bodies = tuple(bodies(function))
         self.heads = tuple(self._head(each) for body in self.bodies for each in body)
         # Variables that are returned or stored as they are.
@@ -184,6 +183,12 @@ class Source:
         start, end = self.span(statement)
         body = getattr(statement, "body", None)
         return start, self.span(body[0])[0] if body else end
+
+
+def arguments_of(function: ast.FunctionDef) -> tuple[str, ...]:
+    """The names of what it is given."""
+    args = function.args
+    return tuple(each.arg for each in (*args.posonlyargs, *args.args, *args.kwonlyargs))
 
 
 def bodies(function: ast.FunctionDef) -> Iterable[list[ast.stmt]]:

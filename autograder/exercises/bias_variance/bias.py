@@ -12,7 +12,7 @@ from autograder.exercises.bias_variance.inputs import (
     whole_numbers,
 )
 from autograder.exercises.bias_variance.sections import ESTIMATORS
-from autograder.exercises.bias_variance.slips import averages, one_row, truth_of_fractions
+from autograder.exercises.bias_variance.slips import averages, cut_like_the_truth, one_row
 from autograder.exercises.credit import SLIP
 from autograder.exercises.slips import one_axis
 
@@ -215,14 +215,7 @@ BIAS = exercise(
             credit=SLIP,
             kind="wrong_shape",
         ),
-        Wrong(
-            "cut_like_the_truth",
-            {f"return {RESULT}": f"return np.asarray({RESULT}).astype(np.asarray(truth).dtype)"},
-            "the bias is cut to a whole number where the truth is one, because it is stored in an array of "
-            "its type: `np.zeros_like(truth)`",
-            passes=(truth_of_fractions,),
-            credit=SLIP,
-        ),
+        cut_like_the_truth("bias", RESULT),
         *averages("bias", RESULT, MEAN),
     ),
     alternatives={

@@ -18,6 +18,17 @@ def truth_of_fractions(call: Call) -> bool:
     return bool(np.asarray(call.args[1]).dtype.kind == "f")
 
 
+def cut_like_the_truth(noun: str, result: str) -> Wrong:
+    return Wrong(
+        "cut_like_the_truth",
+        {f"return {result}": f"return np.asarray({result}).astype(np.asarray(truth).dtype)"},
+        f"the {noun} is cut to a whole number where the truth is one, because it is stored in an array of "
+        "its type: `np.zeros_like(truth)`",
+        passes=(truth_of_fractions,),
+        credit=SLIP,
+    )
+
+
 def averages(noun: str, result: str, quotient: str) -> tuple[Wrong, ...]:
     """The family of solutions that average over rows and return one `noun`.
 
