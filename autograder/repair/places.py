@@ -46,10 +46,11 @@ def the_only_place(exercise: Exercise, source: Source, passing: Sequence[Edit]) 
 
     What leads to the model solution itself explains it well, however large it is.
     """
-    best = likeliest(source, passing)
+    weighed = _weighed(source, passing)
+    best = _explaining(source, weighed)
     if best is None:
         return None
-    others = [edit for edit in _weighed(source, passing) if edit != best]
+    others = [edit for edit in weighed if edit != best]
     best = _outermost(best, others)
     # What a variable holds may be put right where it is read, and is rather wrong where it is worked out.
     if (best.start, best.end) in source.handed_on and best.kind not in ("name", "expression"):
@@ -68,7 +69,10 @@ def likelihood(edit: Edit) -> tuple[float, int, int, str]:
 
 def likeliest(source: Source, passing: Sequence[Edit]) -> Edit | None:
     """The edit that explains best what is wrong, if one does."""
-    weighed = _weighed(source, passing)
+    return _explaining(source, _weighed(source, passing))
+
+
+def _explaining(source: Source, weighed: Sequence[Edit]) -> Edit | None:
     for number, edit in enumerate(weighed):
         if not _replaces_most(source, edit):
             return None if any(_holds_more(edit, likelier) for likelier in weighed[:number]) else edit
